@@ -1,0 +1,198 @@
+"""Strict encodings shared by every stage: canonical JSON, hexadecimal, base64, dates.
+
+One rule holds for all: canonical or rejected. A value has one spelling, and ``parse`` accepts
+no other (docs/spec/statement.md, "Canonical JSON").
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import TypeAlias
+
+from ledger.errors import Malformed, MalformedJson, MalformedSize
+
+Json: TypeAlias = "str | int | bool | None | list[Json] | dict[str, Json]"
+JsonObject: TypeAlias = "dict[str, Json]"
+
+MAX_INTEGER = 2**53 - 1
+_OUTSIDE_ASCII = re.compile(rb"[^ -~]")
+_ESCAPE = re.compile(rb'\\(["\\]?)')
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"?|[{}\[\]]')
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+
+
+def sha256(data: bytes) -> bytes:
+    """SHA-256 of ``data``, 32 bytes. Domain tags are added by the callers, one function each."""
+    return hashlib.sha256(data).digest()
+
+
+def encode_json(value: object) -> bytes:
+    """RFC 8785 JSON of a value whose strings are printable ASCII.
+
+    For such values JCS equals sorted compact JSON, and that is three times as fast; the
+    equality is tested against the rfc8785 package.
+    """
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("ascii")
+
+
+def parse_json(data: bytes, *, limit: int, depth: int) -> Json:
+    """Parse canonical JSON: printable ASCII, no floats, integers 0 to 2^53-1.
+
+    ``limit`` is in bytes and ``depth`` counts ``{`` and ``[`` open at once outside strings; both are
+    checked before parsing, so hostile nesting never reaches the parser. Raises MalformedSize or
+    MalformedJson; no other exception leaves this function.
+    """
+    if len(data) > limit:
+        raise MalformedSize(f"{len(data)} bytes; at most {limit} are accepted")
+    bad = _OUTSIDE_ASCII.search(data)
+    if bad:
+        raise MalformedJson(f"byte {bad.start()} is 0x{bad.group()[0]:02x}; only printable ASCII (0x20 to 0x7e) is accepted")
+    for escape in _ESCAPE.finditer(data):
+        if not escape.group(1):
+            raise MalformedJson(f'byte {escape.start()} starts an escape other than \\" and \\\\')
+    _check_depth(data, depth)
+    try:
+        value: Json = json.loads(data, parse_float=_refuse_number, parse_constant=_refuse_number)
+    except (ValueError, RecursionError) as error:
+        raise MalformedJson(f"not JSON: {str(error)[:200]}") from None
+    _check_integers(value)
+    if encode_json(value) != data:
+        raise MalformedJson("not canonical: members must be sorted and unique, with no space between tokens")
+    return value
+
+
+def _check_depth(data: bytes, depth: int) -> None:
+    opened = 0
+    for token in _TOKEN.finditer(data):
+        first = token.group()[0]
+        if first in b"{[":
+            opened += 1
+            if opened > depth:
+                raise MalformedSize(f"byte {token.start()} opens level {opened}; at most {depth} are accepted")
+        elif first in b"}]":
+            opened -= 1
+
+
+def _refuse_number(text: str) -> Json:
+    raise ValueError(f"{text[:40]} is not an integer from 0 to 2^53-1")
+
+
+def _check_integers(value: Json) -> None:
+    if isinstance(value, dict):
+        for member in value.values():
+            _check_integers(member)
+    elif isinstance(value, list):
+        for item in value:
+            _check_integers(item)
+    elif isinstance(value, int) and not isinstance(value, bool) and not 0 <= value <= MAX_INTEGER:
+        raise MalformedJson("an integer is outside 0 to 2^53-1")
+
+
+def is_int(value: object) -> bool:
+    """True for integers that are no booleans (``True == 1`` in Python)."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def encode_hex(data: bytes) -> str:
+    """``0x`` and lower-case hexadecimal."""
+    return "0x" + data.hex()
+
+
+def parse_hex(text: object, length: int, error: type[Malformed], where: str) -> bytes:
+    """Bytes of ``0x`` and exactly ``2 * length`` lower-case hexadecimal digits."""
+    if isinstance(text, str) and len(text) == 2 + 2 * length and re.fullmatch(r"0x[0-9a-f]*", text):
+        return bytes.fromhex(text[2:])
+    raise error(f"{where} must be 0x and {2 * length} lower-case hexadecimal digits, not {_show(text)}")
+
+
+def encode_base64(data: bytes) -> str:
+    """Standard base64 with padding (RFC 4648 section 4)."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def parse_base64(text: object, error: type[Malformed], where: str) -> bytes:
+    """Bytes of canonical padded base64: the one spelling, unused bits zero."""
+    if isinstance(text, str):
+        try:
+            data = base64.b64decode(text, validate=True)
+        except (ValueError, binascii.Error):
+            data = b""
+        if encode_base64(data) == text:
+            return data
+    raise error(f"{where} must be canonical base64, not {_show(text)}")
+
+
+def encode_base64url(data: bytes) -> str:
+    """Unpadded base64url (RFC 4648 section 5)."""
+    return base64.urlsafe_b64encode(data).decode("ascii").rstrip("=")
+
+
+def parse_base64url(text: object, error: type[Malformed], where: str) -> bytes:
+    """Bytes of canonical unpadded base64url: the one spelling, unused bits zero."""
+    if isinstance(text, str) and re.fullmatch(r"[A-Za-z0-9_-]*", text) and len(text) % 4 != 1:
+        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        if encode_base64url(data) == text:
+            return data
+    raise error(f"{where} must be canonical unpadded base64url, not {_show(text)}")
+
+
+def parse_date(text: object, error: type[Malformed], where: str) -> date:
+    """A calendar date ``YYYY-MM-DD``."""
+    if isinstance(text, str) and _DATE.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass
+    raise error(f"{where} must be a date like 2026-11-20, not {_show(text)}")
+
+
+def parse_instant(text: object, error: type[Malformed], where: str) -> datetime:
+    """An instant ``YYYY-MM-DDTHH:MM:SSZ`` (UTC, whole seconds)."""
+    if isinstance(text, str) and _INSTANT.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)
+        except ValueError:
+            pass
+    raise error(f"{where} must be an instant like 2026-11-20T09:00:00Z, not {_show(text)}")
+
+
+def encode_instant(seconds: int) -> str:
+    """Unix seconds as ``YYYY-MM-DDTHH:MM:SSZ``."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def require_members(
+    value: object, required: frozenset[str], optional: frozenset[str], error: type[Malformed], where: str
+) -> Mapping[str, Json]:
+    """``value`` as an object with exactly the named members."""
+    if not isinstance(value, dict):
+        raise error(f"{where} must be an object, not {_show(value)}")
+    missing = sorted(required - value.keys())
+    if missing:
+        raise error(f"{where} lacks {', '.join(missing)}")
+    extra = sorted(value.keys() - required - optional)
+    if extra:
+        raise error(f"{where} has the unknown member {', '.join(extra[:4])}; allowed: {_names(required | optional)}")
+    return value
+
+
+def _names(names: frozenset[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
+def _show(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def chunks(data: bytes, size: int) -> Iterator[bytes]:
+    """``data`` in pieces of ``size`` bytes, the last one possibly shorter."""
+    for start in range(0, len(data), size):
+        yield data[start : start + size]

@@ -1,0 +1,308 @@
+"""The closed schema of every kind of statement (docs/spec/statement.md, "Kinds").
+
+Public facts are closed lists, dates, domains, identifiers and digests, never free text: what
+cannot be said with them belongs into a disclosure. A value added later is a new kind version.
+The presence rules for ``case`` and ``company`` hold for exactly the kinds of this table and never
+grow, because the index (DESIGN 6) depends on them; in any other kind both members are optional.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from ledger.encoding import Json, is_int, parse_date, parse_hex, parse_instant, require_members
+from ledger.errors import MalformedFacts
+
+Role: TypeAlias = Literal["requester", "company", "attester", "operator"]
+Check: TypeAlias = Callable[[Json, str], None]
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+(?![0-9]+\Z){_LABEL}")
+_PLACE = re.compile(r"([A-Z]{2})(?:-[A-Z0-9]{1,3})?")
+
+COUNTRIES = frozenset(
+    """AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS
+    BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG
+    EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR
+    HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR
+    LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG
+    NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE
+    SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA
+    UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW""".split()
+)
+REGIMES = (
+    *("eu-gdpr", "uk-gdpr", "ch-fadp", "kr-pipa", "kr-pipa-automated", "kr-pipa-correction", "kr-pipa-transfer"),
+    *("kr-telecom-outage", "jp-appi", "us-ca-ccpa", "us-ca-optout", "us-va", "us-co", "us-tx", "ca-qc"),
+    *("ca-pipeda", "br-lgpd", "in-dpdp", "cn-pipl", "sg-pdpa", "au-app12", "nz-privacy", "za-popia", "tr-kvkk"),
+    *("th-pdpa", "tw-pdpa", "je-dpl", "eu-dma", "eu-data-act", "eu-data-act-switching", "eu-dsa", "eu-p2b"),
+    "none",
+)
+RIGHTS = (
+    *("access", "portability", "rectification", "erasure", "restriction", "objection", "automated_decision"),
+    *("opt_out", "transfer", "switching", "statement_of_reasons", "internal_complaint", "account_restoration"),
+    "compensation",
+)
+CHANNELS = ("email", "web_form", "in_account", "post", "registered_post", "fax", "phone", "in_person", "agent")
+BASES = ("acknowledged", "registered_post", "relay", "presumed", "claimed")
+ACTIONS = ("identity_confirmation", "identity_document", "clarification", "mandate", "form", "fee", "account_login")
+EXTENSION_REASONS = (
+    *("complexity", "number_of_requests", "format_conversion", "third_party_consultation", "system_failure"),
+    *("legal_cause", "reason_not_stated"),
+)
+MODES = ("sent", "download", "in_account_only", "post")
+REFUSAL_REASONS = (
+    *("identity_unverified", "no_data_found", "fraud_suspected", "not_covered", "outside_jurisdiction"),
+    *("excessive", "unfounded", "abusive_intent", "third_party_rights", "confidentiality", "legal_prohibition"),
+    *("crime_or_security", "legal_claims", "disproportionate_effort", "already_provided", "reason_not_stated"),
+)
+ACCOUNT_REASONS = (
+    *("terms_breach", "illegal_content", "security", "fraud_suspected", "identity_unverified", "payment", "age"),
+    *("inactivity", "legal_order", "technical", "reason_not_stated"),
+)
+SERVICES = (
+    *("all", "website", "app", "api", "login", "mail", "messaging", "payments", "storage", "compute", "database"),
+    *("dns", "network", "marketplace", "support"),
+)
+DISPUTES = (
+    *("not_received", "not_sent", "incomplete", "unreadable", "behind_locked_account", "wrong_person"),
+    *("wrong_company", "wrong_date", "reason_not_accepted", "already_answered", "not_authorised", "resolved"),
+)
+CHECKS = ("dkim", "dns", "post", "http", "document")
+RESULTS = ("passed", "failed", "undetermined", "grade_a", "grade_b", "grade_c", "grade_d")
+SCOPES = ("company_key", "dkim", "dns", "post", "http", "document", "outage")
+OUTCOMES = (
+    *("no_answer_recorded", "partially_answered", "unreadable_file", "answered_late", "refused", "fined"),
+    *("well_founded", "dismissed", "ruling", "account_locked", "outage", "pending"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind: which envelope members it has, who writes it, and its facts."""
+
+    name: str
+    has_case: bool
+    company: Literal["required", "absent", "optional"]
+    writers: frozenset[Role]
+    required: Mapping[str, Check]
+    optional: Mapping[str, Check]
+
+
+def is_domain(text: object) -> bool:
+    """A DNS name: lower case, at least two labels, IDN as A-labels, the last label no number."""
+    return isinstance(text, str) and _DOMAIN.fullmatch(text) is not None
+
+
+def _one_of(*values: str) -> Check:
+    def check(value: Json, where: str) -> None:
+        if not isinstance(value, str) or value not in values:
+            raise MalformedFacts(f"{where} must be one of {', '.join(values)}; other words belong into a disclosure")
+
+    return check
+
+
+def _list_of(item: Check, most: int) -> Check:
+    def check(value: Json, where: str) -> None:
+        if not isinstance(value, list) or len(value) > most:
+            raise MalformedFacts(f"{where} must be a list of at most {most}")
+        for number, member in enumerate(value):
+            item(member, f"{where}[{number}]")
+        texts = [str(member) for member in value]
+        if texts != sorted(set(texts)):
+            raise MalformedFacts(f"{where} must be ascending, each value once")
+
+    return check
+
+
+def _date(value: Json, where: str) -> None:
+    parse_date(value, MalformedFacts, where)
+
+
+def _instant(value: Json, where: str) -> None:
+    parse_instant(value, MalformedFacts, where)
+
+
+def _id(value: Json, where: str) -> None:
+    parse_hex(value, 32, MalformedFacts, where)
+
+
+def _key(value: Json, where: str) -> None:
+    parse_hex(value, 20, MalformedFacts, where)
+
+
+def _boolean(value: Json, where: str) -> None:
+    if not isinstance(value, bool):
+        raise MalformedFacts(f"{where} must be true or false")
+
+
+def _integer(value: Json, where: str) -> None:
+    if not is_int(value):
+        raise MalformedFacts(f"{where} must be an integer from 0 to 2^53-1")
+
+
+def _domain(value: Json, where: str) -> None:
+    if not is_domain(value):
+        raise MalformedFacts(f"{where} must be a lower-case DNS name of two labels or more, like shop.example")
+
+
+def _place(value: Json, where: str) -> None:
+    match = _PLACE.fullmatch(value) if isinstance(value, str) else None
+    if match is None or match[1] not in COUNTRIES:
+        raise MalformedFacts(f"{where} must be an ISO 3166 country or subdivision code, like IE or US-CA")
+
+
+def _text(most: int) -> Check:
+    def check(value: Json, where: str) -> None:
+        if not isinstance(value, str) or not 1 <= len(value) <= most:
+            raise MalformedFacts(f"{where} must be 1 to {most} ASCII characters")
+
+    return check
+
+
+def _date_or(*values: str) -> Check:
+    def check(value: Json, where: str) -> None:
+        if value not in values:
+            _date(value, where)
+
+    return check
+
+
+def _object(required: Mapping[str, Check], optional: Mapping[str, Check]) -> Check:
+    def check(value: Json, where: str) -> None:
+        members = require_members(value, frozenset(required), frozenset(optional), MalformedFacts, where)
+        for name, member in members.items():
+            (required.get(name) or optional[name])(member, f"{where}.{name}")
+
+    return check
+
+
+_REQUESTER: frozenset[Role] = frozenset({"requester"})
+_COMPANY: frozenset[Role] = frozenset({"company"})
+_EITHER: frozenset[Role] = frozenset({"requester", "company"})
+_WITNESSED: frozenset[Role] = frozenset({"requester", "attester"})
+_ANY_PARTY: frozenset[Role] = frozenset({"requester", "company", "attester"})
+_ATTESTER: frozenset[Role] = frozenset({"attester"})
+_OPERATOR: frozenset[Role] = frozenset({"operator"})
+# The operator may vouch for a company key; such a binding is graded operator_vouched (DESIGN 8).
+_BINDERS: frozenset[Role] = frozenset({"attester", "company", "operator"})
+
+_SENT: Mapping[str, Check] = {
+    "right": _one_of(*RIGHTS),
+    "sent_on": _date,
+    "channel": _one_of(*CHANNELS),
+    "published_contact": _boolean,
+}
+_ACTION: Mapping[str, Check] = {"what": _one_of(*ACTIONS), "on": _date}
+_ANSWER: Mapping[str, Check] = {
+    "answered_on": _date,
+    "mode": _one_of(*MODES),
+    "reasons": _list_of(_one_of(*REFUSAL_REASONS), 16),
+}
+_ACCOUNT: Mapping[str, Check] = {
+    "on": _date,
+    "stated_reason": _one_of(*ACCOUNT_REASONS),
+    "notice": _one_of("before", "at", "after", "none"),
+}
+_OUTAGE: Mapping[str, Check] = {"at": _instant, "service": _one_of(*SERVICES), "upstream": _list_of(_domain, 8)}
+_COMPLAINT: Mapping[str, Check] = {"authority": _domain, "on": _date}
+_BINDING: Mapping[str, Check] = {"key": _key, "method": _one_of("dns", "well_known"), "checked_at": _instant}
+_CITED_DATES: Mapping[str, Check] = {
+    **dict.fromkeys(("requested_on", "complaint_lodged_on", "answered_on", "decided_on"), _date),
+    **dict.fromkeys(("started_not_before", "started_not_after", "ended_not_before", "ended_not_after"), _instant),
+}
+_CONTINUES: Mapping[str, Check] = {
+    **{"chain": _integer, "contract": _key, "log": _key, "root": _id, "size": _integer}
+}
+
+_Presence: TypeAlias = Literal["required", "absent", "optional"]
+
+
+def _in_case(name: str, writers: frozenset[Role], required: Mapping[str, Check], optional: Mapping[str, Check]) -> Kind:
+    return Kind(name, name != "case.opened", "required", writers, required, optional)
+
+
+def _outside(
+    name: str, company: _Presence, writers: frozenset[Role], required: Mapping[str, Check], optional: Mapping[str, Check]
+) -> Kind:
+    return Kind(name, False, company, writers, required, optional)
+
+
+_OPENED: Mapping[str, Check] = {
+    "regime": _one_of(*REGIMES),
+    "place": _place,
+    "acting": _one_of("self", "representative"),
+    "related": _list_of(_id, 8),
+}
+_EXTENDED: Mapping[str, Check] = {
+    "until": _date_or("cause_ends"),
+    "reason": _one_of(*EXTENSION_REASONS),
+    "notified_on": _date,
+}
+_CONFIRMED: Mapping[str, Check] = {
+    "on": _date,
+    "answer": _one_of("nothing", "recorded"),
+    "account": _one_of("blocked", "open", "not_concerned"),
+}
+_ATTESTED: Mapping[str, Check] = {
+    **{"statement": _id, "digest": _id, "check": _one_of(*CHECKS), "result": _one_of(*RESULTS), "at": _instant}
+}
+_CITED: Mapping[str, Check] = {
+    **{"source": _text(200), "mark": _one_of("C", "S"), "outcome": _one_of(*OUTCOMES), "dates": _object({}, _CITED_DATES)}
+}
+_CITED_OPTIONAL: Mapping[str, Check] = {
+    **{"digest": _id, "regime": _one_of(*REGIMES), "place": _place, "right": _one_of(*RIGHTS)}
+}
+_LEDGER: Mapping[str, Check] = {"chain": _integer, "contract": _key, "log": _key, "vkey": _text(200)}
+_LOST = _one_of("income", "money", "customers", "work_files", "identity")
+_WITHHELD = _one_of("erasure", "court_order", "unlawful_content", "opaque")
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        _in_case("case.opened", _REQUESTER, _OPENED, {}),
+        _in_case("request.sent", _REQUESTER, _SENT, {}),
+        _in_case("request.reminded", _REQUESTER, _SENT, {}),
+        _in_case("request.delivered", _WITNESSED, {"received_on": _date, "basis": _one_of(*BASES)}, {}),
+        _in_case("request.acknowledged", _EITHER, {"received_on": _date}, {}),
+        _in_case("request.action_required", _COMPANY, _ACTION, {}),
+        _in_case("request.action_supplied", _REQUESTER, _ACTION, {}),
+        _in_case("deadline.extended", _EITHER, _EXTENDED, {}),
+        _in_case("request.fulfilled", _EITHER, _ANSWER, {}),
+        _in_case("request.partially_fulfilled", _EITHER, _ANSWER, {}),
+        _in_case("request.refused", _EITHER, _ANSWER, {}),
+        _in_case("request.withdrawn", _REQUESTER, {}, {}),
+        _in_case("case.confirmed", _REQUESTER, _CONFIRMED, {}),
+        _in_case("account.suspended", _EITHER, _ACCOUNT, {}),
+        _in_case("account.terminated", _EITHER, _ACCOUNT, {}),
+        _in_case("account.restored", _EITHER, {"on": _date}, {}),
+        _in_case("loss.stated", _REQUESTER, {"what": _LOST, "from": _date}, {"until": _date}),
+        _in_case("service.outage", _ANY_PARTY, _OUTAGE, {}),
+        _in_case("service.restored", _ANY_PARTY, _OUTAGE, {}),
+        _in_case("statement.disputed", _EITHER, {"statement": _id, "because": _one_of(*DISPUTES)}, {}),
+        _in_case("complaint.lodged", _WITNESSED, _COMPLAINT, {}),
+        _in_case("complaint.decided", _WITNESSED, _COMPLAINT, {}),
+        _in_case("evidence.attested", _ATTESTER, _ATTESTED, {}),
+        _outside("company.key_bound", "required", _BINDERS, _BINDING, {}),
+        _outside("company.key_revoked", "required", _BINDERS, _BINDING, {}),
+        _outside("attester.bound", "absent", _OPERATOR, {"key": _key, "scope": _list_of(_one_of(*SCOPES), 8)}, {}),
+        _outside("citation.recorded", "optional", _OPERATOR, _CITED, _CITED_OPTIONAL),
+        _outside("entry.withheld", "absent", _OPERATOR, {"digest": _id, "reason": _WITHHELD}, {}),
+        _outside("ledger.opened", "absent", _OPERATOR, _LEDGER, {"continues": _object(_CONTINUES, {})}),
+    )
+}
+
+
+def check_facts(kind: str, facts: Mapping[str, Json]) -> None:
+    """Check ``facts`` against the closed schema of ``kind``; unknown kinds have none.
+
+    Raises MalformedFacts naming the fact and what would be right.
+    """
+    schema = KINDS.get(kind)
+    if schema is None:
+        return
+    _object(schema.required, schema.optional)(dict(facts), f"facts of {kind}")
+    if kind == "loss.stated" and "until" in facts and str(facts["until"]) < str(facts["from"]):
+        raise MalformedFacts("facts of loss.stated: until lies before from")

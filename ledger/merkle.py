@@ -21,7 +21,7 @@ _LEAF = b"\x00"
 _INNER = b"\x01"
 
 HashReader: TypeAlias = Callable[[int, int], bytes]
-"""``read(level, index)``: hash of the complete subtree over leaves index * 2**level to (index + 1) * 2**level - 1."""
+"""``read(level, index)``: hash of the complete subtree number ``index`` among those of 2**level leaves."""
 
 
 def hash_leaf(data: bytes) -> bytes:
@@ -56,7 +56,8 @@ def verify_inclusion(leaf_hash: bytes, index: int, size: int, path: Sequence[byt
     computed = root_from_inclusion(leaf_hash, index, size, path)
     if computed != root:
         raise VerificationInclusion(
-            f"leaf {leaf_hash.hex()} at index {index} of {size} leads to root {computed.hex()}, not to {root.hex()}"
+            f"leaf {leaf_hash.hex()} at index {index} of {size} leads to root {computed.hex()}, "
+            f"not to {root.hex()}"
         )
 
 
@@ -81,7 +82,9 @@ def root_from_inclusion(leaf_hash: bytes, index: int, size: int, path: Sequence[
     return digest
 
 
-def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: bytes, path: Sequence[bytes]) -> None:
+def verify_consistency(
+    old_size: int, old_root: bytes, new_size: int, new_root: bytes, path: Sequence[bytes]
+) -> None:
     """Check that the tree (new_size, new_root) extends (old_size, old_root), RFC 9162 section 2.1.4.2.
 
     ``old_size`` 0 is refused: every tree extends the empty one and nothing would be proven. Sizes
@@ -212,7 +215,8 @@ def _edge_root(start: int, size: int, read: HashReader) -> bytes:
 class Frontier:
     """The right edge of a tree: enough to append and to know the root (a compact range).
 
-    ``hashes`` are the roots of its complete subtrees, largest (leftmost) first: one for each 1 bit of ``size``.
+    ``hashes`` are the roots of its complete subtrees, largest (leftmost) first, one for each 1 bit
+    of ``size``.
     """
 
     size: int = 0

@@ -1,0 +1,238 @@
+"""C2SP signed notes and verifier keys, strictly (docs/spec/log.md, "Signed note").
+
+A note is text plus signature lines. ``Note.parse`` accepts one spelling only; ``verify_note``
+says whether one known key signed it. Signatures of unknown keys are kept and ignored, so that
+witnesses can cosign; a failing signature of the *known* key rejects the whole note, even beside a
+good one. Only Ed25519 (type 0x01) is understood; the lookup of types is closed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ledger.encoding import encode_base64, parse_base64
+from ledger.errors import Malformed, MalformedKey, MalformedNote, MalformedSize, VerificationNote
+
+ED25519 = 0x01
+KEY_ID_SIZE = 4
+MAX_NAME = 100
+NOTE_LIMIT = 131_072  # holds 16 post-quantum signatures of 5 kB, which C2SP asks verifiers to accept
+MAX_SIGNATURES = 64
+_PREFIX = "\N{EM DASH} "
+_NAME = re.compile(r"[!-*,-~]{1,100}")
+_KEY_ID = re.compile(r"[0-9a-f]{8}")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+
+
+def check_key_name(name: object, error: type[Malformed] = MalformedNote, where: str = "the key name") -> str:
+    """``name`` if it can name a log, a key or an origin: 1 to 100 of U+0021 to U+007E without ``+``.
+
+    Narrower than C2SP (any text without spaces and ``+``), because an origin is also a member of
+    every statement. Raises ``error``.
+    """
+    if isinstance(name, str) and _NAME.fullmatch(name):
+        return name
+    raise error(
+        f"{where} must be 1 to {MAX_NAME} printable ASCII characters without space and +, not {_show(name)}"
+    )
+
+
+def key_id_of(name: str, kind: int, public: bytes) -> bytes:
+    """Key id, 4 bytes: the start of SHA-256(name || 0x0A || type || public key)."""
+    return hashlib.sha256(name.encode("utf-8") + b"\n" + bytes([kind]) + public).digest()[:KEY_ID_SIZE]
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One signature line. ``blob`` is what follows the key id; its layout depends on the key's type."""
+
+    name: str
+    key_id: bytes
+    blob: bytes
+
+    @classmethod
+    def parse(cls, line: str) -> Signature:
+        """Parse one line without its newline. Raises MalformedNote."""
+        name, space, text = line.removeprefix(_PREFIX).partition(" ")
+        if not line.startswith(_PREFIX) or not space:
+            raise MalformedNote(f"a signature line is an em dash, a key name and base64, not {_show(line)}")
+        # A signer unknown to us may have any name that C2SP allows.
+        if not name or "+" in name or any(character.isspace() for character in name):
+            raise MalformedNote(f"a key name is not empty and has no space and no +, not {_show(name)}")
+        data = parse_base64(text, MalformedNote, f"the signature of {name}")
+        if len(data) <= KEY_ID_SIZE:
+            raise MalformedNote(
+                f"the signature of {name} has {len(data)} bytes; a key id alone has {KEY_ID_SIZE}"
+            )
+        return cls(name, data[:KEY_ID_SIZE], data[KEY_ID_SIZE:])
+
+    def encode(self) -> str:
+        return f"{_PREFIX}{self.name} {encode_base64(self.key_id + self.blob)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A signed note: ``text`` ends in a newline and may hold empty lines; at least one signature."""
+
+    text: str
+    signatures: tuple[Signature, ...]
+
+    @classmethod
+    def parse(cls, data: bytes, limit: int = NOTE_LIMIT) -> Note:
+        """Parse the bytes of a note. Raises MalformedSize (``limit``, signature count) or MalformedNote.
+
+        Nothing is known about who signed it until ``verify_note``.
+        """
+        # 1. Size first.
+        if len(data) > limit:
+            raise MalformedSize(f"the note has {len(data)} bytes; at most {limit} are accepted")
+        # 2. UTF-8 without control characters.
+        try:
+            note = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise MalformedNote(f"byte {error.start} of the note is not UTF-8") from None
+        _check_control(note)
+        # 3. The last empty line separates text and signatures.
+        before, separator, lines = note.rpartition("\n\n")
+        if not separator or not lines.endswith("\n"):
+            raise MalformedNote("a note is text, an empty line and signature lines, each ended by a newline")
+        # 4. Signature lines.
+        signatures = lines[:-1].split("\n")
+        if len(signatures) > MAX_SIGNATURES:
+            raise MalformedSize(
+                f"the note has {len(signatures)} signatures; at most {MAX_SIGNATURES} are accepted"
+            )
+        return cls(before + "\n", tuple(Signature.parse(line) for line in signatures))
+
+    def encode(self) -> bytes:
+        """The bytes of the note; ``parse`` gives the note back."""
+        return (self.text + "\n" + "".join(line.encode() + "\n" for line in self.signatures)).encode("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class VerifierKey:
+    """A public key that a verifier knows (C2SP vkey). ``key_id`` has 4 bytes, an Ed25519 ``public`` 32."""
+
+    name: str
+    key_id: bytes
+    type: int
+    public: bytes
+
+    @classmethod
+    def of(cls, name: str, public: bytes, kind: int = ED25519) -> VerifierKey:
+        """The key of this name with its computed id. Raises MalformedKey."""
+        check_key_name(name, MalformedKey)
+        if kind not in _PUBLIC_SIZES:
+            raise MalformedKey(f"key type 0x{kind:02x} is not understood; known is 0x01 (Ed25519)")
+        if len(public) != _PUBLIC_SIZES[kind]:
+            raise MalformedKey(f"the key of {name} has {len(public)} bytes, not {_PUBLIC_SIZES[kind]}")
+        return cls(name, key_id_of(name, kind, public), kind, public)
+
+    @classmethod
+    def parse(cls, vkey: object) -> VerifierKey:
+        """Parse ``name+key id+base64(type, key)``. Raises MalformedKey, also for another key's id."""
+        parts = vkey.split("+", 2) if isinstance(vkey, str) else []
+        if len(parts) != 3:
+            raise MalformedKey(f"a verifier key is name+key id+base64, not {_show(vkey)}")
+        name, key_id, text = parts
+        data = parse_base64(text, MalformedKey, "the last part of a verifier key")
+        if not data:
+            raise MalformedKey("the last part of a verifier key holds a type byte and the key; it is empty")
+        key = cls.of(name, data[1:], data[0])
+        if not _KEY_ID.fullmatch(key_id) or bytes.fromhex(key_id) != key.key_id:
+            raise MalformedKey(f"the key id of {name} is {key.key_id.hex()} by its key, not {_show(key_id)}")
+        return key
+
+    def encode(self) -> str:
+        return f"{self.name}+{self.key_id.hex()}+{encode_base64(bytes([self.type]) + self.public)}"
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """An Ed25519 key that signs notes. ``seed`` has 32 bytes (RFC 8032) and is never printed."""
+
+    name: str
+    seed: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        check_key_name(self.name, MalformedKey)
+        if len(self.seed) != 32:
+            raise MalformedKey(f"an Ed25519 seed has 32 bytes, not {len(self.seed)}")
+
+    @property
+    def verifier(self) -> VerifierKey:
+        """The public side."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        return VerifierKey.of(
+            self.name, Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw()
+        )
+
+    def sign(self, text: bytes) -> Signature:
+        """Sign the bytes of a note text."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        blob = Ed25519PrivateKey.from_private_bytes(self.seed).sign(text)
+        return Signature(self.name, self.verifier.key_id, blob)
+
+
+def sign_note(text: str, keys: Sequence[SigningKey]) -> Note:
+    """``text`` signed by every key, in order. Raises MalformedNote for text that no note can hold."""
+    if not text.endswith("\n"):
+        raise MalformedNote("the text of a note ends in a newline")
+    if not keys:
+        raise MalformedNote("a note has at least one signature; no key was given")
+    _check_control(text)
+    try:
+        message = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise MalformedNote(f"character {error.start} of the text is not Unicode text") from None
+    return Note(text, tuple(key.sign(message) for key in keys))
+
+
+def verify_note(note: Note, key: VerifierKey) -> None:
+    """Check that ``key`` signed ``note``. Raises VerificationNote if no signature is by that key (name
+    and id), or if any of them fails."""
+    # 1. Signatures by the known key; all others are ignored (C2SP signed-note).
+    known = [item for item in note.signatures if item.name == key.name and item.key_id == key.key_id]
+    if not known:
+        shown = ", ".join(f"{item.name} {item.key_id.hex()}" for item in note.signatures[:4])
+        raise VerificationNote(
+            f"no signature by {key.name} {key.key_id.hex()}; the note is signed by {shown}"
+        )
+    # 2. One failing signature rejects the note: somebody put it there, and the good one would hide it.
+    message = note.text.encode("utf-8")
+    for item in known:
+        _CHECKS[key.type](key, message, item.blob)
+
+
+def _verify_ed25519(key: VerifierKey, message: bytes, blob: bytes) -> None:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        Ed25519PublicKey.from_public_bytes(key.public).verify(blob, message)
+    except InvalidSignature:
+        raise VerificationNote(
+            f"the signature by {key.name} {key.key_id.hex()} is not over this text"
+        ) from None
+
+
+_PUBLIC_SIZES: Mapping[int, int] = {ED25519: 32}
+_CHECKS: Mapping[int, Callable[[VerifierKey, bytes, bytes], None]] = {ED25519: _verify_ed25519}
+
+
+def _check_control(text: str) -> None:
+    bad = _CONTROL.search(text)
+    if bad:
+        raise MalformedNote(
+            f"character {bad.start()} is U+{ord(bad.group()):04X}; newline is the only control character here"
+        )
+
+
+def _show(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."

@@ -81,7 +81,9 @@ class Disclosure:
         """Read one disclosure. Raises MalformedSize or MalformedDisclosure."""
         # Step 1: the limit first, so that nothing large is ever decoded.
         if len(encoded) > MAX_ENCODED:
-            raise MalformedSize(f"the disclosure has {len(encoded)} characters; at most {MAX_ENCODED} are accepted")
+            raise MalformedSize(
+                f"the disclosure has {len(encoded)} characters; at most {MAX_ENCODED} are accepted"
+            )
         # Step 2
         data = parse_base64url(encoded, MalformedDisclosure, "the disclosure")
         # Steps 3 and 4
@@ -210,7 +212,9 @@ def _check_name(item: Json) -> str:
         raise MalformedDisclosure(f'the name "{item}" is reserved by RFC 9901; choose another')
     bad = _NOT_IN_NAME.search(item)
     if bad:
-        raise MalformedDisclosure(f"the name holds U+{ord(bad[0]):04X} at {bad.start()}; control characters are refused")
+        raise MalformedDisclosure(
+            f"the name holds U+{ord(bad[0]):04X} at {bad.start()}; control characters are refused"
+        )
     return item
 
 
@@ -227,7 +231,9 @@ def _parse_value(item: Json) -> str | FileValue:
     if isinstance(item, str):
         return _check_text(item)
     if not isinstance(item, dict):
-        raise MalformedDisclosure("the value must be a text or a file object with bytes, media_type, name and sha256")
+        raise MalformedDisclosure(
+            "the value must be a text or a file object with bytes, media_type, name and sha256"
+        )
     members = require_members(item, _FILE_MEMBERS, frozenset(), MalformedDisclosure, "the file value")
     length, media_type = members["bytes"], members["media_type"]
     name, digest_hex = members["name"], members["sha256"]
@@ -244,10 +250,14 @@ def _check_file(value: FileValue) -> None:
     if not 0 <= value.length <= MAX_INTEGER:
         raise MalformedDisclosure("bytes of the file value must be an integer from 0 to 2^53-1")
     if not _MEDIA_TYPE.fullmatch(value.media_type):
-        raise MalformedDisclosure("media_type of the file value must be like application/pdf, lower case, no parameters")
+        raise MalformedDisclosure(
+            "media_type of the file value must be like application/pdf, lower case, no parameters"
+        )
     # A reader may save the file under this name: it must never leave the folder he chose.
     if not 1 <= len(value.name) <= 255 or value.name in {".", ".."} or re.search(r"[/\\]", value.name):
-        raise MalformedDisclosure("name of the file value must be 1 to 255 characters without / and \\, not . or ..")
+        raise MalformedDisclosure(
+            "name of the file value must be 1 to 255 characters without / and \\, not . or .."
+        )
     if _NOT_IN_NAME.search(value.name):
         raise MalformedDisclosure("name of the file value must hold no control characters")
     if not _SHA256.fullmatch(value.sha256):

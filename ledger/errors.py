@@ -16,7 +16,8 @@
     |  |- VerificationSignature |- VerificationInclusion |- VerificationConsistency
     |  |- VerificationNote      |- VerificationCheckpoint|- VerificationHeader
     |  |- VerificationReceipt   |- VerificationAnchor    |- VerificationIndexLeaf
-    |  '- VerificationDisclosure
+    |  |- VerificationDisclosure
+    |  '- VerificationBackup
     |- Refused                  policy: well formed and true, but not accepted here
     |  |- RefusedLedger         |- RefusedRole           |- RefusedCase
     |  |- RefusedCompany        |- RefusedRecentBlock    |- RefusedRecentBlockAge
@@ -166,6 +167,10 @@ class VerificationIndexLeaf(Verification):
 
 class VerificationDisclosure(Verification):
     type, title = "verification-disclosure", "The disclosure belongs to no statement shown"
+
+
+class VerificationBackup(Verification):
+    type, title = "verification-backup", "The backup does not open with this password"
 
 
 class Refused(HabeasError):

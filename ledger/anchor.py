@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger.encoding import MAX_INTEGER, encode_hex
+from ledger.encoding import MAX_INTEGER, encode_hex, sha256
 from ledger.errors import MalformedReceipt, VerificationAnchor
 from ledger.evm import Header, Log, parse_header, parse_receipt, verify_receipt
+from ledger.leaf import StatementLeaf
 
 # Keccak-256 of the event signatures; the tests compute them again.
 # Anchored(address,uint64,bytes32,uint64,uint64,uint64)
@@ -85,7 +86,8 @@ def parse_anchored(log: Log, contract: bytes) -> Anchored:
     _check_event(log, contract, ANCHORED_TOPIC, "Anchored")
     if len(log.topics) != 2 or len(log.data) != 5 * _WORD:
         raise MalformedReceipt(
-            f"the Anchored event has {len(log.topics)} topics and {len(log.data)} bytes of data; it must have 2 and 160"
+            f"the Anchored event has {len(log.topics)} topics and {len(log.data)} bytes of data;"
+            " it must have 2 and 160"
         )
     size, root, included, submitted, complete_to = _words(log.data)
     return Anchored(
@@ -119,7 +121,7 @@ def parse_submitted(log: Log, contract: bytes) -> Submitted:
     tail = log.data[head:]
     if len(tail) != length + -length % _WORD or any(tail[length:]):
         raise MalformedReceipt(
-            f"the statement of {length} bytes must be padded with zeros to whole words and end the event's data"
+            f"the statement of {length} bytes must be padded with zeros to whole words, and nothing may follow"
         )
     return Submitted(
         log=_address(log.topics[1]),
@@ -137,15 +139,15 @@ def verify_anchor(proof: ReceiptProof, contract: bytes, log: bytes) -> AnchorEvi
     """
     header, event_log = _prove_log(proof)  # steps 1 to 4
     event = parse_anchored(event_log, contract)  # steps 5 and 7
-    _check_log(event.log, log, "anchored")  # step 6
+    _check_log(event.log, log)  # step 6
     # Step 8: bounds that the contract keeps. A forged block must not carry values beyond them.
     if not 1 <= event.size <= MAX_INTEGER:
         raise VerificationAnchor(f"the anchored size is {event.size}; it must be 1 to 2^53-1")
     if event.included > event.submitted:
-        raise VerificationAnchor(f"{event.included} tickets are settled, but only {event.submitted} were taken")
+        raise VerificationAnchor(f"{event.included} tickets are settled, but {event.submitted} were taken")
     if event.complete_to > header.timestamp:
         raise VerificationAnchor(
-            f"the anchor claims to be complete up to {event.complete_to}, after its own block's time {header.timestamp}"
+            f"the anchor claims to be complete to {event.complete_to}, after its own block at {header.timestamp}"
         )
     return AnchorEvidence(header, event)
 
@@ -157,7 +159,14 @@ def verify_submission(proof: ReceiptProof, contract: bytes, log: bytes) -> tuple
     """
     header, event_log = _prove_log(proof)  # steps 1 to 4
     event = parse_submitted(event_log, contract)  # steps 5 and 7
-    _check_log(event.log, log, "was submitted to")  # step 6
+    _check_log(event.log, log)  # step 6
+    # Step 8: the contract computes the leaf hash from the bytes, so it is computed again here.
+    leaf_hash = StatementLeaf(event.key, sha256(event.statement)).hash()
+    if event.leaf_hash != leaf_hash:
+        raise VerificationAnchor(
+            f"the event states the leaf hash {encode_hex(event.leaf_hash)};"
+            f" its key and statement give {encode_hex(leaf_hash)}"
+        )
     return header, event
 
 
@@ -166,7 +175,7 @@ def _prove_log(proof: ReceiptProof) -> tuple[Header, Log]:
     data = verify_receipt(header.receipts_root, proof.tx_index, proof.nodes)  # step 2
     receipt = parse_receipt(data)  # step 3
     if receipt.status != 1:
-        raise VerificationAnchor(f"transaction {proof.tx_index} of block {header.number} was reverted (status 0)")
+        raise VerificationAnchor(f"transaction {proof.tx_index} of block {header.number} failed (status 0)")
     if not 0 <= proof.log_index < len(receipt.logs):  # step 4
         raise VerificationAnchor(
             f"log {proof.log_index} was named, but the receipt of transaction {proof.tx_index}"
@@ -182,12 +191,12 @@ def _check_event(log: Log, contract: bytes, topic: bytes, name: str) -> None:
             f"the event was emitted by {encode_hex(log.address)}, not by the contract {encode_hex(contract)}"
         )
     if log.topics[:1] != (topic,):
-        raise VerificationAnchor(f"the log is not an {name} event: its first topic must be {encode_hex(topic)}")
+        raise VerificationAnchor(f"this is no {name} event: its first topic must be {encode_hex(topic)}")
 
 
-def _check_log(found: bytes, wanted: bytes, verb: str) -> None:
+def _check_log(found: bytes, wanted: bytes) -> None:
     if found != wanted:
-        raise VerificationAnchor(f"the event says that log {encode_hex(found)} {verb}, not {encode_hex(wanted)}")
+        raise VerificationAnchor(f"the event belongs to log {encode_hex(found)}, not {encode_hex(wanted)}")
 
 
 def _words(data: bytes) -> list[bytes]:

@@ -84,7 +84,7 @@ def parse_header(raw: bytes) -> Header:
     items = rlp_decode(raw, MalformedHeader, "the header")
     if not isinstance(items, list) or len(items) not in FIELD_COUNTS:
         found = f"{len(items)} fields" if isinstance(items, list) else "a byte string"
-        raise MalformedHeader(f"the header is {found}; known headers are lists of 15, 16, 17, 20, 21 or 23 fields")
+        raise MalformedHeader(f"the header is {found}; it must be a list of 15, 16, 17, 20, 21 or 23 fields")
     values: list[bytes] = []
     for field, item in zip(_FIELDS, items, strict=False):
         if not isinstance(item, bytes):
@@ -103,15 +103,15 @@ def encode_header(rpc_block: Mapping[str, object]) -> bytes:
     """RLP of a block as JSON-RPC gives it, either raw or as web3 formats it.
 
     The caller must compare the Keccak-256 with the node's own ``hash``: a chain may have fields
-    that are not known here. Raises MalformedHeader where a known field is missing or of a wrong form.
+    that are not known here. Raises MalformedHeader where a field is missing or of a wrong form.
     """
-    count = max((place for place, field in enumerate(_FIELDS, 1) if present(rpc_block, field.name)), default=0)
-    missing = [field.name for field in _FIELDS[:count] if not present(rpc_block, field.name)]
-    if count not in FIELD_COUNTS or missing:
-        raise MalformedHeader(
-            f"the block has header fields up to number {count} and lacks {', '.join(missing) or 'none of them'};"
-            " known headers have exactly the first 15, 16, 17, 20, 21 or 23"
-        )
+    places = [place for place, field in enumerate(_FIELDS, 1) if present(rpc_block, field.name)]
+    count = max(places, default=0)
+    missing = [field.name for place, field in enumerate(_FIELDS[:count], 1) if place not in places]
+    if missing:
+        raise MalformedHeader(f"the block has the header field {_FIELDS[count - 1].name} but lacks {', '.join(missing)}")
+    if count not in FIELD_COUNTS:
+        raise MalformedHeader(f"the block has {count} header fields; it must have 15, 16, 17, 20, 21 or 23")
     return rlp_encode([_from_rpc(field, rpc_block[field.name]) for field in _FIELDS[:count]])
 
 
@@ -141,7 +141,7 @@ def _check_field(field: _Field, value: bytes) -> None:
         return
     if field.length != _INTEGER:
         if len(value) != field.length:
-            raise MalformedHeader(f"header field {field.name} has {len(value)} bytes; it must have {field.length}")
+            raise MalformedHeader(f"header field {field.name} has {len(value)} bytes, not {field.length}")
     elif len(value) > _MAX_INTEGER_BYTES or value[:1] == b"\0":
         raise MalformedHeader(
             f"header field {field.name} is not an integer of at most 32 bytes without a leading zero"

@@ -53,7 +53,8 @@ def encode_receipt(rpc_receipt: Mapping[str, object]) -> bytes:
         encode_integer(rpc_integer(rpc_receipt.get(name), MalformedReceipt, f"receipt field {name}"))
         for name in ("status", "cumulativeGasUsed")
     ]
-    fields.append(rpc_bytes(rpc_receipt.get("logsBloom"), MalformedReceipt, "receipt field logsBloom", _BLOOM))
+    bloom = rpc_bytes(rpc_receipt.get("logsBloom"), MalformedReceipt, "receipt field logsBloom", _BLOOM)
+    fields.append(bloom)
     fields.append([_log_from_rpc(log, place) for place, log in enumerate(_sequence(rpc_receipt, "logs"))])
     # Before Canyon the nonce was in the JSON but not in the trie; the version says which rule holds.
     if kind == DEPOSIT_TYPE and present(rpc_receipt, "depositReceiptVersion"):
@@ -70,13 +71,17 @@ def parse_receipt(data: bytes) -> Receipt:
     items = rlp_decode(body, MalformedReceipt, "the receipt")
     counts = (4, 6) if kind == DEPOSIT_TYPE else (4,)
     if not isinstance(items, list) or len(items) not in counts:
-        raise MalformedReceipt(f"a receipt of type {kind} must be a list of {' or '.join(map(str, counts))} fields")
+        wanted = " or ".join(map(str, counts))
+        raise MalformedReceipt(f"a receipt of type {kind} must be a list of {wanted} fields")
     status, gas, bloom, logs = items[:4]
     if status not in (b"", b"\1"):
         raise MalformedReceipt("the receipt's status must be 0 or 1; receipts with a state root are too old")
-    for name, item in (("cumulative gas", gas), *zip(("deposit nonce", "deposit version"), items[4:], strict=False)):
+    for item in (gas, *items[4:]):
         if not isinstance(item, bytes) or len(item) > _UINT64 or item[:1] == b"\0":
-            raise MalformedReceipt(f"the receipt's {name} must be an integer of at most 8 bytes without a leading zero")
+            raise MalformedReceipt(
+                "the receipt's gas, deposit nonce and deposit version must be integers of at most 8 bytes"
+                " without a leading zero"
+            )
     if not isinstance(bloom, bytes) or len(bloom) != _BLOOM:
         raise MalformedReceipt("the receipt's bloom must have 256 bytes")
     if not isinstance(logs, list):
@@ -92,7 +97,7 @@ def _split_type(data: bytes) -> tuple[int, bytes]:
         return 0, data
     if data[0] not in KNOWN_TYPES:
         raise MalformedReceipt(
-            f"the receipt starts with 0x{data[0]:02x}; known are the types 1, 2, 3, 4, 0x7e and a bare RLP list"
+            f"the receipt starts with 0x{data[0]:02x}; it must be of type 1, 2, 3, 4 or 0x7e, or a bare RLP list"
         )
     return data[0], data[1:]
 

@@ -72,7 +72,7 @@ class _Reader:
         if first < 0xC0:
             body, stop = self._span(start, end, first - 0x80)
             if stop - body == 1 and data[body] < 0x80:
-                raise self._wrong(start, "puts a length before one byte below 0x80; the byte stands for itself")
+                raise self._wrong(start, "has a length, but one byte below 0x80 stands for itself")
             return data[body:stop], stop
         if depth == MAX_DEPTH:
             raise self._wrong(start, f"opens list level {depth + 1}; at most {MAX_DEPTH} are accepted")

@@ -67,7 +67,7 @@ def verify_receipt(root: bytes, tx_index: int, nodes: Sequence[bytes]) -> bytes:
         if isinstance(item, bytes):
             reference = item
     if used != len(nodes):
-        raise VerificationReceipt(f"the proof ends at node {used - 1}, but {len(nodes) - used} more are listed")
+        raise VerificationReceipt(f"the proof ends at node {used - 1}, but has {len(nodes)} nodes")
     if not isinstance(item, bytes) or not item:
         raise MalformedReceipt("the value in the leaf must be the bytes of a receipt")
     if len(item) > MAX_RECEIPT:
@@ -78,11 +78,11 @@ def verify_receipt(root: bytes, tx_index: int, nodes: Sequence[bytes]) -> bytes:
 def _open(nodes: Sequence[bytes], place: int, reference: bytes) -> Rlp:
     """Node ``place``, proven to be the one its parent, or the root, names by hash."""
     if place == len(nodes):
-        raise VerificationReceipt(f"the proof breaks off: node {place} with the hash {encode_hex(reference)} is missing")
+        raise VerificationReceipt(f"the proof breaks off: node {place}, hash {encode_hex(reference)}, is missing")
     node = nodes[place]
     limit = _MAX_LEAF if place == len(nodes) - 1 else MAX_INNER_NODE
     if len(node) > limit:
-        raise MalformedReceipt(f"proof node {place} has {len(node)} bytes; at most {limit} are accepted there")
+        raise MalformedReceipt(f"proof node {place} has {len(node)} bytes; it may have {limit} there")
     found = keccak256(node)
     if found != reference:
         raise VerificationReceipt(
@@ -98,7 +98,7 @@ def _step(item: Rlp, path: tuple[int, ...], place: int) -> tuple[tuple[int, ...]
         raise MalformedReceipt(f"{where} must be a list of 2 or 17 items")
     if len(item) == 17:
         if item[16] != b"":
-            raise MalformedReceipt(f"{where} is a branch with a value; keys of receipts never end in a branch")
+            raise MalformedReceipt(f"{where} is a branch with a value, but no receipt's key ends in a branch")
         if not path:
             raise VerificationReceipt(f"the path of the transaction index ends in the branch {where}")
         return path[1:], _child(item[path[0]], where), False
@@ -131,7 +131,9 @@ def _parse_path(item: Rlp, where: str) -> tuple[bool, tuple[int, ...]]:
         raise MalformedReceipt(f"{where} must have a path of at least one byte")
     flag, *nibbles = _nibbles(item)
     if flag > (_LEAF_FLAG | _ODD_FLAG) or not flag & _ODD_FLAG and nibbles[0] != 0:
-        raise MalformedReceipt(f"{where} starts its path with 0x{item[0]:02x}; known are 0x00, 0x1., 0x20 and 0x3.")
+        raise MalformedReceipt(
+            f"{where} starts its path with 0x{item[0]:02x}; it must be 0x00, 0x1., 0x20 or 0x3."
+        )
     return bool(flag & _LEAF_FLAG), tuple(nibbles if flag & _ODD_FLAG else nibbles[1:])
 
 

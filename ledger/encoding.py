@@ -38,9 +38,14 @@ def encode_json(value: object) -> bytes:
     """RFC 8785 JSON of a value whose strings are printable ASCII.
 
     For such values JCS equals sorted compact JSON, and that is three times as fast; the
-    equality is tested against the rfc8785 package.
+    equality is tested against the rfc8785 package. Raises MalformedJson for any other text.
     """
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("ascii")
+    try:
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("ascii")
+    except UnicodeEncodeError as error:
+        raise MalformedJson(
+            f"character U+{ord(error.object[error.start]):04X} is not printable ASCII"
+        ) from None
 
 
 def parse_json(data: bytes, *, limit: int, depth: int) -> Json:
@@ -54,7 +59,9 @@ def parse_json(data: bytes, *, limit: int, depth: int) -> Json:
         raise MalformedSize(f"{len(data)} bytes; at most {limit} are accepted")
     bad = _OUTSIDE_ASCII.search(data)
     if bad:
-        raise MalformedJson(f"byte {bad.start()} is 0x{bad.group()[0]:02x}; only printable ASCII (0x20 to 0x7e) is accepted")
+        raise MalformedJson(
+            f"byte {bad.start()} is 0x{bad.group()[0]:02x}; only printable ASCII (0x20 to 0x7e) is accepted"
+        )
     for escape in _ESCAPE.finditer(data):
         if not escape.group(1):
             raise MalformedJson(f'byte {escape.start()} starts an escape other than \\" and \\\\')
@@ -76,7 +83,9 @@ def _check_depth(data: bytes, depth: int) -> None:
         if first in b"{[":
             opened += 1
             if opened > depth:
-                raise MalformedSize(f"byte {token.start()} opens level {opened}; at most {depth} are accepted")
+                raise MalformedSize(
+                    f"byte {token.start()} opens level {opened}; at most {depth} are accepted"
+                )
         elif first in b"}]":
             opened -= 1
 
@@ -158,9 +167,12 @@ def parse_instant(text: object, error: type[Malformed], where: str) -> datetime:
     """An instant ``YYYY-MM-DDTHH:MM:SSZ`` (UTC, whole seconds)."""
     if isinstance(text, str) and _INSTANT.fullmatch(text):
         try:
-            return datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)
+            value = datetime.fromisoformat(text[:-1])
         except ValueError:
-            pass
+            value = datetime.min
+        # Newer Pythons read 24:00:00 as the next day: a second spelling of one instant.
+        if value.isoformat() + "Z" == text:
+            return value.replace(tzinfo=UTC)
     raise error(f"{where} must be an instant like 2026-11-20T09:00:00Z, not {_show(text)}")
 
 
@@ -180,7 +192,9 @@ def require_members(
         raise error(f"{where} lacks {', '.join(missing)}")
     extra = sorted(value.keys() - required - optional)
     if extra:
-        raise error(f"{where} has the unknown member {', '.join(extra[:4])}; allowed: {_names(required | optional)}")
+        raise error(
+            f"{where} has the unknown member {', '.join(extra[:4])}; allowed: {_names(required | optional)}"
+        )
     return value
 
 

@@ -13,14 +13,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from ledger.encoding import Json, is_int, parse_date, parse_hex, parse_instant, require_members
+from ledger.encoding import MAX_INTEGER, Json, parse_date, parse_hex, parse_instant, require_members
 from ledger.errors import MalformedFacts
 
 Role: TypeAlias = Literal["requester", "company", "attester", "operator"]
-Check: TypeAlias = Callable[[Json, str], None]
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+(?![0-9]+\Z){_LABEL}")
+_PRINTABLE = re.compile("[ -~]*")
 _PLACE = re.compile(r"([A-Z]{2})(?:-[A-Z0-9]{1,3})?")
 
 COUNTRIES = frozenset(
@@ -34,20 +34,25 @@ COUNTRIES = frozenset(
     UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW""".split()
 )
 REGIMES = (
-    *("eu-gdpr", "uk-gdpr", "ch-fadp", "kr-pipa", "kr-pipa-automated", "kr-pipa-correction", "kr-pipa-transfer"),
-    *("kr-telecom-outage", "jp-appi", "us-ca-ccpa", "us-ca-optout", "us-va", "us-co", "us-tx", "ca-qc"),
-    *("ca-pipeda", "br-lgpd", "in-dpdp", "cn-pipl", "sg-pdpa", "au-app12", "nz-privacy", "za-popia", "tr-kvkk"),
-    *("th-pdpa", "tw-pdpa", "je-dpl", "eu-dma", "eu-data-act", "eu-data-act-switching", "eu-dsa", "eu-p2b"),
+    *("eu-gdpr", "uk-gdpr", "ch-fadp", "kr-pipa", "kr-pipa-automated", "kr-pipa-correction"),
+    *("kr-pipa-transfer", "kr-telecom-outage", "jp-appi", "us-ca-ccpa", "us-ca-optout", "us-va", "us-co", "us-tx", "ca-qc"),
+    *("ca-pipeda", "br-lgpd", "in-dpdp", "cn-pipl", "sg-pdpa", "au-app12", "nz-privacy", "za-popia"),
+    *("tr-kvkk", "th-pdpa", "tw-pdpa", "je-dpl", "eu-dma", "eu-data-act", "eu-data-act-switching", "eu-dsa", "eu-p2b"),
     "none",
 )
 RIGHTS = (
     *("access", "portability", "rectification", "erasure", "restriction", "objection", "automated_decision"),
-    *("opt_out", "transfer", "switching", "statement_of_reasons", "internal_complaint", "account_restoration"),
-    "compensation",
+    *("opt_out", "transfer", "switching", "statement_of_reasons", "internal_complaint"),
+    *("account_restoration", "compensation"),
 )
-CHANNELS = ("email", "web_form", "in_account", "post", "registered_post", "fax", "phone", "in_person", "agent")
+CHANNELS = (
+    *("email", "web_form", "in_account", "post", "registered_post", "fax", "phone", "in_person", "agent"),
+)
 BASES = ("acknowledged", "registered_post", "relay", "presumed", "claimed")
-ACTIONS = ("identity_confirmation", "identity_document", "clarification", "mandate", "form", "fee", "account_login")
+ACTIONS = (
+    *("identity_confirmation", "identity_document", "clarification", "mandate", "form", "fee"),
+    "account_login",
+)
 EXTENSION_REASONS = (
     *("complexity", "number_of_requests", "format_conversion", "third_party_consultation", "system_failure"),
     *("legal_cause", "reason_not_stated"),
@@ -55,16 +60,17 @@ EXTENSION_REASONS = (
 MODES = ("sent", "download", "in_account_only", "post")
 REFUSAL_REASONS = (
     *("identity_unverified", "no_data_found", "fraud_suspected", "not_covered", "outside_jurisdiction"),
-    *("excessive", "unfounded", "abusive_intent", "third_party_rights", "confidentiality", "legal_prohibition"),
-    *("crime_or_security", "legal_claims", "disproportionate_effort", "already_provided", "reason_not_stated"),
+    *("excessive", "unfounded", "abusive_intent", "third_party_rights", "confidentiality"),
+    *("legal_prohibition", "crime_or_security", "legal_claims", "disproportionate_effort"),
+    *("already_provided", "reason_not_stated"),
 )
 ACCOUNT_REASONS = (
-    *("terms_breach", "illegal_content", "security", "fraud_suspected", "identity_unverified", "payment", "age"),
-    *("inactivity", "legal_order", "technical", "reason_not_stated"),
+    *("terms_breach", "illegal_content", "security", "fraud_suspected", "identity_unverified", "payment"),
+    *("age", "inactivity", "legal_order", "technical", "reason_not_stated"),
 )
 SERVICES = (
-    *("all", "website", "app", "api", "login", "mail", "messaging", "payments", "storage", "compute", "database"),
-    *("dns", "network", "marketplace", "support"),
+    *("all", "website", "app", "api", "login", "mail", "messaging", "payments", "storage", "compute"),
+    *("database", "dns", "network", "marketplace", "support"),
 )
 DISPUTES = (
     *("not_received", "not_sent", "incomplete", "unreadable", "behind_locked_account", "wrong_person"),
@@ -77,6 +83,21 @@ OUTCOMES = (
     *("no_answer_recorded", "partially_answered", "unreadable_file", "answered_late", "refused", "fined"),
     *("well_founded", "dismissed", "ruling", "account_locked", "outage", "pending"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one fact may be. ``words`` is its line in the specification, ``values`` its closed list.
+
+    Calling it with a value and the place of that value raises MalformedFacts or returns nothing.
+    """
+
+    words: str
+    run: Callable[[Json, str], None]
+    values: tuple[str, ...] = ()
+
+    def __call__(self, value: Json, where: str) -> None:
+        self.run(value, where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +120,10 @@ def is_domain(text: object) -> bool:
 def _one_of(*values: str) -> Check:
     def check(value: Json, where: str) -> None:
         if not isinstance(value, str) or value not in values:
-            raise MalformedFacts(f"{where} must be one of {', '.join(values)}; other words belong into a disclosure")
+            allowed = ", ".join(values)
+            raise MalformedFacts(f"{where} must be one of {allowed}; other words belong into a disclosure")
 
-    return check
+    return Check("one of", check, values)
 
 
 def _list_of(item: Check, most: int) -> Check:
@@ -114,60 +136,70 @@ def _list_of(item: Check, most: int) -> Check:
         if texts != sorted(set(texts)):
             raise MalformedFacts(f"{where} must be ascending, each value once")
 
-    return check
+    return Check(f"ascending list of at most {most}, each once: {item.words}", check, item.values)
 
 
-def _date(value: Json, where: str) -> None:
+def _check_date(value: Json, where: str) -> None:
     parse_date(value, MalformedFacts, where)
 
 
-def _instant(value: Json, where: str) -> None:
+def _check_instant(value: Json, where: str) -> None:
     parse_instant(value, MalformedFacts, where)
 
 
-def _id(value: Json, where: str) -> None:
+def _check_id(value: Json, where: str) -> None:
     parse_hex(value, 32, MalformedFacts, where)
 
 
-def _key(value: Json, where: str) -> None:
+def _check_address(value: Json, where: str) -> None:
     parse_hex(value, 20, MalformedFacts, where)
 
 
-def _boolean(value: Json, where: str) -> None:
+def _check_boolean(value: Json, where: str) -> None:
     if not isinstance(value, bool):
         raise MalformedFacts(f"{where} must be true or false")
 
 
-def _integer(value: Json, where: str) -> None:
-    if not is_int(value):
+def _check_integer(value: Json, where: str) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_INTEGER:
         raise MalformedFacts(f"{where} must be an integer from 0 to 2^53-1")
 
 
-def _domain(value: Json, where: str) -> None:
+def _check_domain(value: Json, where: str) -> None:
     if not is_domain(value):
-        raise MalformedFacts(f"{where} must be a lower-case DNS name of two labels or more, like shop.example")
+        raise MalformedFacts(f"{where} must be a lower-case DNS name of two or more labels, like a.example")
 
 
-def _place(value: Json, where: str) -> None:
+def _check_place(value: Json, where: str) -> None:
     match = _PLACE.fullmatch(value) if isinstance(value, str) else None
     if match is None or match[1] not in COUNTRIES:
         raise MalformedFacts(f"{where} must be an ISO 3166 country or subdivision code, like IE or US-CA")
 
 
+_DATE = Check("date", _check_date)
+_INSTANT = Check("instant", _check_instant)
+_ID = Check("0x + 64 hex", _check_id)
+_ADDRESS = Check("0x + 40 hex", _check_address)
+_BOOLEAN = Check("true or false", _check_boolean)
+_INTEGER = Check("integer", _check_integer)
+_DOMAIN_NAME = Check("DNS name", _check_domain)
+_PLACE_CODE = Check("country or subdivision", _check_place)
+
+
 def _text(most: int) -> Check:
     def check(value: Json, where: str) -> None:
-        if not isinstance(value, str) or not 1 <= len(value) <= most:
-            raise MalformedFacts(f"{where} must be 1 to {most} ASCII characters")
+        if not isinstance(value, str) or not 1 <= len(value) <= most or not _PRINTABLE.fullmatch(value):
+            raise MalformedFacts(f"{where} must be 1 to {most} printable ASCII characters")
 
-    return check
+    return Check(f"1 to {most} characters", check)
 
 
 def _date_or(*values: str) -> Check:
     def check(value: Json, where: str) -> None:
         if value not in values:
-            _date(value, where)
+            _DATE(value, where)
 
-    return check
+    return Check("date, or one of", check, values)
 
 
 def _object(required: Mapping[str, Check], optional: Mapping[str, Check]) -> Check:
@@ -176,7 +208,9 @@ def _object(required: Mapping[str, Check], optional: Mapping[str, Check]) -> Che
         for name, member in members.items():
             (required.get(name) or optional[name])(member, f"{where}.{name}")
 
-    return check
+    parts = [f"`{name}` {part.words}" for name, part in required.items()]
+    parts += [f"`{name}` {part.words} (optional)" for name, part in optional.items()]
+    return Check("object: " + ", ".join(parts), check)
 
 
 _REQUESTER: frozenset[Role] = frozenset({"requester"})
@@ -191,71 +225,96 @@ _BINDERS: frozenset[Role] = frozenset({"attester", "company", "operator"})
 
 _SENT: Mapping[str, Check] = {
     "right": _one_of(*RIGHTS),
-    "sent_on": _date,
+    "sent_on": _DATE,
     "channel": _one_of(*CHANNELS),
-    "published_contact": _boolean,
+    "published_contact": _BOOLEAN,
 }
-_ACTION: Mapping[str, Check] = {"what": _one_of(*ACTIONS), "on": _date}
+_ACTION: Mapping[str, Check] = {"what": _one_of(*ACTIONS), "on": _DATE}
 _ANSWER: Mapping[str, Check] = {
-    "answered_on": _date,
+    "answered_on": _DATE,
     "mode": _one_of(*MODES),
     "reasons": _list_of(_one_of(*REFUSAL_REASONS), 16),
 }
 _ACCOUNT: Mapping[str, Check] = {
-    "on": _date,
+    "on": _DATE,
     "stated_reason": _one_of(*ACCOUNT_REASONS),
     "notice": _one_of("before", "at", "after", "none"),
 }
-_OUTAGE: Mapping[str, Check] = {"at": _instant, "service": _one_of(*SERVICES), "upstream": _list_of(_domain, 8)}
-_COMPLAINT: Mapping[str, Check] = {"authority": _domain, "on": _date}
-_BINDING: Mapping[str, Check] = {"key": _key, "method": _one_of("dns", "well_known"), "checked_at": _instant}
+_OUTAGE: Mapping[str, Check] = {
+    "at": _INSTANT,
+    "service": _one_of(*SERVICES),
+    "upstream": _list_of(_DOMAIN_NAME, 8),
+}
+_COMPLAINT: Mapping[str, Check] = {"authority": _DOMAIN_NAME, "on": _DATE}
+_BINDING: Mapping[str, Check] = {
+    "key": _ADDRESS,
+    "method": _one_of("dns", "well_known"),
+    "checked_at": _INSTANT,
+}
+_BOUND: Mapping[str, Check] = {"key": _ADDRESS, "scope": _list_of(_one_of(*SCOPES), 8)}
 _CITED_DATES: Mapping[str, Check] = {
-    **dict.fromkeys(("requested_on", "complaint_lodged_on", "answered_on", "decided_on"), _date),
-    **dict.fromkeys(("started_not_before", "started_not_after", "ended_not_before", "ended_not_after"), _instant),
+    **dict.fromkeys(("requested_on", "complaint_lodged_on", "answered_on", "decided_on"), _DATE),
+    **dict.fromkeys(("started_not_before", "started_not_after"), _INSTANT),
+    **dict.fromkeys(("ended_not_before", "ended_not_after"), _INSTANT),
 }
 _CONTINUES: Mapping[str, Check] = {
-    **{"chain": _integer, "contract": _key, "log": _key, "root": _id, "size": _integer}
+    "chain": _INTEGER,
+    "contract": _ADDRESS,
+    "log": _ADDRESS,
+    "root": _ID,
+    "size": _INTEGER,
 }
 
 _Presence: TypeAlias = Literal["required", "absent", "optional"]
+_Facts: TypeAlias = Mapping[str, Check]
 
 
-def _in_case(name: str, writers: frozenset[Role], required: Mapping[str, Check], optional: Mapping[str, Check]) -> Kind:
+def _in_case(name: str, writers: frozenset[Role], required: _Facts, optional: _Facts) -> Kind:
     return Kind(name, name != "case.opened", "required", writers, required, optional)
 
 
 def _outside(
-    name: str, company: _Presence, writers: frozenset[Role], required: Mapping[str, Check], optional: Mapping[str, Check]
+    name: str, company: _Presence, writers: frozenset[Role], required: _Facts, optional: _Facts
 ) -> Kind:
     return Kind(name, False, company, writers, required, optional)
 
 
 _OPENED: Mapping[str, Check] = {
     "regime": _one_of(*REGIMES),
-    "place": _place,
+    "place": _PLACE_CODE,
     "acting": _one_of("self", "representative"),
-    "related": _list_of(_id, 8),
+    "related": _list_of(_ID, 8),
 }
 _EXTENDED: Mapping[str, Check] = {
     "until": _date_or("cause_ends"),
     "reason": _one_of(*EXTENSION_REASONS),
-    "notified_on": _date,
+    "notified_on": _DATE,
 }
 _CONFIRMED: Mapping[str, Check] = {
-    "on": _date,
+    "on": _DATE,
     "answer": _one_of("nothing", "recorded"),
     "account": _one_of("blocked", "open", "not_concerned"),
 }
 _ATTESTED: Mapping[str, Check] = {
-    **{"statement": _id, "digest": _id, "check": _one_of(*CHECKS), "result": _one_of(*RESULTS), "at": _instant}
+    "statement": _ID,
+    "digest": _ID,
+    "check": _one_of(*CHECKS),
+    "result": _one_of(*RESULTS),
+    "at": _INSTANT,
 }
 _CITED: Mapping[str, Check] = {
-    **{"source": _text(200), "mark": _one_of("C", "S"), "outcome": _one_of(*OUTCOMES), "dates": _object({}, _CITED_DATES)}
+    "source": _text(200),
+    "mark": _one_of("C", "S"),
+    "outcome": _one_of(*OUTCOMES),
+    "dates": _object({}, _CITED_DATES),
 }
 _CITED_OPTIONAL: Mapping[str, Check] = {
-    **{"digest": _id, "regime": _one_of(*REGIMES), "place": _place, "right": _one_of(*RIGHTS)}
+    "digest": _ID,
+    "regime": _one_of(*REGIMES),
+    "place": _PLACE_CODE,
+    "right": _one_of(*RIGHTS),
 }
-_LEDGER: Mapping[str, Check] = {"chain": _integer, "contract": _key, "log": _key, "vkey": _text(200)}
+_LEDGER: Mapping[str, Check] = {"chain": _INTEGER, "contract": _ADDRESS, "log": _ADDRESS, "vkey": _text(200)}
 _LOST = _one_of("income", "money", "customers", "work_files", "identity")
 _WITHHELD = _one_of("erasure", "court_order", "unlawful_content", "opaque")
 
@@ -265,8 +324,8 @@ KINDS: Mapping[str, Kind] = {
         _in_case("case.opened", _REQUESTER, _OPENED, {}),
         _in_case("request.sent", _REQUESTER, _SENT, {}),
         _in_case("request.reminded", _REQUESTER, _SENT, {}),
-        _in_case("request.delivered", _WITNESSED, {"received_on": _date, "basis": _one_of(*BASES)}, {}),
-        _in_case("request.acknowledged", _EITHER, {"received_on": _date}, {}),
+        _in_case("request.delivered", _WITNESSED, {"received_on": _DATE, "basis": _one_of(*BASES)}, {}),
+        _in_case("request.acknowledged", _EITHER, {"received_on": _DATE}, {}),
         _in_case("request.action_required", _COMPANY, _ACTION, {}),
         _in_case("request.action_supplied", _REQUESTER, _ACTION, {}),
         _in_case("deadline.extended", _EITHER, _EXTENDED, {}),
@@ -277,19 +336,19 @@ KINDS: Mapping[str, Kind] = {
         _in_case("case.confirmed", _REQUESTER, _CONFIRMED, {}),
         _in_case("account.suspended", _EITHER, _ACCOUNT, {}),
         _in_case("account.terminated", _EITHER, _ACCOUNT, {}),
-        _in_case("account.restored", _EITHER, {"on": _date}, {}),
-        _in_case("loss.stated", _REQUESTER, {"what": _LOST, "from": _date}, {"until": _date}),
+        _in_case("account.restored", _EITHER, {"on": _DATE}, {}),
+        _in_case("loss.stated", _REQUESTER, {"what": _LOST, "from": _DATE}, {"until": _DATE}),
         _in_case("service.outage", _ANY_PARTY, _OUTAGE, {}),
         _in_case("service.restored", _ANY_PARTY, _OUTAGE, {}),
-        _in_case("statement.disputed", _EITHER, {"statement": _id, "because": _one_of(*DISPUTES)}, {}),
+        _in_case("statement.disputed", _EITHER, {"statement": _ID, "because": _one_of(*DISPUTES)}, {}),
         _in_case("complaint.lodged", _WITNESSED, _COMPLAINT, {}),
         _in_case("complaint.decided", _WITNESSED, _COMPLAINT, {}),
         _in_case("evidence.attested", _ATTESTER, _ATTESTED, {}),
         _outside("company.key_bound", "required", _BINDERS, _BINDING, {}),
         _outside("company.key_revoked", "required", _BINDERS, _BINDING, {}),
-        _outside("attester.bound", "absent", _OPERATOR, {"key": _key, "scope": _list_of(_one_of(*SCOPES), 8)}, {}),
+        _outside("attester.bound", "absent", _OPERATOR, _BOUND, {}),
         _outside("citation.recorded", "optional", _OPERATOR, _CITED, _CITED_OPTIONAL),
-        _outside("entry.withheld", "absent", _OPERATOR, {"digest": _id, "reason": _WITHHELD}, {}),
+        _outside("entry.withheld", "absent", _OPERATOR, {"digest": _ID, "reason": _WITHHELD}, {}),
         _outside("ledger.opened", "absent", _OPERATOR, _LEDGER, {"continues": _object(_CONTINUES, {})}),
     )
 }

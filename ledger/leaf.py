@@ -110,7 +110,9 @@ def parse_leaf(data: bytes) -> StatementLeaf | IndexLeaf:
         return StatementLeaf(data[:32], data[32:64])
     if len(data) == INDEX_LEAF_BYTES and data.startswith(_INDEX_PREFIX) and data[64] == 0:
         return _parse_index_leaf(data)
-    raise MalformedLeaf(f"{len(data)} bytes are neither a statement leaf (69) nor an index leaf (65) with its suffix")
+    raise MalformedLeaf(
+        f"{len(data)} bytes are neither a statement leaf (69) nor an index leaf (65) with its suffix"
+    )
 
 
 def _parse_index_leaf(data: bytes) -> IndexLeaf:

@@ -19,7 +19,18 @@ from functools import cached_property
 
 from coincurve import PrivateKey, PublicKey
 
-from ledger.encoding import Json, JsonObject, encode_hex, encode_json, is_int, parse_hex, parse_json, require_members, sha256
+from ledger.encoding import (
+    MAX_INTEGER,
+    Json,
+    JsonObject,
+    encode_hex,
+    encode_json,
+    is_int,
+    parse_hex,
+    parse_json,
+    require_members,
+    sha256,
+)
 from ledger.errors import MalformedSignature, MalformedStatement, VerificationSignature
 from ledger.evm import keccak256
 from ledger.kinds import KINDS, is_domain
@@ -36,8 +47,8 @@ _KIND = re.compile(r"[a-z_.]{1,40}")
 _DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 
 _DOMAIN_TYPE = keccak256(b"EIP712Domain(string name,string version)")
-_DOMAIN = keccak256(_DOMAIN_TYPE + keccak256(b"Habeas") + keccak256(b"1"))
-_TYPE = keccak256(
+DOMAIN_HASH = keccak256(_DOMAIN_TYPE + keccak256(b"Habeas") + keccak256(b"1"))
+TYPE_HASH = keccak256(
     b"Statement(string ledger,string kind,string company,bytes32 caseId,bytes32 recentBlock,bytes32 content)"
 )
 _REQUIRED = frozenset({"habeas", "ledger", "kind", "recent_block", "facts", "digests", "author"})
@@ -96,10 +107,10 @@ class Statement:
         """The case this statement belongs to: its own id for ``case.opened``."""
         return self.id if self.kind == "case.opened" else self.case
 
-    def signing_hash(self) -> bytes:
-        """The EIP-712 hash that the author signs, 32 bytes."""
-        struct = keccak256(
-            _TYPE
+    def struct_hash(self) -> bytes:
+        """EIP-712 ``hashStruct``, 32 bytes; an absent case is 32 zero bytes, an absent company ""."""
+        return keccak256(
+            TYPE_HASH
             + keccak256(self.ledger.encode())
             + keccak256(self.kind.encode())
             + keccak256((self.company or "").encode())
@@ -107,7 +118,10 @@ class Statement:
             + self.recent_block.hash
             + self.id
         )
-        return keccak256(b"\x19\x01" + _DOMAIN + struct)
+
+    def signing_hash(self) -> bytes:
+        """The EIP-712 hash that the author signs, 32 bytes."""
+        return keccak256(b"\x19\x01" + DOMAIN_HASH + self.struct_hash())
 
 
 @dataclass(frozen=True)
@@ -137,7 +151,9 @@ class SignedStatement:
         """
         recoverable = self.signature[:64] + bytes([self.signature[64] - 27])
         try:
-            public = PublicKey.from_signature_and_message(recoverable, self.statement.signing_hash(), hasher=None)
+            public = PublicKey.from_signature_and_message(
+                recoverable, self.statement.signing_hash(), hasher=None
+            )
         except Exception as error:  # coincurve raises bare Exception when no point is recovered
             raise VerificationSignature(f"no key made this signature: {error}") from None
         return address_of(public)
@@ -227,7 +243,9 @@ def _check_presence(kind: str, members: Mapping[str, Json]) -> None:
     if schema.has_case != ("case" in members):
         raise MalformedStatement(f"case must be {'present' if schema.has_case else 'absent'} in {kind}")
     if schema.company != "optional" and (schema.company == "required") != ("company" in members):
-        raise MalformedStatement(f"company must be {'present' if schema.company == 'required' else 'absent'} in {kind}")
+        raise MalformedStatement(
+            f"company must be {'present' if schema.company == 'required' else 'absent'} in {kind}"
+        )
 
 
 def _parse_company(value: Json) -> str:
@@ -240,8 +258,8 @@ def _parse_recent_block(value: Json) -> RecentBlock:
     both = frozenset({"hash", "number"})
     members = require_members(value, both, frozenset(), MalformedStatement, "recent_block")
     number = members["number"]
-    if not isinstance(number, int) or isinstance(number, bool):
-        raise MalformedStatement("recent_block.number must be an integer")
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= MAX_INTEGER:
+        raise MalformedStatement("recent_block.number must be an integer from 0 to 2^53-1")
     return RecentBlock(parse_hex(members["hash"], 32, MalformedStatement, "recent_block.hash"), number)
 
 
@@ -266,14 +284,15 @@ def address_of(public: PublicKey) -> bytes:
 def sign(statement: Statement, private_key: bytes) -> SignedStatement:
     """Sign with a 32-byte secp256k1 key; the author must be that key's address.
 
-    coincurve signs deterministically (RFC 6979) with low s.
+    coincurve signs deterministically (RFC 6979) with low s. What is signed is parsed again, so that
+    nobody signs bytes that no verifier accepts; raises what ``parse`` raises.
     """
     key = PrivateKey(private_key)
     if address_of(key.public_key) != statement.author:
         raise VerificationSignature(f"the key is not the key of author {encode_hex(statement.author)}")
     recoverable = key.sign_recoverable(statement.signing_hash(), hasher=None)
     signature = recoverable[:64] + bytes([27 + recoverable[64]])
-    return SignedStatement(statement, signature, encode(statement, signature))
+    return parse(encode(statement, signature))
 
 
 def verify_signature(signed: SignedStatement) -> bytes:

@@ -1,0 +1,91 @@
+"""The assessment of a bundle: a pure function (docs/spec/assessment.md).
+
+``assess(bundle, policy, observed, now)`` gives the tree of checks of ``ledger.procedure``, the
+statements shown with the bounds that the checks carry, and a finding. Until completeness can be
+shown there is no finding: the statements shown are all that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ledger.bundle import Bundle, ShownStatement
+from ledger.checks import Check, ResolvedCheck, Value, exit_code
+from ledger.evm import Header
+from ledger.parties import Standing, is_understood
+from ledger.policy import LedgerTrust, TrustPolicy
+from ledger.procedure import Observed, Procedure
+
+NO_FINDING = "Statements shown, completeness not checked, no finding."
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Unix seconds of a block, and what the bound is worth."""
+
+    seconds: int
+    block: bytes
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class StatementView:
+    """One statement as it may be shown: who, what, and between which times."""
+
+    shown: ShownStatement
+    standing: Standing
+    understood: bool
+    signature: Value
+    signed_not_before: Bound | None
+    recorded_not_after: Bound | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Checks, statements and finding of one bundle under one policy at ``now`` (Unix seconds)."""
+
+    bundle: Bundle
+    ledger: LedgerTrust | None
+    policy_hash: bytes
+    now: int
+    root: Check
+    checks: tuple[ResolvedCheck, ...]
+    statements: tuple[StatementView, ...]
+    finding: str
+    notes: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 all required checks passed, 1 some failed, 3 some required check was not made."""
+        return exit_code(self.checks)
+
+
+def assess(bundle: Bundle, policy: TrustPolicy, observed: Observed, now: int) -> Assessment:
+    """Assess ``bundle``. Raises MalformedRequest where ``now`` lies before the newest anchor."""
+    work = Procedure(bundle, policy, observed, now)
+    root = work.check()
+    checks = tuple(root.resolved())
+    values = {item.check.name: item.value for item in checks}
+    statements = tuple(_view(work, bundle.statements[index], values) for index in sorted(bundle.statements))
+    return Assessment(bundle, work.ledger, policy.hash, now, root, checks, statements, NO_FINDING, observed.notes)
+
+
+def _view(work: Procedure, shown: ShownStatement, values: Mapping[str, Value]) -> StatementView:
+    name, statement = f"statement/{shown.index}", shown.signed.statement
+    evidence = work.anchors.get(shown.size or 0)
+    header = work.headers.get(statement.recent_block.hash)
+    return StatementView(
+        shown=shown,
+        standing=work.parties.standing(shown),
+        understood=is_understood(shown.signed),
+        signature=values[f"{name}/signature"],
+        signed_not_before=_bound(header, values[f"{name}/signed"]),
+        recorded_not_after=_bound(evidence.header if evidence else None, values[f"{name}/recorded"]),
+    )
+
+
+def _bound(header: Header | None, value: Value) -> Bound | None:
+    if header is None or value < Value.CONDITIONAL:
+        return None
+    return Bound(header.timestamp, header.hash, value)

@@ -1,0 +1,239 @@
+"""The bundle: one file that convinces a stranger (docs/spec/bundle.md, version 1).
+
+``parse`` reads the container and the statements in it; nothing is proven yet. Parts are addressed
+by leaf index, tree size and block hash, never by position, so that taking one part out leaves the
+others readable: what is missing is "not checked", never an error and never a pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ledger.anchor import ReceiptProof
+from ledger.encoding import (
+    MAX_INTEGER,
+    Json,
+    JsonObject,
+    chunks,
+    encode_base64,
+    encode_hex,
+    encode_json,
+    is_int,
+    parse_base64,
+    parse_hex,
+    parse_json,
+    require_members,
+)
+from ledger.errors import MalformedBundle, MalformedStatement
+from ledger.evm import keccak256
+from ledger.statement import SignedStatement, parse_origin
+from ledger.statement import parse as parse_signed
+
+VERSION = 1
+MEDIA_TYPE = "application/vnd.habeas.bundle+json"
+MAX_BYTES = 8_388_608
+MAX_DEPTH = 9
+MAX_PATH = 64
+
+_NONE: frozenset[str] = frozenset()
+_REQUIRED = frozenset({"habeas_bundle", "ledger", "case"})
+_PARTS = frozenset({"statements", "anchors", "blocks", "checkpoint", "disclosures", "submitted"})
+_PROOF = frozenset({"header", "transaction", "log", "nodes"})
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStatement:
+    """A signed statement at leaf ``index``, and its inclusion in the anchored tree of ``size``.
+
+    ``size`` and ``path`` are None where the bundle does not show where it was anchored.
+    """
+
+    index: int
+    signed: SignedStatement
+    size: int | None
+    path: tuple[bytes, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnchor:
+    """The anchoring of the tree of ``size``: the receipt, and the index leaf that ends the tree."""
+
+    size: int
+    proof: ReceiptProof
+    index_leaf: bytes | None
+    path: tuple[bytes, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Everything shown about one case. ``blocks`` maps block hash to header RLP."""
+
+    ledger: str
+    case: bytes
+    statements: Mapping[int, ShownStatement]
+    anchors: Mapping[int, ShownAnchor]
+    blocks: Mapping[bytes, bytes]
+    checkpoint: bytes | None
+    disclosures: tuple[str, ...]
+    submitted: Mapping[int, ReceiptProof]
+    """Ticket number to the receipt of its ``Submitted`` event."""
+
+    def encode(self) -> bytes:
+        """The canonical bytes."""
+        value: JsonObject = {"habeas_bundle": VERSION, "ledger": self.ledger, "case": encode_hex(self.case)}
+        if self.statements:
+            value["statements"] = {str(index): _encode_statement(item) for index, item in self.statements.items()}
+        if self.anchors:
+            value["anchors"] = {str(size): _encode_anchor(item) for size, item in self.anchors.items()}
+        if self.blocks:
+            value["blocks"] = [encode_base64(self.blocks[name]) for name in sorted(self.blocks)]
+        if self.checkpoint is not None:
+            value["checkpoint"] = encode_base64(self.checkpoint)
+        if self.disclosures:
+            value["disclosures"] = list(self.disclosures)
+        if self.submitted:
+            value["submitted"] = {str(ticket): _encode_proof(item) for ticket, item in self.submitted.items()}
+        return encode_json(value)
+
+
+def parse_bundle(data: bytes) -> Bundle:
+    """Parse a bundle: canonical JSON, known members, statements canonical.
+
+    Raises MalformedSize, MalformedJson, MalformedBundle, MalformedStatement or MalformedSignature.
+    """
+    value = parse_json(data, limit=MAX_BYTES, depth=MAX_DEPTH)
+    members = require_members(value, _REQUIRED, _PARTS, MalformedBundle, "the bundle")
+    if not is_int(members["habeas_bundle"]) or members["habeas_bundle"] != VERSION:
+        raise MalformedBundle(f"habeas_bundle must be {VERSION}; a newer version needs a newer verifier")
+    try:
+        ledger = parse_origin(members["ledger"])
+    except MalformedStatement as error:
+        raise MalformedBundle(str(error)) from None
+    bundle = Bundle(
+        ledger=ledger,
+        case=parse_hex(members["case"], 32, MalformedBundle, "case"),
+        statements={index: _parse_statement(index, item) for index, item in _numbered(members, "statements")},
+        anchors={size: _parse_anchor(size, item) for size, item in _numbered(members, "anchors")},
+        blocks=_parse_blocks(_list(members, "blocks")),
+        checkpoint=_bytes(members, "checkpoint", "the bundle") if "checkpoint" in members else None,
+        disclosures=tuple(_parse_texts(_list(members, "disclosures"))),
+        submitted={
+            ticket: _parse_proof(item, f"submitted {ticket}") for ticket, item in _numbered(members, "submitted")
+        },
+    )
+    # Canonical or rejected: an empty part, or blocks in another order, would be a second spelling.
+    if bundle.encode() != data:
+        raise MalformedBundle("not canonical: leave empty parts out and list blocks ascending by hash, each once")
+    return bundle
+
+
+def _encode_statement(item: ShownStatement) -> JsonObject:
+    value: JsonObject = {
+        "signed": {
+            "signature": encode_hex(item.signed.signature),
+            "statement": item.signed.statement.to_json(),
+        }
+    }
+    if item.size is not None:
+        value["size"] = item.size
+    if item.path is not None:
+        value["path"] = encode_base64(b"".join(item.path))
+    return value
+
+
+def _encode_anchor(item: ShownAnchor) -> JsonObject:
+    value = _encode_proof(item.proof)
+    if item.index_leaf is not None:
+        value["index_leaf"] = encode_base64(item.index_leaf)
+    if item.path is not None:
+        value["path"] = encode_base64(b"".join(item.path))
+    return value
+
+
+def _encode_proof(proof: ReceiptProof) -> JsonObject:
+    return {
+        "header": encode_base64(proof.header),
+        "transaction": proof.tx_index,
+        "log": proof.log_index,
+        "nodes": [encode_base64(node) for node in proof.nodes],
+    }
+
+
+def _numbered(members: Mapping[str, Json], name: str) -> Iterable[tuple[int, Json]]:
+    value = members.get(name, {})
+    if not isinstance(value, dict):
+        raise MalformedBundle(f"{name} must be an object keyed by decimal numbers")
+    for key, item in value.items():
+        if not key.isdecimal() or len(key) > 16 or str(int(key)) != key or int(key) > MAX_INTEGER:
+            raise MalformedBundle(f"{name} has the key {key[:40]!r}; keys are decimal numbers without leading zeros")
+        yield int(key), item
+
+
+def _parse_statement(index: int, value: Json) -> ShownStatement:
+    where = f"statement {index}"
+    members = require_members(value, frozenset({"signed"}), frozenset({"size", "path"}), MalformedBundle, where)
+    size = _integer(members, "size", where) if "size" in members else None
+    path = _path(members, where) if "path" in members else None
+    return ShownStatement(index, parse_signed(encode_json(members["signed"])), size, path)
+
+
+def _parse_anchor(size: int, value: Json) -> ShownAnchor:
+    where = f"anchor {size}"
+    members = dict(require_members(value, _PROOF, frozenset({"index_leaf", "path"}), MalformedBundle, where))
+    leaf = _bytes(members, "index_leaf", where) if "index_leaf" in members else None
+    path = _path(members, where) if "path" in members else None
+    return ShownAnchor(size, _proof_of(members, where), leaf, path)
+
+
+def _parse_proof(value: Json, where: str) -> ReceiptProof:
+    return _proof_of(require_members(value, _PROOF, _NONE, MalformedBundle, where), where)
+
+
+def _proof_of(members: Mapping[str, Json], where: str) -> ReceiptProof:
+    nodes = members["nodes"]
+    if not isinstance(nodes, list) or not 1 <= len(nodes) <= MAX_PATH:
+        raise MalformedBundle(f"{where}: nodes must be a list of 1 to {MAX_PATH}")
+    return ReceiptProof(
+        header=_bytes(members, "header", where),
+        tx_index=_integer(members, "transaction", where),
+        log_index=_integer(members, "log", where),
+        nodes=tuple(parse_base64(node, MalformedBundle, f"{where}: a node") for node in nodes),
+    )
+
+
+def _parse_blocks(values: Sequence[Json]) -> Mapping[bytes, bytes]:
+    headers = [parse_base64(value, MalformedBundle, "a block") for value in values]
+    return {keccak256(header): header for header in headers}
+
+
+def _parse_texts(values: Sequence[Json]) -> Iterable[str]:
+    for value in values:
+        if not isinstance(value, str):
+            raise MalformedBundle("disclosures must be a list of base64url texts")
+        yield value
+
+
+def _list(members: Mapping[str, Json], name: str) -> list[Json]:
+    value = members.get(name, [])
+    if not isinstance(value, list):
+        raise MalformedBundle(f"{name} must be a list")
+    return value
+
+
+def _bytes(members: Mapping[str, Json], name: str, where: str) -> bytes:
+    return parse_base64(members[name], MalformedBundle, f"{where}: {name}")
+
+
+def _integer(members: Mapping[str, Json], name: str, where: str) -> int:
+    value = members[name]
+    if isinstance(value, int) and is_int(value):
+        return value
+    raise MalformedBundle(f"{where}: {name} must be an integer")
+
+
+def _path(members: Mapping[str, Json], where: str) -> tuple[bytes, ...]:
+    data = _bytes(members, "path", where)
+    if len(data) % 32 or len(data) > 32 * MAX_PATH:
+        raise MalformedBundle(f"{where}: path must be 0 to {MAX_PATH} hashes of 32 bytes")
+    return tuple(chunks(data, 32))

@@ -1,0 +1,94 @@
+"""Checks as a tree of three values (docs/spec/assessment.md, "Checks").
+
+A check has an own value: passed, failed or not checked. What it is worth depends on what it hangs
+below: under a check that was not made, or was itself only conditional, a pass is *conditional*
+("if block 0x... is on Sepolia"); under a failed check nothing is worth anything, so it counts as
+not checked. The order is failed < not checked < conditional < passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from ledger.errors import HabeasError
+
+
+class Value(IntEnum):
+    """The value of a check, ordered from worst to best."""
+
+    FAILED = 0
+    NOT_CHECKED = 1
+    CONDITIONAL = 2
+    PASSED = 3
+
+    @property
+    def word(self) -> str:
+        """``failed``, ``not checked``, ``conditional`` or ``passed``."""
+        return self.name.lower().replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: ``name`` is a stable path, ``step`` its number in docs/spec/assessment.md."""
+
+    name: str
+    step: str
+    own: Value
+    detail: str
+    required: bool = True
+    below: tuple[Check, ...] = field(default=())
+
+    def resolved(self, above: Value = Value.PASSED) -> Iterator[ResolvedCheck]:
+        """This check and all below it, with the value each is worth below ``above``."""
+        value = _below(above, self.own)
+        yield ResolvedCheck(self, value)
+        for check in self.below:
+            yield from check.resolved(value)
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedCheck:
+    """A check and what it is worth where it hangs."""
+
+    check: Check
+    value: Value
+
+
+def _below(above: Value, own: Value) -> Value:
+    # A failure below a failure stays a failure: a broken part is broken whatever it hangs on.
+    if own is Value.FAILED or above is Value.PASSED:
+        return own
+    if above is Value.FAILED or own is Value.NOT_CHECKED:
+        return Value.NOT_CHECKED
+    return Value.CONDITIONAL
+
+
+def run(
+    name: str,
+    step: str,
+    verify: Callable[[], object],
+    passed: str,
+    *,
+    required: bool = True,
+    below: Sequence[Check] = (),
+) -> Check:
+    """A check whose value is whether ``verify`` raises one of our errors; any other is a bug."""
+    try:
+        verify()
+    except HabeasError as error:
+        return Check(name, step, Value.FAILED, str(error), required, tuple(below))
+    return Check(name, step, Value.PASSED, passed, required, tuple(below))
+
+
+def not_checked(name: str, step: str, why: str, *, required: bool = True, below: Sequence[Check] = ()) -> Check:
+    """A check that was not made, and why."""
+    return Check(name, step, Value.NOT_CHECKED, why, required, tuple(below))
+
+
+def exit_code(checks: Sequence[ResolvedCheck]) -> int:
+    """0 all required checks passed, 1 some check failed, 3 some required check was not made."""
+    if any(item.value is Value.FAILED for item in checks):
+        return 1
+    return 3 if any(item.check.required and item.value is not Value.PASSED for item in checks) else 0

@@ -1,0 +1,312 @@
+"""The trust policy: whom a verifier believes, and for what (docs/spec/policy.md).
+
+A ``trust.toml`` names ledgers, chains, attesters and pinned company keys. The verifier trusts
+nothing that the bundle says of these: a ledger that is not listed keeps every result conditional.
+The policy's hash stands in each result, so that two people can see whether they used the same one.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from ledger.encoding import encode_hex, is_int, parse_hex, sha256
+from ledger.errors import Malformed, MalformedPolicy
+from ledger.kinds import SCOPES, is_domain
+from ledger.note import VerifierKey
+from ledger.statement import parse_origin
+
+VERSION = 1
+MAX_BYTES = 262_144
+DEFAULT_STALENESS_DAYS = 45
+LedgerClass = Literal["public", "test", "practice"]
+_CLASSES: tuple[LedgerClass, ...] = ("public", "test", "practice")
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class ChainTrust:
+    """One chain: ``id`` and ``genesis`` (32 bytes) identify it; ``rpc_quorum`` providers must agree."""
+
+    name: str
+    id: int
+    genesis: bytes
+    rpc_quorum: int
+    pinned: Mapping[bytes, int]
+    """Block hash to block number: blocks that the policy's author vouches for."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerTrust:
+    """One ledger: its log key, its address on its home chain, the contract and the code it must have."""
+
+    origin: str
+    ledger_class: LedgerClass
+    vkey: VerifierKey
+    chain: ChainTrust
+    contract: bytes
+    code_hash: bytes
+    log: bytes
+    first_block: int
+    auditors: tuple[VerifierKey, ...]
+    quorum: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttesterTrust:
+    """An attester's key (20 bytes) and what it is believed for."""
+
+    name: str
+    key: bytes
+    scope: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyPin:
+    """A company key (20 bytes) that the policy's author confirmed himself."""
+
+    company: str
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """Ledger ``ledger`` continues the ended ledger ``continues``."""
+
+    ledger: str
+    continues: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrustPolicy:
+    """A parsed ``trust.toml``; ``hash`` is the SHA-256 of its bytes."""
+
+    hash: bytes
+    formats: tuple[int, ...]
+    staleness_days: int
+    ledgers: Mapping[str, LedgerTrust]
+    attesters: tuple[AttesterTrust, ...]
+    attester_quorum: int
+    company_keys: tuple[CompanyPin, ...]
+    successors: tuple[Successor, ...]
+
+
+class _Table:
+    """A TOML table read member by member; what nobody asked for is an error, not ignored."""
+
+    def __init__(self, value: object, where: str) -> None:
+        if not isinstance(value, dict):
+            raise MalformedPolicy(f"{where} must be a table")
+        self._left: dict[str, object] = dict(value)
+        self.where = where
+
+    def take(self, name: str) -> object:
+        if name not in self._left:
+            raise MalformedPolicy(f"{self.where} lacks {name}")
+        return self._left.pop(name)
+
+    def integer(self, name: str, default: int | None = None, least: int = 0) -> int:
+        value = self._left.pop(name, default) if default is not None else self.take(name)
+        if isinstance(value, int) and is_int(value) and value >= least:
+            return value
+        raise MalformedPolicy(f"{self.where}: {name} must be an integer of at least {least}")
+
+    def text(self, name: str) -> str:
+        value = self.take(name)
+        if isinstance(value, str) and 0 < len(value) <= 1000:
+            return value
+        raise MalformedPolicy(f"{self.where}: {name} must be text")
+
+    def hex(self, name: str, length: int) -> bytes:
+        return parse_hex(self.take(name), length, MalformedPolicy, f"{self.where}: {name}")
+
+    def list(self, name: str) -> list[object]:
+        value = self._left.pop(name, [])
+        if isinstance(value, list):
+            return value
+        raise MalformedPolicy(f"{self.where}: {name} must be a list")
+
+    def done(self) -> None:
+        if self._left:
+            raise MalformedPolicy(f"{self.where} has the unknown member {', '.join(sorted(self._left))}")
+
+
+def parse_policy(data: bytes) -> TrustPolicy:
+    """Parse a ``trust.toml``: closed, versioned. Raises MalformedPolicy."""
+    if len(data) > MAX_BYTES:
+        raise MalformedPolicy(f"{len(data)} bytes; a trust policy has at most {MAX_BYTES}")
+    try:
+        value = tomllib.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise MalformedPolicy(f"not TOML: {str(error)[:200]}") from None
+    table = _Table(value, "the trust policy")
+    version = table.integer("habeas_trust")
+    if version != VERSION:
+        raise MalformedPolicy(f"habeas_trust is {version}; this version reads {VERSION}")
+    chains = _unique((_parse_chain(item) for item in table.list("chain")), lambda chain: chain.name, "chain")
+    ledgers = (_parse_ledger(item, chains) for item in table.list("ledger"))
+    policy = TrustPolicy(
+        hash=sha256(data),
+        formats=tuple(_integers(table.list("formats"), "formats")) or (1,),
+        staleness_days=table.integer("staleness_days", DEFAULT_STALENESS_DAYS, 1),
+        ledgers=_unique(ledgers, lambda ledger: ledger.origin, "ledger"),
+        attesters=tuple(_parse_attester(item) for item in table.list("attester")),
+        attester_quorum=table.integer("attester_quorum", 1, 1),
+        company_keys=tuple(_parse_pin(item) for item in table.list("company_key")),
+        successors=tuple(_parse_successor(item) for item in table.list("successor")),
+    )
+    table.done()
+    return policy
+
+
+def _unique(items: Iterable[_T], name: Callable[[_T], str], what: str) -> Mapping[str, _T]:
+    found: dict[str, _T] = {}
+    for item in items:
+        if name(item) in found:
+            raise MalformedPolicy(f"{what} {name(item)} is listed twice")
+        found[name(item)] = item
+    return found
+
+
+def _integers(values: list[object], where: str) -> list[int]:
+    for value in values:
+        if not is_int(value):
+            raise MalformedPolicy(f"{where} must be a list of integers")
+    return [value for value in values if isinstance(value, int)]
+
+
+def _parse_chain(value: object) -> ChainTrust:
+    table = _Table(value, "[[chain]]")
+    pinned: dict[bytes, int] = {}
+    chain = ChainTrust(
+        name=table.text("name"),
+        id=table.integer("id", least=1),
+        genesis=table.hex("genesis", 32),
+        rpc_quorum=table.integer("rpc_quorum", 2, 1),
+        pinned=pinned,
+    )
+    for item in table.list("pinned"):
+        pin = _Table(item, f"chain {chain.name}: pinned block")
+        pinned[pin.hex("hash", 32)] = pin.integer("number")
+        pin.done()
+    table.done()
+    return chain
+
+
+def _parse_ledger(value: object, chains: Mapping[str, ChainTrust]) -> LedgerTrust:
+    table = _Table(value, "[[ledger]]")
+    name = table.text("chain")
+    if name not in chains:
+        raise MalformedPolicy(f"[[ledger]]: chain {name} is not among the [[chain]] entries")
+    ledger = LedgerTrust(
+        origin=_origin(table.text("origin")),
+        ledger_class=_parse_class(table.text("class")),
+        vkey=_vkey(table.text("vkey")),
+        chain=chains[name],
+        contract=table.hex("contract", 20),
+        code_hash=table.hex("code_hash", 32),
+        log=table.hex("log", 20),
+        first_block=table.integer("first_block", 0),
+        auditors=tuple(_vkey(item) for item in table.list("auditors")),
+        quorum=table.integer("quorum", 0),
+    )
+    if ledger.vkey.name != ledger.origin:
+        raise MalformedPolicy(f"[[ledger]]: the vkey is named {ledger.vkey.name}, the origin is {ledger.origin}")
+    table.done()
+    return ledger
+
+
+def _parse_class(text: str) -> LedgerClass:
+    for known in _CLASSES:
+        if text == known:
+            return known
+    raise MalformedPolicy(f"[[ledger]]: class must be one of {', '.join(_CLASSES)}")
+
+
+def _origin(text: str) -> str:
+    try:
+        return parse_origin(text)
+    except Malformed as error:
+        raise MalformedPolicy(str(error)) from None
+
+
+def _vkey(text: object) -> VerifierKey:
+    try:
+        return VerifierKey.parse(text)
+    except Malformed as error:
+        raise MalformedPolicy(f"a vkey is malformed: {error}") from None
+
+
+def _parse_attester(value: object) -> AttesterTrust:
+    table = _Table(value, "[[attester]]")
+    attester = AttesterTrust(
+        table.text("name"), table.hex("key", 20), tuple(_parse_scope(item) for item in table.list("scope"))
+    )
+    table.done()
+    return attester
+
+
+def _parse_scope(value: object) -> str:
+    if isinstance(value, str) and value in SCOPES:
+        return value
+    raise MalformedPolicy(f"[[attester]]: scope must be among {', '.join(SCOPES)}")
+
+
+def _parse_pin(value: object) -> CompanyPin:
+    table = _Table(value, "[[company_key]]")
+    pin = CompanyPin(table.text("company"), table.hex("key", 20))
+    if not is_domain(pin.company):
+        raise MalformedPolicy("[[company_key]]: company must be a lower-case DNS name")
+    table.done()
+    return pin
+
+
+def _parse_successor(value: object) -> Successor:
+    table = _Table(value, "[[successor]]")
+    successor = Successor(_origin(table.text("ledger")), _origin(table.text("continues")))
+    table.done()
+    return successor
+
+
+def encode_practice_policy(ledger: LedgerTrust) -> bytes:
+    """The ``trust.toml`` of one ledger, as the demo and ``/v1/trust-policy`` give it out."""
+    chain = ledger.chain
+    head = ["# Whom a verifier believes, and for what. Read it before you use it."]
+    if ledger.ledger_class == "practice":
+        head.append("# Practice ledger: proves nothing to a stranger.")
+    members: list[tuple[str, Mapping[str, str | int]]] = [
+        (
+            "chain",
+            {
+                "name": chain.name,
+                "id": chain.id,
+                "genesis": encode_hex(chain.genesis),
+                "rpc_quorum": chain.rpc_quorum,
+            },
+        ),
+        (
+            "ledger",
+            {
+                **{"origin": ledger.origin, "class": ledger.ledger_class, "vkey": ledger.vkey.encode()},
+                **{
+                    "chain": chain.name,
+                    "contract": encode_hex(ledger.contract),
+                    "code_hash": encode_hex(ledger.code_hash),
+                },
+                **{"log": encode_hex(ledger.log), "first_block": ledger.first_block},
+            },
+        ),
+    ]
+    lines = [
+        *head,
+        f"habeas_trust = {VERSION}",
+        f"formats = [{VERSION}]",
+        f"staleness_days = {DEFAULT_STALENESS_DAYS}",
+    ]
+    for name, table in members:
+        lines += ["", f"[[{name}]]"]
+        # Every text here is printable ASCII without quotes or backslashes, or parse_policy refused it.
+        lines += [f'{key} = "{item}"' if isinstance(item, str) else f"{key} = {item}" for key, item in table.items()]
+    return ("\n".join(lines) + "\n").encode("utf-8")

@@ -1,0 +1,380 @@
+"""The numbered procedure that turns a bundle into a tree of checks (docs/spec/assessment.md).
+
+Each method is one step and carries its number. A step never raises for what the bundle claims: it
+gives a failed check with the error's sentence. What only a chain can say comes in as ``Observed``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from ledger.anchor import AnchorEvidence, verify_anchor, verify_submission
+from ledger.bundle import Bundle, ShownAnchor, ShownStatement
+from ledger.checkpoint import verify_checkpoint
+from ledger.checks import Check, Value, not_checked, run
+from ledger.disclosure import match_disclosures
+from ledger.encoding import encode_hex, encode_instant
+from ledger.errors import (
+    MalformedRequest,
+    VerificationAnchor,
+    VerificationCheckpoint,
+    VerificationHeader,
+    VerificationSignature,
+)
+from ledger.evm import Header, parse_header
+from ledger.index import verify_index_leaf
+from ledger.leaf import statement_leaf
+from ledger.merkle import verify_inclusion
+from ledger.parties import Parties, is_understood
+from ledger.policy import TrustPolicy
+from ledger.statement import verify_signature
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the verifier learned elsewhere: from its RPC providers, or from its user.
+
+    ``canonical`` maps block hash to who vouches that it is on the home chain and final;
+    ``contradicted`` maps block hash to the sentence that says why it is not. ``head_size`` is the
+    newest anchored size, and ``code_hash`` the contract's code hash, as the providers say.
+    """
+
+    canonical: Mapping[bytes, str] = field(default_factory=dict)
+    contradicted: Mapping[bytes, str] = field(default_factory=dict)
+    head_size: int | None = None
+    code_hash: bytes | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Procedure:
+    """One assessment in progress: each method is a numbered step of the specification."""
+
+    def __init__(self, bundle: Bundle, policy: TrustPolicy, observed: Observed, now: int) -> None:
+        self.bundle, self.policy, self.observed, self.now = bundle, policy, observed, now
+        self.ledger = policy.ledgers.get(bundle.ledger)
+        self.contract, self.log = self._addresses()
+        self.anchors: dict[int, AnchorEvidence] = {}
+        self.headers: dict[bytes, Header] = {}
+        self.parties = Parties.of(bundle, policy)
+
+    def _addresses(self) -> tuple[bytes, bytes]:
+        """Contract and log address: from the policy, or else what the ledger says of itself."""
+        if self.ledger is not None:
+            return self.ledger.contract, self.ledger.log
+        opened = self.bundle.statements.get(0)
+        if opened is None or not is_understood(opened.signed) or opened.signed.statement.kind != "ledger.opened":
+            return bytes(20), bytes(20)
+        facts = opened.signed.statement.facts
+        return bytes.fromhex(str(facts["contract"])[2:]), bytes.fromhex(str(facts["log"])[2:])
+
+    def check(self) -> Check:
+        """Step 1: the bundle parsed; every other check hangs below it."""
+        chain_part = [
+            *(self._anchor(self.bundle.anchors[size]) for size in sorted(self.bundle.anchors)),
+            *self._recorded_nowhere(),
+            *(self._block(name) for name in sorted(self.bundle.blocks)),
+            *self._blocks_missing(),
+            *(self._submission(ticket) for ticket in sorted(self.bundle.submitted)),
+            self._code(),
+            self._newest_head(),
+            self._index(),
+        ]
+        newest = max((item.header.timestamp for item in self.anchors.values()), default=0)
+        if self.now < newest:
+            raise MalformedRequest(
+                f"now is {encode_instant(self.now)}, before the newest anchor at {encode_instant(newest)};"
+                " give a later time"
+            )
+        below = [
+            self._case(),
+            self._disclosures(),
+            *(check for index in sorted(self.bundle.statements) for check in self._statement(index)),
+            self._listed(chain_part, newest),
+        ]
+        return Check("bundle", "1", Value.PASSED, "The file is a canonical bundle of version 1.", True, tuple(below))
+
+    # Step 2: the case, and what is disclosed of it.
+
+    def _case(self) -> Check:
+        opened = [item for item in self.bundle.statements.values() if item.signed.id == self.bundle.case]
+        if not opened:
+            return not_checked("case", "2.1", "The statement that opened the case is not in the bundle.")
+        foreign = [
+            index
+            for index, item in sorted(self.bundle.statements.items())
+            if item.signed.statement.case_id not in (None, self.bundle.case)
+        ]
+
+        def verify() -> None:
+            if foreign:
+                raise VerificationSignature(f"statement {foreign[0]} belongs to another case")
+
+        return run("case", "2.1", verify, "Every statement belongs to the case or to no case.")
+
+    def _disclosures(self) -> Check:
+        shown = self.bundle.disclosures
+        if not shown:
+            return not_checked("disclosures", "2.2", "No private field was opened.", required=False)
+        digests = [digest for item in self.bundle.statements.values() for digest in item.signed.statement.digests]
+        return run(
+            "disclosures",
+            "2.2",
+            lambda: match_disclosures(shown, digests),
+            f"{len(shown)} opened private field(s) belong to statements shown.",
+            required=False,
+        )
+
+    # Step 3: each statement by itself: no chain is needed for these.
+
+    def _statement(self, index: int) -> Sequence[Check]:
+        shown = self.bundle.statements[index]
+        statement = shown.signed.statement
+
+        def verify() -> None:
+            if statement.ledger != self.bundle.ledger:
+                raise VerificationSignature(f"statement {index} belongs to the ledger {statement.ledger}")
+            verify_signature(shown.signed)
+
+        standing = self.parties.standing(shown)
+        author = encode_hex(statement.author)
+        role_name, role_step = f"statement/{index}/author", "3.2"
+        role = (
+            Check(role_name, role_step, Value.PASSED, standing.sentence, required=False)
+            if standing.proven
+            # A binding or a revocation may be missing as long as no complete list is shown.
+            else not_checked(role_name, role_step, standing.sentence, required=False)
+        )
+        return (run(f"statement/{index}/signature", "3.1", verify, f"Signed by {author}.", below=[role]),)
+
+    # Step 4: the ledger is listed in the policy; whatever rests on its identity hangs below.
+
+    def _listed(self, below: Sequence[Check], newest: int) -> Check:
+        origin = self.bundle.ledger
+        if self.ledger is None:
+            why = f"The ledger {origin} is not listed in the trust policy; nothing below is more than conditional."
+            return not_checked("ledger", "4.1", why, below=[*below, self._checkpoint()])
+        practice = " Practice ledger: proves nothing to a stranger." if self.ledger.ledger_class == "practice" else ""
+        detail = f"{origin} is listed as class {self.ledger.ledger_class}.{practice}"
+        inner = [self._opened(), self._checkpoint(), self._fresh(newest), *below]
+        return Check("ledger", "4.1", Value.PASSED, detail, True, tuple(inner))
+
+    def _opened(self) -> Check:
+        shown = self.bundle.statements.get(0)
+        if shown is None or self.ledger is None:
+            return not_checked("ledger/opened", "4.2", "The statement that opened the ledger is not in the bundle.")
+        trust, statement = self.ledger, shown.signed.statement
+
+        def verify() -> None:
+            wanted = {
+                "chain": trust.chain.id,
+                "contract": encode_hex(trust.contract),
+                "log": encode_hex(trust.log),
+                "vkey": trust.vkey.encode(),
+            }
+            if statement.kind != "ledger.opened" or statement.author != trust.log:
+                raise VerificationSignature("leaf 0 is not the ledger.opened statement of the log's own address")
+            for name, value in wanted.items():
+                if statement.facts.get(name) != value:
+                    raise VerificationSignature(
+                        f"leaf 0 names the {name} {statement.facts.get(name)}, the policy {value}"
+                    )
+
+        return run("ledger/opened", "4.2", verify, "Leaf 0 names the chain, contract, log and key of the policy.")
+
+    def _checkpoint(self) -> Check:
+        data, trust = self.bundle.checkpoint, self.ledger
+        if data is None or trust is None:
+            return not_checked("checkpoint", "4.3", "No checkpoint was checked.", required=False)
+
+        def verify() -> None:
+            checkpoint = verify_checkpoint(data, trust.vkey, trust.origin)
+            anchored = self.anchors.get(checkpoint.size)
+            if anchored is None:
+                raise VerificationCheckpoint(f"no anchor of size {checkpoint.size} is shown beside the checkpoint")
+            if anchored.event.root != checkpoint.root:
+                raise VerificationCheckpoint(
+                    f"the checkpoint of size {checkpoint.size} has root {checkpoint.root.hex()},"
+                    f" its anchor {anchored.event.root.hex()}"
+                )
+
+        return run(
+            "checkpoint",
+            "4.3",
+            verify,
+            "The log's signed checkpoint has the anchored size and root.",
+            required=False,
+        )
+
+    def _fresh(self, newest: int) -> Check:
+        limit = timedelta(days=self.policy.staleness_days).total_seconds()
+        if not newest or self.now - newest > limit:
+            why = f"The newest anchor shown is older than {self.policy.staleness_days} days."
+            return not_checked("fresh", "4.4", why if newest else "No anchor is shown.", required=False)
+        return Check("fresh", "4.4", Value.PASSED, f"The newest anchor shown is of {encode_instant(newest)}.", False)
+
+    # Step 5: anchors. Everything an anchor carries hangs below "its block is canonical and final".
+
+    def _anchor(self, shown: ShownAnchor) -> Check:
+        name = f"anchor/{shown.size}"
+
+        def verify() -> None:
+            evidence = verify_anchor(shown.proof, self.contract, self.log)
+            if evidence.event.size != shown.size:
+                raise VerificationAnchor(f"the event anchors size {evidence.event.size}, not {shown.size}")
+            self.anchors[shown.size] = evidence
+
+        receipt = run(f"{name}/receipt", "5.2", verify, f"The block holds the anchoring of size {shown.size}.")
+        evidence = self.anchors.get(shown.size)
+        if evidence is None:
+            return not_checked(f"{name}/canonical", "5.1", "The anchoring is not proven.", below=[receipt])
+        recorded = [
+            self._recorded(item, evidence)
+            for _, item in sorted(self.bundle.statements.items())
+            if item.size == shown.size
+        ]
+        below = [receipt, self._index_leaf(shown, evidence), *recorded]
+        return self._canonical(f"{name}/canonical", "5.1", evidence.header, below)
+
+    def _index_leaf(self, shown: ShownAnchor, evidence: AnchorEvidence) -> Check:
+        name, leaf, path = f"anchor/{shown.size}/index-leaf", shown.index_leaf, shown.path
+        if leaf is None or path is None:
+            return not_checked(name, "5.3", "The index leaf that names the size is not in the bundle.")
+        return run(
+            name,
+            "5.3",
+            lambda: verify_index_leaf(leaf, shown.size, path, evidence.event.root),
+            f"The tree ends in the index leaf of size {shown.size - 1}.",
+        )
+
+    def _recorded(self, shown: ShownStatement, evidence: AnchorEvidence) -> Check:
+        name, path = f"statement/{shown.index}/recorded", shown.path
+        if path is None:
+            return not_checked(name, "5.4", "The inclusion path is not in the bundle.")
+        leaf = statement_leaf(shown.signed, self.bundle.ledger)
+        event = evidence.event
+        return run(
+            name,
+            "5.4",
+            lambda: verify_inclusion(leaf.hash(), shown.index, event.size, path, event.root),
+            f"Leaf {shown.index} of {event.size}: recorded not after {encode_instant(evidence.header.timestamp)}.",
+        )
+
+    def _recorded_nowhere(self) -> Sequence[Check]:
+        return [
+            not_checked(
+                f"statement/{index}/recorded",
+                "5.4",
+                "The anchor that holds this statement is not proven in the bundle.",
+            )
+            for index, shown in sorted(self.bundle.statements.items())
+            if shown.size is None or shown.size not in self.anchors
+        ]
+
+    def _canonical(
+        self, name: str, step: str, header: Header, below: Sequence[Check], *, required: bool = True
+    ) -> Check:
+        block = f"block {header.number} ({encode_hex(header.hash)})"
+        where = f"chain {self.ledger.chain.name}" if self.ledger else "the ledger's home chain"
+        if header.hash in self.observed.contradicted:
+            return Check(name, step, Value.FAILED, self.observed.contradicted[header.hash], required, tuple(below))
+        by = self.observed.canonical.get(header.hash)
+        if by is None and self.ledger is not None and self.ledger.chain.pinned.get(header.hash) == header.number:
+            by = "the trust policy"
+        if by is None:
+            why = f"If {block} is on {where} and final. Ask with --rpc URL or vouch with --block HASH."
+            return not_checked(name, step, why, required=required, below=below)
+        return Check(name, step, Value.PASSED, f"{block} is on {where} and final, says {by}.", required, tuple(below))
+
+    # Step 6: recent blocks, the lower bounds. They loosen a bound; they never remove a statement.
+
+    def _block(self, block: bytes) -> Check:
+        name = f"block/{block.hex()}"
+        users = [i for i, s in sorted(self.bundle.statements.items()) if s.signed.statement.recent_block.hash == block]
+
+        def verify() -> None:
+            header = parse_header(self.bundle.blocks[block])
+            self.headers[block] = header
+            if not users:
+                raise VerificationHeader(f"no statement shown quotes block {encode_hex(block)}")
+
+        quoted = run(f"{name}/header", "6.2", verify, "The header has the hash that statements quote.", required=False)
+        if quoted.own is Value.FAILED:
+            return quoted
+        header = self.headers[block]
+        bounds = [self._not_before(index, header) for index in users]
+        return self._canonical(f"{name}/canonical", "6.1", header, [quoted, *bounds], required=False)
+
+    def _not_before(self, index: int, header: Header) -> Check:
+        quoted = self.bundle.statements[index].signed.statement.recent_block
+
+        def verify() -> None:
+            if quoted.number != header.number:
+                raise VerificationHeader(f"statement {index} calls block {header.number} number {quoted.number}")
+
+        bound = f"Signed not before {encode_instant(header.timestamp)}."
+        return run(f"statement/{index}/signed", "6.3", verify, bound, required=False)
+
+    def _blocks_missing(self) -> Sequence[Check]:
+        return [
+            not_checked(
+                f"statement/{index}/signed",
+                "6.3",
+                "The quoted block is not in the bundle; no lower bound.",
+                required=False,
+            )
+            for index, shown in sorted(self.bundle.statements.items())
+            if shown.signed.statement.recent_block.hash not in self.bundle.blocks
+        ]
+
+    # Step 7: direct submissions: a record even without the operator.
+
+    def _submission(self, ticket: int) -> Check:
+        proof, name = self.bundle.submitted[ticket], f"submitted/{ticket}"
+        headers: list[Header] = []
+
+        def verify() -> None:
+            header, event = verify_submission(proof, self.contract, self.log)
+            headers.append(header)
+            if event.ticket != ticket:
+                raise VerificationAnchor(f"the event names ticket {event.ticket}, not {ticket}")
+            if event.statement not in {item.signed.raw for item in self.bundle.statements.values()}:
+                raise VerificationAnchor(f"ticket {ticket} submitted a statement that is not shown")
+
+        receipt = run(f"{name}/receipt", "7.2", verify, f"Ticket {ticket} submitted a statement shown.", required=False)
+        if not headers:
+            return not_checked(f"{name}/canonical", "7.1", "Not proven.", required=False, below=[receipt])
+        return self._canonical(f"{name}/canonical", "7.1", headers[0], [receipt], required=False)
+
+    # Step 8: what only a chain can say, and what this version does not claim.
+
+    def _code(self) -> Check:
+        code, trust = self.observed.code_hash, self.ledger
+        if code is None or trust is None:
+            return not_checked("contract", "8.1", "The contract's code was not read from the chain.", required=False)
+
+        def verify() -> None:
+            if code != trust.code_hash:
+                raise VerificationAnchor(
+                    f"the contract's code hash is {encode_hex(code)}, the policy's {encode_hex(trust.code_hash)}"
+                )
+
+        return run("contract", "8.1", verify, "The contract has the code that the policy names.", required=False)
+
+    def _newest_head(self) -> Check:
+        size, newest = self.observed.head_size, max(self.anchors, default=0)
+        if size is None:
+            return not_checked("newest-head", "8.2", "Only an RPC can say whether newer anchors exist.", required=False)
+        if size != newest:
+            return not_checked(
+                "newest-head",
+                "8.2",
+                f"The chain holds size {size}; newest shown is {newest}.",
+                required=False,
+            )
+        return Check("newest-head", "8.2", Value.PASSED, f"Size {size} is the newest anchored head.", False)
+
+    def _index(self) -> Check:
+        why = "The index leaf claims no index (rule 0): whether more statements exist is not checked."
+        return not_checked("index", "8.3", why, required=False)

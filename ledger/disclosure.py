@@ -145,7 +145,8 @@ def match_disclosures(encoded: Sequence[str], digests: Iterable[str]) -> tuple[D
         found = disclosure.digest
         if found not in known:
             raise VerificationDisclosure(
-                f"disclosure {position} has the digest {found}, which none of the {len(known)} digests shown equals"
+                f"disclosure {position} has the digest {found}, "
+                f"which none of the {len(known)} digests shown equals"
             )
         # Step 9
         if found in seen:
@@ -200,7 +201,8 @@ def _refuse_number(text: str) -> Json:
 def _check_salt(item: Json) -> str:
     if not isinstance(item, str) or not _SALT.fullmatch(item):
         raise MalformedDisclosure(
-            "the salt must be 22 to 128 base64url characters (22 hold 128 bits; with fewer the value could be guessed)"
+            "the salt must be 22 to 128 base64url characters: 22 hold 128 bits, "
+            "and with fewer the value could be guessed"
         )
     return item
 
@@ -222,7 +224,8 @@ def _check_text(item: str) -> str:
     bad = _NOT_IN_TEXT.search(item)
     if bad:
         raise MalformedDisclosure(
-            f"the value holds U+{ord(bad[0]):04X} at {bad.start()}; of control characters only tab and line ends are accepted"
+            f"the value holds U+{ord(bad[0]):04X} at {bad.start()}; "
+            "of control characters only tab and line ends are accepted"
         )
     return item
 

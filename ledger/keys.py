@@ -217,7 +217,7 @@ def open_backup(backup: Backup, key: bytes) -> bytes:
 
 
 def encrypt_backup(plaintext: bytes, password: str, salt: bytes, nonce: bytes) -> bytes:
-    """The backup file of ``plaintext``; ``salt`` (16 bytes) and ``nonce`` (12) are random and never used twice."""
+    """The backup file of ``plaintext``; ``salt`` (16 bytes) and ``nonce`` (12) are fresh random bytes."""
     data = seal_backup(plaintext, backup_key(password, salt), salt, nonce).encode()
     if len(data) > MAX_BACKUP:
         raise MalformedKey(f"the backup has {len(data)} bytes; at most {MAX_BACKUP} can be read back")

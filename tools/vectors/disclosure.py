@@ -1,0 +1,419 @@
+"""Vectors of disclosures: RFC 9901's published examples, our own spelling, named bad cases.
+
+Run as ``python -m tools.vectors.disclosure``. Values are published ones or are computed here with
+hashlib, base64 and json alone, never with ``ledger.disclosure``.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+
+from tools.vectors.writing import Cases
+
+SALT = "AAAAAAAAAAAAAAAAAAAAAA"
+FILE = {
+    "bytes": 3,
+    "media_type": "application/pdf",
+    "name": "답변.pdf",
+    "sha256": hashlib.sha256(b"abc").hexdigest(),
+}
+
+# RFC 9901: encoded text, published digest, [salt, name, value] and the section that prints them.
+RFC = {
+    "rfc-section-4-2-1-moebius": (
+        "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0",
+        "X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0",
+        ("_26bc4LT-ac6q2KI6cBW5es", "family_name", "Möbius"),
+    ),
+    "rfc-section-5-1-given-name": (
+        "WyIyR0xDNDJzS1F2ZUNmR2ZyeU5STjl3IiwgImdpdmVuX25hbWUiLCAiSm9obiJd",
+        "jsu9yVulwQQlhFlM_3JlzMaSFzglhQG0DpfayQwLUK4",
+        ("2GLC42sKQveCfGfryNRN9w", "given_name", "John"),
+    ),
+    "rfc-section-5-1-family-name": (
+        "WyJlbHVWNU9nM2dTTklJOEVZbnN4QV9BIiwgImZhbWlseV9uYW1lIiwgIkRvZSJd",
+        "TGf4oLbgwd5JQaHyKVQZU9UdGE0w5rtDsrZzfUaomLo",
+        ("eluV5Og3gSNII8EYnsxA_A", "family_name", "Doe"),
+    ),
+    "rfc-section-5-1-email": (
+        "WyI2SWo3dE0tYTVpVlBHYm9TNXRtdlZBIiwgImVtYWlsIiwgImpvaG5kb2VAZXhhbXBsZS5jb20iXQ",
+        "JzYjH4svliH0R3PyEMfeZu6Jt69u5qehZo7F7EPYlSE",
+        ("6Ij7tM-a5iVPGboS5tmvVA", "email", "johndoe@example.com"),
+    ),
+    "rfc-section-5-1-phone-number": (
+        "WyJlSThaV205UW5LUHBOUGVOZW5IZGhRIiwgInBob25lX251bWJlciIsICIrMS0yMDItNTU1LTAxMDEiXQ",
+        "PorFbpKuVu6xymJagvkFsFXAbRoc2JGlAUA2BA4o7cI",
+        ("eI8ZWm9QnKPpNPeNenHdhQ", "phone_number", "+1-202-555-0101"),
+    ),
+    "rfc-section-5-1-birthdate": (
+        "WyJQYzMzSk0yTGNoY1VfbEhnZ3ZfdWZRIiwgImJpcnRoZGF0ZSIsICIxOTQwLTAxLTAxIl0",
+        "gbOsI4Edq2x2Kw-w5wPEzakob9hV1cRD0ATN3oQL9JM",
+        ("Pc33JM2LchcU_lHggv_ufQ", "birthdate", "1940-01-01"),
+    ),
+    "rfc-section-6-2-locality": (
+        "WyJlbHVWNU9nM2dTTklJOEVZbnN4QV9BIiwgImxvY2FsaXR5IiwgIlNjaHVscGZvcnRhIl0",
+        "6vh9bq-zS4GKM_7GpggVbYzzu6oOGXrmNVGPHP75Ud0",
+        ("eluV5Og3gSNII8EYnsxA_A", "locality", "Schulpforta"),
+    ),
+    "rfc-appendix-a-1-given-name-escaped": (
+        "WyJlbHVWNU9nM2dTTklJOEVZbnN4QV9BIiwgImdpdmVuX25hbWUiLCAiXHU1OTJhXHU5MGNlIl0",
+        "ommFAicVT8LGHCB0uywx7fYuo3MHYKO15cz-RZEYM5Q",
+        ("eluV5Og3gSNII8EYnsxA_A", "given_name", "太郎"),
+    ),
+    "rfc-appendix-a-1-email-with-quotes": (
+        "WyJlSThaV205UW5LUHBOUGVOZW5IZGhRIiwgImVtYWlsIiwgIlwidW51c3VhbCBlbWFpbCBhZGRyZXNzXCJAZXhhbXBsZS5qcCJd",
+        "Kuet1yAa0HIQvYnOVd59hcViO9Ug6J2kSfqYRBeowvE",
+        ("eI8ZWm9QnKPpNPeNenHdhQ", "email", '"unusual email address"@example.jp'),
+    ),
+}
+# RFC 9901, section 4.2.1: other spellings of the same disclosure; each has a digest of its own.
+SPELLINGS = {
+    "rfc-section-4-2-1-escaped-umlaut": (
+        "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNXHUwMGY2Yml1cyJd"
+    ),
+    "rfc-section-4-2-1-no-white-space": (
+        "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsImZhbWlseV9uYW1lIiwiTcO2Yml1cyJd"
+    ),
+    "rfc-section-4-2-1-line-ends": (
+        "WwoiXzI2YmM0TFQtYWM2cTJLSTZjQlc1ZXMiLAoiZmFtaWx5X25hbWUiLAoiTcO2Yml1cyIKXQ"
+    ),
+}
+# RFC 9901, sections 4.2.2 and 5.1: a digest for each, but no value that a statement can carry.
+OTHER_SHAPES = {
+    "rfc-section-4-2-2-array-element": (
+        "WyJsa2x4RjVqTVlsR1RQVW92TU5JdkNBIiwgIkZSIl0",
+        "w0I8EKcdCtUPkGCNUrfwVp2xEgNjtoIDlOxc9-PlOhs",
+    ),
+    "rfc-section-5-1-array-entry-us": (
+        "WyJsa2x4RjVqTVlsR1RQVW92TU5JdkNBIiwgIlVTIl0",
+        "pFndjkZ_VCzmyTa6UjlZo3dh-ko8aIKQc9DlGzhaVYo",
+    ),
+    "rfc-section-5-1-boolean": (
+        "WyJRZ19PNjR6cUF4ZTQxMmExMDhpcm9BIiwgInBob25lX251bWJlcl92ZXJpZmllZCIsIHRydWVd",
+        "XQ_3kPKt1XyX7KANkqVR6yZ2Va5NrPIvPYbyMvRKBMM",
+    ),
+    "rfc-section-5-1-integer": (
+        "WyJHMDJOU3JRZmpGWFE3SW8wOXN5YWpBIiwgInVwZGF0ZWRfYXQiLCAxNTcwMDAwMDAwXQ",
+        "CrQe7S5kqBAHt-nMYXgc6bdt2SH5aTY1sU_M-PgkjPI",
+    ),
+    "rfc-section-5-1-address-object": (
+        "WyJBSngtMDk1VlBycFR0TjRRTU9xUk9BIiwgImFkZHJlc3MiLCB7InN0cmVldF9hZGRyZXNzIjogIjEyMyBNYWluIFN0IiwgImxvY2Fs"
+        "aXR5IjogIkFueXRvd24iLCAicmVnaW9uIjogIkFueXN0YXRlIiwgImNvdW50cnkiOiAiVVMifV0",
+        "XzFrzwscM6Gn6CJDc6vVK8BkMnfG8vOSKfpPIZdAfdE",
+    ),
+}
+
+
+def encode(data: bytes | str) -> str:
+    raw = data.encode("utf-8") if isinstance(data, str) else data
+    return base64.urlsafe_b64encode(raw).decode("ascii").rstrip("=")
+
+
+def compact(value: object) -> str:
+    return encode(json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True))
+
+
+def digest(encoded: str) -> str:
+    return encode(hashlib.sha256(encoded.encode("ascii")).digest())
+
+
+def parsed(encoded: str, array: tuple[str, str, object]) -> dict[str, object]:
+    salt, name, value = array
+    return {"salt": salt, "name": name, "value": value, "digest": digest(encoded)}
+
+
+def published(cases: Cases) -> None:
+    for name, (encoded, expected, array) in RFC.items():
+        text = f"{name.replace('-', ' ')}: the digest is over the encoded text"
+        cases.good(f"digest-{name}", "disclosure.digest", {"encoded": encoded}, {"digest": expected}, text)
+        text = f"{name.replace('-', ' ')}: salt, name and value are read as published"
+        cases.good(f"parse-{name}", "disclosure.parse", {"encoded": encoded}, parsed(encoded, array), text)
+    for name, encoded in SPELLINGS.items():
+        text = "another spelling of the same claim has another digest; no canonical form is asked for"
+        array = RFC["rfc-section-4-2-1-moebius"][2]
+        cases.good(f"parse-{name}", "disclosure.parse", {"encoded": encoded}, parsed(encoded, array), text)
+    for name, (encoded, expected) in OTHER_SHAPES.items():
+        text = "digest() is defined for every encoded text"
+        cases.good(f"digest-{name}", "disclosure.digest", {"encoded": encoded}, {"digest": expected}, text)
+        text = "a statement opens object members whose value is a text or a file object, nothing else"
+        cases.bad(f"refuse-{name}", "disclosure.parse", {"encoded": encoded}, "MalformedDisclosure", text)
+
+
+def own(cases: Cases) -> None:
+    values: dict[str, tuple[str, object]] = {
+        "name": ("name", "Kim"),
+        "korean-letter": ("letter", "귀사가 보유한 제 개인정보의 열람을 요구합니다.\n첨부: 신분증 사본\t1부"),
+        "outside-the-basic-plane": ("note", "𐍈 🔒"),
+        "quotes-and-backslash": ("note", 'a "quoted" \\ text'),
+        "empty-text": ("note", ""),
+        "file": ("attachment", FILE),
+        "largest-file": ("attachment", {**FILE, "bytes": 2**53 - 1}),
+        "name-of-100-characters": ("n" * 100, "x"),
+    }
+    for title, (name, value) in values.items():
+        encoded = compact([SALT, name, value])
+        inputs = {"salt": "00" * 16, "name": name, "value": value}
+        cases.good(
+            f"make-{title}",
+            "disclosure.make",
+            inputs,
+            {"encoded": encoded, "digest": digest(encoded)},
+            "compact UTF-8 JSON, members sorted",
+        )
+        cases.good(
+            f"parse-{title}",
+            "disclosure.parse",
+            {"encoded": encoded},
+            parsed(encoded, (SALT, name, value)),
+            "our own spelling",
+        )
+    long_salt = compact(["A" * 128, "name", "Kim"])
+    cases.good(
+        "parse-salt-of-128-characters",
+        "disclosure.parse",
+        {"encoded": long_salt},
+        parsed(long_salt, ("A" * 128, "name", "Kim")),
+        "longer salts are accepted",
+    )
+    filler = "x" * (49_152 - len(json.dumps([SALT, "letter", ""], separators=(",", ":"))))
+    largest = compact([SALT, "letter", filler])
+    cases.good(
+        "parse-largest",
+        "disclosure.parse",
+        {"encoded": largest},
+        parsed(largest, (SALT, "letter", filler)),
+        "65,536 characters, the limit itself",
+    )
+    cases.bad(
+        "parse-over-the-limit",
+        "disclosure.parse",
+        {"encoded": largest + "A"},
+        "MalformedSize",
+        "one character more than 65,536; checked before decoding",
+    )
+
+
+def in_array(value: str) -> str:
+    return encode(f'["{SALT}","name",{value}]')
+
+
+def broken_arrays() -> dict[str, tuple[str, str]]:
+    """Name -> (encoded, why it is refused)."""
+    good = compact([SALT, "name", "Kim"])
+    start = b'["' + SALT.encode() + b'","name","'
+    short = compact([SALT, "name", "Ki"])
+    return {
+        "empty": ("", "no text at all"),
+        "padded": (encode(start + b'Ki"]') + "=", "padding is not base64url here"),
+        "standard-alphabet": (
+            encode(f'["{SALT}","n","??>>"]').replace("_", "/").replace("-", "+"),
+            "+ and /",
+        ),
+        "unused-bits-set": (short[:-1] + "1", "a second spelling of the same bytes"),
+        "line-end-in-base64": (good[:40] + "\n" + good[40:], "white space inside the encoded text"),
+        "impossible-length": (good[: len(good) // 4 * 4] + "A", "4n+1 characters hold no whole byte"),
+        "not-utf-8": (encode(start + b'\xff"]'), "0xff is never UTF-8"),
+        "overlong-utf-8": (
+            encode(start + b'\xc0\xaf"]'),
+            "overlong form of a slash",
+        ),
+        "surrogate-utf-8": (
+            encode(start + b'\xed\xa0\x80"]'),
+            "CESU-8 half character",
+        ),
+        "byte-order-mark": (
+            encode(b"\xef\xbb\xbf" + base64.urlsafe_b64decode(good + "=")),
+            "BOM before the JSON",
+        ),
+        "not-json": (encode("name"), "no JSON"),
+        "object": (encode('{"name":"Kim"}'), "an object is no array"),
+        "string": (encode('"Kim"'), "a string is no array"),
+        "empty-array": (encode("[]"), "0 members"),
+        "one-member": (encode(f'["{SALT}"]'), "1 member"),
+        "four-members": (compact([SALT, "name", "Kim", "more"]), "4 members"),
+        "trailing-json": (encode(f'["{SALT}","name","Kim"]1'), "bytes after the array"),
+        "trailing-comma": (encode(f'["{SALT}","name","Kim",]'), "not JSON"),
+        "deep-nesting": (encode("[" * 40_000), "hostile nesting must not end the parser"),
+        "salt-short": (compact(["A" * 21, "name", "Kim"]), "21 characters hold 126 bits"),
+        "salt-empty": (compact(["", "name", "Kim"]), "a digest without salt can be guessed"),
+        "salt-long": (compact(["A" * 129, "name", "Kim"]), "over 128 characters"),
+        "salt-not-base64url": (compact(["+" * 22, "name", "Kim"]), "+ is not base64url"),
+        "salt-number": (encode('[1,"name","Kim"]'), "a salt is a text"),
+        "name-sd": (compact([SALT, "_sd", "Kim"]), "reserved by RFC 9901"),
+        "name-ellipsis": (compact([SALT, "...", "Kim"]), "reserved by RFC 9901"),
+        "name-empty": (compact([SALT, "", "Kim"]), "0 characters"),
+        "name-long": (compact([SALT, "n" * 101, "Kim"]), "101 characters"),
+        "name-number": (compact([SALT, 1, "Kim"]), "a name is a text"),
+        "name-with-line-end": (compact([SALT, "name\nverified", "Kim"]), "would forge a line in a report"),
+        "name-with-line-separator": (
+            compact([SALT, "name\u2028verified", "Kim"]),
+            "would forge a line in a report",
+        ),
+    }
+
+
+def broken_values() -> dict[str, tuple[str, str]]:
+    """Name -> (encoded, why it is refused)."""
+    return {
+        "value-escape-character": (compact([SALT, "name", "\x1b[2JKim"]), "ESC would rewrite a terminal"),
+        "value-c1-control": (compact([SALT, "name", "\x9b2JKim"]), "CSI in one character"),
+        "value-nul": (compact([SALT, "name", "Kim\x00"]), "NUL"),
+        "value-lone-surrogate": (in_array('"\\ud800"'), "half a character"),
+        "value-null": (in_array("null"), "a text or a file object"),
+        "value-false": (in_array("false"), "a text or a file object"),
+        "value-nan": (in_array("NaN"), "not JSON, though many parsers take it"),
+        "value-infinity": (in_array("-Infinity"), "not JSON, though many parsers take it"),
+        "value-float": (in_array("1.5"), "floats have many spellings"),
+        "value-exponent": (in_array("1e400"), "overflows to infinity"),
+        "value-5000-digits": (in_array("1" * 5000), "a number that some parsers cannot hold"),
+        "value-array": (in_array('["Kim"]'), "a text or a file object"),
+    }
+
+
+def broken_files() -> dict[str, tuple[str, str]]:
+    """Name -> (encoded, why it is refused)."""
+    text = json.dumps(FILE, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
+    return {
+        "file-member-missing": (in_array('{"bytes":3}'), "three members are missing"),
+        "file-member-unknown": (in_array(text[:-1] + ',"url":"x"}'), "the schema is closed"),
+        "file-member-twice": (in_array(text[:-1] + ',"bytes":4}'), "two readers could see two sizes"),
+        "file-bytes-true": (in_array(text.replace(":3,", ":true,")), "a boolean is no number"),
+        "file-bytes-text": (in_array(text.replace(":3,", ':"3",')), "a text is no number"),
+        "file-bytes-negative": (in_array(text.replace(":3,", ":-3,")), "below 0"),
+        "file-bytes-minus-zero": (in_array(text.replace(":3,", ":-0,")), "a second spelling of 0"),
+        "file-bytes-over-2-53": (
+            in_array(text.replace(":3,", ":9007199254740992,")),
+            "not exact in JavaScript",
+        ),
+        "file-bytes-float": (in_array(text.replace(":3,", ":3.0,")), "floats have many spellings"),
+        "file-media-type-upper-case": (in_array(text.replace("application", "Application")), "one spelling"),
+        "file-media-type-parameter": (in_array(text.replace("pdf", "pdf; x=1", 1)), "no parameters"),
+        "file-media-type-bare": (in_array(text.replace("application/pdf", "application")), "type/subtype"),
+        "file-name-parent-folder": (
+            in_array(text.replace("답변", "../../답변")),
+            "leaves the folder when saved",
+        ),
+        "file-name-backslash": (
+            in_array(text.replace("답변", "..\\\\답변")),
+            "leaves the folder when saved",
+        ),
+        "file-name-dots": (in_array(text.replace("답변.pdf", "..")), "names a folder"),
+        "file-name-empty": (in_array(text.replace("답변.pdf", "")), "0 characters"),
+        "file-name-control": (in_array(text.replace("답변", "\\u001b[2J")), "ESC would rewrite a terminal"),
+        "file-name-number": (in_array(text.replace('"답변.pdf"', "1")), "a name is a text"),
+        "file-sha256-upper-case": (in_array(text.replace("ba7816bf", "BA7816BF")), "one spelling"),
+        "file-sha256-short": (in_array(text.replace("ba7816bf", "")), "56 digits"),
+    }
+
+
+def matching(cases: Cases) -> None:
+    one, two, three = (compact([SALT, name, "x"]) for name in ("one", "two", "three"))
+    digests = sorted([digest(one), digest(two)])
+    operation = "disclosure.match"
+    moved = compact([SALT, "one", "y"])
+    respelled = encode(json.dumps([SALT, "one", "x"]))
+    cases.good(
+        "match-all",
+        operation,
+        {"encoded": [two, one], "digests": digests},
+        {"names": ["two", "one"]},
+        "every digest is opened, in the order given",
+    )
+    cases.good(
+        "match-some",
+        operation,
+        {"encoded": [one], "digests": digests},
+        {"names": ["one"]},
+        "opening is the author's choice: unopened digests are no error",
+    )
+    cases.good("match-none", operation, {"encoded": [], "digests": digests}, {"names": []}, "nothing opened")
+    cases.bad(
+        "match-foreign",
+        operation,
+        {"encoded": [one, three], "digests": digests},
+        "VerificationDisclosure",
+        "a disclosure of no digest shown",
+    )
+    cases.bad(
+        "match-no-digests",
+        operation,
+        {"encoded": [one], "digests": []},
+        "VerificationDisclosure",
+        "a statement without digests opens nothing",
+    )
+    cases.bad(
+        "match-twice",
+        operation,
+        {"encoded": [one, two, one], "digests": digests},
+        "VerificationDisclosure",
+        "one disclosure listed twice",
+    )
+    cases.bad(
+        "match-changed-value",
+        operation,
+        {"encoded": [moved], "digests": digests},
+        "VerificationDisclosure",
+        "salt and name kept, value changed",
+    )
+    cases.bad(
+        "match-respelled",
+        operation,
+        {"encoded": [respelled], "digests": digests},
+        "VerificationDisclosure",
+        "the same array with spaces: the digest is over the encoded text",
+    )
+    cases.bad(
+        "match-digest-of-decoded-bytes",
+        operation,
+        {
+            "encoded": [one],
+            "digests": [
+                encode(hashlib.sha256(base64.urlsafe_b64decode(one + "=" * (-len(one) % 4))).digest())
+            ],
+        },
+        "VerificationDisclosure",
+        "a digest over the decoded JSON is not the digest (RFC 9901, section 4.2.3)",
+    )
+    cases.bad(
+        "match-malformed",
+        operation,
+        {"encoded": [encode("[]")], "digests": digests},
+        "MalformedDisclosure",
+        "a malformed disclosure is refused before any digest is compared",
+    )
+
+
+def make_refused(cases: Cases) -> None:
+    good = {"salt": "00" * 16, "name": "name", "value": "Kim"}
+    changes: dict[str, tuple[dict[str, object], str]] = {
+        "salt-of-15-bytes": ({"salt": "00" * 15}, "the salt has 16 bytes"),
+        "salt-of-17-bytes": ({"salt": "00" * 17}, "the salt has 16 bytes"),
+        "name-sd": ({"name": "_sd"}, "reserved by RFC 9901"),
+        "value-control-character": ({"value": "a\x07"}, "BEL"),
+        "file-name-with-folder": ({"value": {**FILE, "name": "a/b"}}, "leaves the folder when saved"),
+    }
+    for name, (change, why) in changes.items():
+        cases.bad(f"make-{name}", "disclosure.make", {**good, **change}, "MalformedDisclosure", why)
+    inputs = {**good, "value": "가" * 20_000}
+    cases.bad("make-over-the-limit", "disclosure.make", inputs, "MalformedSize", "60,000 bytes of UTF-8")
+
+
+def main() -> None:
+    cases = Cases("disclosure")
+    published(cases)
+    own(cases)
+    matching(cases)
+    make_refused(cases)
+    for name, (encoded, why) in {**broken_arrays(), **broken_values(), **broken_files()}.items():
+        cases.bad(f"refuse-{name}", "disclosure.parse", {"encoded": encoded}, "MalformedDisclosure", why)
+    given = {"encoded": "Wyë"}
+    cases.bad(
+        "digest-not-ascii", "disclosure.digest", given, "MalformedDisclosure", "an encoded text is ASCII"
+    )
+    cases.write()
+
+
+if __name__ == "__main__":
+    main()

@@ -86,8 +86,7 @@ def parse_anchored(log: Log, contract: bytes) -> Anchored:
     _check_event(log, contract, ANCHORED_TOPIC, "Anchored")
     if len(log.topics) != 2 or len(log.data) != 5 * _WORD:
         raise MalformedReceipt(
-            f"the Anchored event has {len(log.topics)} topics and {len(log.data)} bytes of data;"
-            " it must have 2 and 160"
+            f"the Anchored event has {len(log.topics)} topics and {len(log.data)} bytes of data; it must have 2 and 160"
         )
     size, root, included, submitted, complete_to = _words(log.data)
     return Anchored(
@@ -121,7 +120,7 @@ def parse_submitted(log: Log, contract: bytes) -> Submitted:
     tail = log.data[head:]
     if len(tail) != length + -length % _WORD or any(tail[length:]):
         raise MalformedReceipt(
-            f"the statement of {length} bytes must be padded with zeros to whole words, and nothing may follow"
+            f"the statement of {length} bytes must be padded with zeros to whole words and be the last"
         )
     return Submitted(
         log=_address(log.topics[1]),
@@ -147,7 +146,7 @@ def verify_anchor(proof: ReceiptProof, contract: bytes, log: bytes) -> AnchorEvi
         raise VerificationAnchor(f"{event.included} tickets are settled, but {event.submitted} were taken")
     if event.complete_to > header.timestamp:
         raise VerificationAnchor(
-            f"the anchor claims to be complete to {event.complete_to}, after its own block at {header.timestamp}"
+            f"the anchor claims to be complete to {event.complete_to}, later than its block {header.timestamp}"
         )
     return AnchorEvidence(header, event)
 

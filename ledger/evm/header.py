@@ -109,7 +109,8 @@ def encode_header(rpc_block: Mapping[str, object]) -> bytes:
     count = max(places, default=0)
     missing = [field.name for place, field in enumerate(_FIELDS[:count], 1) if place not in places]
     if missing:
-        raise MalformedHeader(f"the block has the header field {_FIELDS[count - 1].name} but lacks {', '.join(missing)}")
+        last = _FIELDS[count - 1].name
+        raise MalformedHeader(f"the block has the header field {last} but lacks {', '.join(missing)}")
     if count not in FIELD_COUNTS:
         raise MalformedHeader(f"the block has {count} header fields; it must have 15, 16, 17, 20, 21 or 23")
     return rlp_encode([_from_rpc(field, rpc_block[field.name]) for field in _FIELDS[:count]])
@@ -123,8 +124,7 @@ def verify_header(raw: bytes, block_hash: bytes) -> Header:
     header = parse_header(raw)
     if header.hash != block_hash:
         raise VerificationHeader(
-            f"the header of block {header.number} has the hash {encode_hex(header.hash)},"
-            f" not {encode_hex(block_hash)}"
+            f"the header of block {header.number} has the hash {encode_hex(header.hash)}, not {encode_hex(block_hash)}"
         )
     return header
 
@@ -143,6 +143,4 @@ def _check_field(field: _Field, value: bytes) -> None:
         if len(value) != field.length:
             raise MalformedHeader(f"header field {field.name} has {len(value)} bytes, not {field.length}")
     elif len(value) > _MAX_INTEGER_BYTES or value[:1] == b"\0":
-        raise MalformedHeader(
-            f"header field {field.name} is not an integer of at most 32 bytes without a leading zero"
-        )
+        raise MalformedHeader(f"header field {field.name} is not an integer of at most 32 bytes without a leading zero")

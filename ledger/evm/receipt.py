@@ -97,7 +97,7 @@ def _split_type(data: bytes) -> tuple[int, bytes]:
         return 0, data
     if data[0] not in KNOWN_TYPES:
         raise MalformedReceipt(
-            f"the receipt starts with 0x{data[0]:02x}; it must be of type 1, 2, 3, 4 or 0x7e, or a bare RLP list"
+            f"the receipt starts with 0x{data[0]:02x}; it must be type 1, 2, 3, 4, 0x7e or an RLP list"
         )
     return data[0], data[1:]
 

@@ -78,7 +78,7 @@ def verify_receipt(root: bytes, tx_index: int, nodes: Sequence[bytes]) -> bytes:
 def _open(nodes: Sequence[bytes], place: int, reference: bytes) -> Rlp:
     """Node ``place``, proven to be the one its parent, or the root, names by hash."""
     if place == len(nodes):
-        raise VerificationReceipt(f"the proof breaks off: node {place}, hash {encode_hex(reference)}, is missing")
+        raise VerificationReceipt(f"the proof lacks node {place} with the hash {encode_hex(reference)}")
     node = nodes[place]
     limit = _MAX_LEAF if place == len(nodes) - 1 else MAX_INNER_NODE
     if len(node) > limit:
@@ -130,10 +130,8 @@ def _parse_path(item: Rlp, where: str) -> tuple[bool, tuple[int, ...]]:
     if not isinstance(item, bytes) or not item:
         raise MalformedReceipt(f"{where} must have a path of at least one byte")
     flag, *nibbles = _nibbles(item)
-    if flag > (_LEAF_FLAG | _ODD_FLAG) or not flag & _ODD_FLAG and nibbles[0] != 0:
-        raise MalformedReceipt(
-            f"{where} starts its path with 0x{item[0]:02x}; it must be 0x00, 0x1., 0x20 or 0x3."
-        )
+    if flag > (_LEAF_FLAG | _ODD_FLAG) or (not flag & _ODD_FLAG and nibbles[0] != 0):
+        raise MalformedReceipt(f"{where} starts its path with 0x{item[0]:02x}; it must be 0x00, 0x1., 0x20 or 0x3.")
     return bool(flag & _LEAF_FLAG), tuple(nibbles if flag & _ODD_FLAG else nibbles[1:])
 
 

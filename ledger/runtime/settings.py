@@ -1,0 +1,190 @@
+"""Every setting, in one place (docs/settings.md lists them; a test compares).
+
+Sources, the first that names a setting wins: arguments, environment ``HABEAS_<NAME>``,
+``<home>/habeas.toml``, the default. A wrong or unknown setting is RuntimeSetting with its name.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from ledger.encoding import parse_hex
+from ledger.errors import Malformed, MalformedStatement, RuntimeSetting
+from ledger.kinds import is_domain
+from ledger.statement import parse_origin
+
+DEFAULT_HOME = Path(".habeas")
+_LOOPBACK = ("http://127.0.0.1:", "http://localhost:", "http://[::1]:")
+
+
+def _hex(length: int) -> BeforeValidator:
+    def check(value: object) -> object:
+        if value is None or isinstance(value, bytes):
+            return value
+        try:
+            return parse_hex(value, length, MalformedStatement, "it")
+        except Malformed as error:
+            raise ValueError(str(error)) from None
+
+    return BeforeValidator(check)
+
+
+Address = Annotated[bytes, _hex(20)]
+Hash = Annotated[bytes, _hex(32)]
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Made by ``load_settings``, which raises RuntimeSetting."""
+
+    model_config = SettingsConfigDict(env_prefix="HABEAS_", extra="forbid", frozen=True)
+
+    home: Path = Field(default=DEFAULT_HOME, description="Folder of all that the ledger keeps on local disk.")
+    ledger: str = Field(
+        default="localhost/practice",
+        description="The ledger's origin: the name in every statement, checkpoint and key. Never changes.",
+    )
+    ledger_class: Literal["public", "test", "practice"] = Field(
+        default="practice", description="What the ledger is worth: `practice` proves nothing to a stranger."
+    )
+    database_url: str = Field(
+        default="", description="SQLite or PostgreSQL URL; empty: `habeas.sqlite` in the home folder."
+    )
+    objects_url: str = Field(
+        default="",
+        description="Where tiles and addenda are: `file://`, `s3://` …; empty: `log` in the home folder.",
+    )
+    log_key_file: Path | None = Field(
+        default=None, description="Log key file; empty: `keys/log.key` in the home folder."
+    )
+    anchor_key_file: Path | None = Field(
+        default=None, description="Anchoring key file; empty: `keys/anchor.key` in the home."
+    )
+    chain: Literal["embedded", "sepolia", "hoodi", "base-sepolia", "op-sepolia"] = Field(
+        default="embedded", description="The home chain. `embedded` starts a local one of its own."
+    )
+    rpc_urls: Annotated[list[str], NoDecode] = Field(
+        default_factory=list, description="JSON-RPC addresses, separated by commas, tried in order."
+    )
+    rpc_timeout_s: float = Field(default=10.0, gt=0, le=120, description="Longest wait for one answer.")
+    contract: Address | None = Field(
+        default=None, description="Address of the contract; empty: the one that is the same on every chain."
+    )
+    genesis: Hash | None = Field(default=None, description="Genesis hash of the chain; empty: the known one.")
+    finality: int | None = Field(
+        default=None, ge=0, le=100_000, description="Blocks until final; empty: what the chain calls final."
+    )
+    anvil_path: Path | None = Field(default=None, description="The anvil program; empty: looked for.")
+    chain_port: int = Field(default=0, ge=0, le=65535, description="Port of the embedded chain; 0: any.")
+    max_fee_gwei: float = Field(default=100.0, gt=0, description="Most that is paid for a unit of gas.")
+    priority_fee_gwei: float = Field(default=1.0, ge=0, description="Tip for a unit of gas.")
+    replace_after_s: int = Field(
+        default=60, ge=1, description="An anchor not mined by then is sent with a higher fee."
+    )
+    commit_period_ms: int = Field(
+        default=100, ge=1, le=1000, description="Submissions of a period share a commit to disk."
+    )
+    commit_limit: int = Field(default=1000, ge=1, le=10_000, description="Most submissions in one commit.")
+    queue_limit: int = Field(
+        default=20_000, ge=1, description="With more submissions waiting, new ones are refused as busy."
+    )
+    receipt_timeout_s: float = Field(
+        default=30.0, gt=0, description="Longest wait of an accepted submission for its place in the log."
+    )
+    checkpoint_period_ms: int = Field(
+        default=500, ge=1, le=1000, description="How often new leaves get a checkpoint."
+    )
+    sequence_limit: int = Field(
+        default=5000, ge=1, le=100_000, description="Most new leaves in one checkpoint."
+    )
+    anchor_period_s: int = Field(default=300, ge=1, description="New leaves are anchored this often.")
+    heartbeat_s: int = Field(
+        default=86_400, ge=1, le=86_400, description="Even without new leaves an anchor is made this often."
+    )
+    lease_s: int = Field(default=10, ge=1, le=600, description="A worker silent for so long may be replaced.")
+    well_known_overrides: dict[str, str] = Field(
+        default_factory=dict,
+        description="Domain to loopback address for company keys; practice ledgers only.",
+    )
+    api_host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
+    api_port: int = Field(default=0, ge=0, le=65535, description="Port that the API listens on; 0: any.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        home = init_settings().get("home") or os.environ.get("HABEAS_HOME") or DEFAULT_HOME
+        file = TomlConfigSettingsSource(settings_cls, Path(home) / "habeas.toml")
+        return init_settings, env_settings, file
+
+    @field_validator("rpc_urls", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("ledger")
+    @classmethod
+    def _origin(cls, value: str) -> str:
+        try:
+            return parse_origin(value)
+        except MalformedStatement as error:
+            raise ValueError(str(error)) from None
+
+    @model_validator(mode="after")
+    def _check_overrides(self) -> Settings:
+        if self.well_known_overrides and self.ledger_class != "practice":
+            raise ValueError("well_known_overrides is for practice ledgers: it replaces a domain's proof")
+        for domain, url in self.well_known_overrides.items():
+            if not is_domain(domain) or not url.startswith(_LOOPBACK):
+                raise ValueError(f"well_known_overrides: {domain!r} must map to http://127.0.0.1:<port>")
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{self.home.resolve() / 'habeas.sqlite'}"
+
+    @property
+    def objects(self) -> str:
+        """The object store's URL in force."""
+        return self.objects_url or (self.home.resolve() / "log").as_uri()
+
+    @property
+    def log_key_path(self) -> Path:
+        return self.log_key_file or self.home / "keys" / "log.key"
+
+    @property
+    def anchor_key_path(self) -> Path:
+        return self.anchor_key_file or self.home / "keys" / "anchor.key"
+
+
+def load_settings(**given: object) -> Settings:
+    """The settings in force. Raises RuntimeSetting that names each wrong setting."""
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, item['loc'])) or 'settings'}: {item['msg'].removeprefix('Value error, ')}"
+            for item in error.errors()
+        )
+        raise RuntimeSetting(f"wrong settings: {wrong} (docs/settings.md lists them)") from None
+    except (SettingsError, ValueError) as error:
+        raise RuntimeSetting(f"settings cannot be read: {error} (docs/settings.md lists them)") from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from tools.vectors._signing import GROUP_ORDER, LOG, ORIGIN, OTHER, WITNESS, Key, base64_of, line, note
 from tools.vectors.writing import Cases
 
@@ -29,7 +31,7 @@ def parsing(cases: Cases) -> None:
         "parse-name-not-ascii",
         TEXT,
         [Key("증인.example", 0x55)],
-        "C2SP allows such a name to unknown signers.",
+        "C2SP allows such a name.",
     )
     good("parse-16-signatures", TEXT, [Key(f"w{n}.example", n) for n in range(1, 17)], "16 must be accepted.")
 
@@ -54,7 +56,7 @@ def parsing(cases: Cases) -> None:
         "base64-unpadded": (whole.replace("=\n", "\n"), "The padding is missing."),
         "base64-url-alphabet": (
             whole.replace(blob, blob.replace("/", "_").replace("+", "-")),
-            "RFC 4648 s. 5.",
+            "URL alphabet.",
         ),
         "base64-unused-bits": (whole.replace(blob, unused_bits(blob)), "The unused bits are not zero."),
         "base64-space-after": (whole.replace("=\n", "= \n"), "A space after the base64."),
@@ -84,20 +86,16 @@ def limits(cases: Cases) -> None:
     whole = note(TEXT, LOG)
     size = len(whole.encode())
     ok = {"text": TEXT, "signatures": [shown(LOG, TEXT)]}
-    cases.good(
-        "parse-at-limit", "note.parse", {"note": whole, "limit": size}, ok, "Exactly the limit in bytes."
-    )
+    cases.good("parse-at-limit", "note.parse", {"note": whole, "limit": size}, ok, "Exactly the limit.")
     cases.bad(
         "parse-over-limit",
         "note.parse",
         {"note": whole, "limit": size - 1},
         "MalformedSize",
-        "One byte over.",
+        "A byte over.",
     )
     many = TEXT + "\n" + LOG.line(TEXT) * 65
-    cases.bad(
-        "parse-65-signatures", "note.parse", {"note": many}, "MalformedSize", "More than 64 signatures."
-    )
+    cases.bad("parse-65-signatures", "note.parse", {"note": many}, "MalformedSize", "64 are accepted.")
 
 
 def unused_bits(text: str) -> str:
@@ -111,14 +109,12 @@ def verifying(cases: Cases) -> None:
         cases.good(name, "note.verify", {"note": data, "vkey": vkey}, {"text": text}, why)
 
     good(
-        "verify-c2sp-example", C2SP_NOTE, C2SP_VKEY, C2SP_TEXT, "The example of c2sp.org/signed-note, v1.0.0."
+        "verify-c2sp-example", C2SP_NOTE, C2SP_VKEY, C2SP_TEXT, "The example of c2sp.org/signed-note@v1.0.0."
     )
     good("verify-one-signature", note(TEXT, LOG), LOG.vkey, TEXT, "Signed by the known key alone.")
     good("verify-unknown-beside", note(TEXT, LOG, WITNESS), LOG.vkey, TEXT, "The unknown key is ignored.")
     forged = note(TEXT, LOG) + line(WITNESS.name, WITNESS.id + bytes(64))
-    good(
-        "verify-unknown-failing-beside", forged, LOG.vkey, TEXT, "An unknown key's bad signature is ignored."
-    )
+    good("verify-unknown-failing-beside", forged, LOG.vkey, TEXT, "An unknown key's is ignored.")
     same_name = note(TEXT, OTHER, LOG)
     good("verify-same-name-other-key-beside", same_name, LOG.vkey, TEXT, "Same name, other id: unknown.")
     good("verify-signature-twice", note(TEXT, LOG, LOG), LOG.vkey, TEXT, "Both lines verify.")
@@ -130,10 +126,10 @@ def verifying(cases: Cases) -> None:
     head = TEXT + "\n"
     texts = {
         "other-key": (note(TEXT, OTHER), "Signed by a key of the same name only."),
-        "other-name": (head + line(WITNESS.name, LOG.id + blob), "The right id and signature, another name."),
+        "other-name": (head + line(WITNESS.name, LOG.id + blob), "Another name before the right signature."),
         "key-id-changed": (
             head + line(ORIGIN, bytes([LOG.id[0] ^ 1]) + LOG.id[1:] + blob),
-            "The key id is off.",
+            "Another id.",
         ),
         "text-bit-flipped": (whole.replace("two", "tvo"), "One bit of the text."),
         "signature-bit-flipped": (head + failing, "One bit of the signature."),
@@ -143,7 +139,7 @@ def verifying(cases: Cases) -> None:
         "signature-65-bytes": (head + line(ORIGIN, LOG.id + blob + b"\0"), "A byte too many."),
         "signature-s-plus-order": (
             head + line(ORIGIN, LOG.id + s_plus_order),
-            "Second spelling of the signature.",
+            "s + group order.",
         ),
         "signature-zero": (head + line(ORIGIN, LOG.id + bytes(64)), "64 zero bytes."),
         "duplicate-separator": (TEXT + "\n" + "\n" + LOG.line(TEXT), "The text gains an empty line."),
@@ -171,7 +167,6 @@ def keys(cases: Cases) -> None:
     good("vkey-name-punctuation", strange.vkey, strange, "Everything printable but space and plus.")
 
     name, key_id, data = LOG.vkey.split("+", 2)
-    raw = bytes([1]) + LOG.public
     upper = Key("k4.example", 0x33)
     texts = {
         "id-of-other-key": (f"{name}+{OTHER.id.hex()}+{data}", "The id is another key's."),
@@ -183,19 +178,22 @@ def keys(cases: Cases) -> None:
         "name-with-space": (Key("a b", 0x33).vkey, "A space in the name."),
         "name-not-ascii": (Key("증인.example", 0x33).vkey, "Known keys have ASCII names here."),
         "name-101": (Key("n" * 101, 0x33).vkey, "One character too many."),
-        "type-2": (f"{name}+{key_id}+{base64_of(bytes([2]) + LOG.public)}", "ECDSA is not understood."),
-        "type-4": (
-            f"{name}+{key_id}+{base64_of(bytes([4]) + LOG.public)}",
-            "Cosignatures are not understood.",
-        ),
+        "type-2": (vkey_of(2, LOG.public), "ECDSA is not understood."),
+        "type-4": (vkey_of(4, LOG.public), "Cosignatures are not understood."),
         "key-missing": (f"{name}+{key_id}+", "The key part is empty."),
-        "key-31-bytes": (f"{name}+{key_id}+{base64_of(raw[:-1])}", "A byte short."),
-        "key-33-bytes": (f"{name}+{key_id}+{base64_of(raw + bytes(1))}", "A byte too many."),
-        "key-unpadded": (f"{name}+{key_id}+{base64_of(raw + bytes(1)).rstrip('=')}", "Not canonical base64."),
+        "key-31-bytes": (vkey_of(1, LOG.public[:-1]), "A byte short."),
+        "key-33-bytes": (vkey_of(1, LOG.public + bytes(1)), "A byte too many."),
+        "key-unpadded": (vkey_of(1, LOG.public + bytes(1)).rstrip("="), "Not canonical base64."),
         "newline-after": (LOG.vkey + "\n", "A newline after the key."),
     }
     for label, (vkey, why) in texts.items():
         cases.bad(f"vkey-{label}", "vkey.parse", {"vkey": vkey}, "MalformedKey", why)
+
+
+def vkey_of(kind: int, public: bytes) -> str:
+    data = bytes([kind]) + public
+    key_id = hashlib.sha256(ORIGIN.encode() + b"\n" + data).hexdigest()[:8]
+    return f"{ORIGIN}+{key_id}+{base64_of(data)}"
 
 
 def main() -> None:

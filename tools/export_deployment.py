@@ -1,7 +1,7 @@
 """Write the compiled contract and its CREATE2 address as data, so that running Habeas never needs a compiler.
 
-    python tools/export_deployment.py            build, then write ledger/data/deployments/access_ledger.json
-    python tools/export_deployment.py --check    build, compare; exit 1 and say what differs
+python tools/export_deployment.py            build, then write ledger/data/deployments/access_ledger.json
+python tools/export_deployment.py --check    build, compare; exit 1 and say what differs
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from eth_utils import keccak, to_checksum_address
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
 
 ROOT = Path(__file__).resolve().parents[1]
 FORGE = ROOT / "node_modules" / "@foundry-rs" / "forge-linux-amd64" / "bin" / "forge"
 TARGET = ROOT / "ledger" / "data" / "deployments" / "access_ledger.json"
 
 CONTRACT = "AccessLedger"
-# Deployed by one pre-signed transaction whose sender key nobody has, so it stands at this address on every chain.
+# Deployed by one pre-signed transaction whose sender key nobody has: the same address on every chain.
 FACTORY = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
 # Readable in a block explorer; a second version of the contract takes another name.
 SALT = b"habeas/access-ledger/v1".ljust(32, b"\0")
@@ -56,7 +57,8 @@ def describe(artifact: dict[str, Any]) -> dict[str, Any]:
     settings = metadata["settings"]
     creation = bytes.fromhex(artifact["bytecode"]["object"].removeprefix("0x"))
     runtime = bytes.fromhex(artifact["deployedBytecode"]["object"].removeprefix("0x"))
-    sources = {name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in sorted(metadata["sources"])}
+    names = sorted(metadata["sources"])
+    sources = {name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in names}
     return {
         "contract": CONTRACT,
         "solc": metadata["compiler"]["version"],
@@ -87,7 +89,7 @@ def check(fresh: dict[str, Any]) -> int:
     changed = differences(json.loads(TARGET.read_text()), fresh)
     if changed:
         print(f"{name} differs from a fresh build in: {', '.join(changed)}.")
-        print("A changed code hash is a new contract at a new address. If that is meant: python tools/export_deployment.py")
+        print("A changed code hash is a new contract at a new address. Meant? Run without --check.")
         return 1
     print(f"{name} equals a fresh build: {fresh['create2']['address']}, code hash {fresh['code_hash']}")
     return 0

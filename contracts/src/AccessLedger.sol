@@ -10,10 +10,16 @@ import {MerkleProof} from "./MerkleProof.sol";
 ///      slot 0: log -> Head (two words); slot 1: log -> ticket -> leafHash[0..27) << 40 | submittedAt.
 ///      No call leaves the contract but to precompile 2 (SHA-256), so there is nothing to re-enter.
 contract AccessLedger is IAccessLedger {
-    /// @dev One word, then the root. The first field has the lowest 64 bits.
+    /// @dev A head as it is stored: size | anchoredAt << 64 | submitted << 128 | included << 192, then the root.
+    ///      Packed by hand, because the compiler would write the four fields one by one.
     struct Head {
+        uint256 counters;
+        bytes32 root;
+    }
+
+    /// @dev What `anchor` reads of a head.
+    struct Held {
         uint64 size;
-        uint64 anchoredAt;
         uint64 submitted;
         uint64 included;
         bytes32 root;
@@ -35,12 +41,14 @@ contract AccessLedger is IAccessLedger {
 
     /// @inheritdoc IAccessLedger
     function anchor(uint64 size, bytes32 root, bytes32[] calldata consistency, Inclusion[] calldata forced) external {
-        Head memory held = heads[msg.sender];
+        Held memory held = _held(msg.sender);
+        // slither-disable-next-line incorrect-equality,timestamp -- sizes are counts; only their word also holds a time
         if (size == held.size && size != 0) {
             if (root != held.root) revert Fork(size, held.root, root);
             return;
         }
         if (size <= held.size || size > MAX_SIZE) revert SizeInvalid(held.size, size);
+        // slither-disable-next-line incorrect-equality -- a log is unborn at exactly 0
         bool consistent = held.size == 0
             ? consistency.length == 0
             : MerkleProof.extends(held.size, held.root, size, root, consistency);
@@ -49,18 +57,20 @@ contract AccessLedger is IAccessLedger {
         uint64 included = _settle(size, root, held, forced);
         uint64 completeTo = _completeTo(included, held.submitted, forced.length);
 
-        heads[msg.sender] = Head(size, uint64(block.timestamp), held.submitted, included, root);
+        heads[msg.sender] = Head(_pack(size, block.timestamp, held.submitted, included), root);
         emit Anchored(msg.sender, size, root, included, held.submitted, completeTo);
     }
 
     /// @inheritdoc IAccessLedger
     function submit(address log, bytes32 key, bytes calldata statement) external returns (uint64 number) {
-        Head storage held = heads[log];
-        if (held.size == 0) revert UnknownLog(log);
+        uint256 counters = heads[log].counters;
+        // slither-disable-next-line incorrect-equality,timestamp -- never written is exactly 0
+        if (counters == 0) revert UnknownLog(log); // a head has at least one leaf
         if (statement.length == 0 || statement.length > MAX_STATEMENT) revert StatementLength(statement.length);
         bytes32 leafHash = MerkleProof.statementLeafHash(key, statement);
-        number = held.submitted;
-        held.submitted = number + 1;
+        number = uint64(counters >> 128);
+        heads[log].counters = counters + (1 << 128);
+        // 40 bits of seconds last until the year 36,812.
         tickets[log][number] = (uint256(leafHash) & ~TIME_MASK) | block.timestamp;
         emit Submitted(log, number, leafHash, key, statement);
     }
@@ -71,8 +81,12 @@ contract AccessLedger is IAccessLedger {
         view
         returns (uint64 size, bytes32 root, uint64 anchoredAt, uint64 submitted, uint64 included)
     {
-        Head memory held = heads[log];
-        return (held.size, held.root, held.anchoredAt, held.submitted, held.included);
+        uint256 counters = heads[log].counters;
+        size = uint64(counters);
+        root = heads[log].root;
+        anchoredAt = uint64(counters >> 64);
+        submitted = uint64(counters >> 128);
+        included = uint64(counters >> 192);
     }
 
     /// @inheritdoc IAccessLedger
@@ -88,17 +102,32 @@ contract AccessLedger is IAccessLedger {
         returns (bool)
     {
         Head storage held = heads[log];
-        return MerkleProof.includes(leafHash, index, held.size, path, held.root);
+        return MerkleProof.includes(leafHash, index, uint64(held.counters), path, held.root);
+    }
+
+    function _held(address log) private view returns (Held memory) {
+        uint256 counters = heads[log].counters;
+        return Held(uint64(counters), uint64(counters >> 128), uint64(counters >> 192), heads[log].root);
+    }
+
+    /// @dev Every argument is below 2^64: the size by check 2, the others because they count calls or seconds.
+    function _pack(uint256 size, uint256 anchoredAt, uint256 submitted, uint256 included)
+        private
+        pure
+        returns (uint256)
+    {
+        return size | anchoredAt << 64 | submitted << 128 | included << 192;
     }
 
     /// @dev Check 4, then check 5 for each of the k oldest open tickets of the caller. Returns the new `included`.
-    function _settle(uint64 size, bytes32 root, Head memory held, Inclusion[] calldata forced)
+    function _settle(uint64 size, bytes32 root, Held memory held, Inclusion[] calldata forced)
         private
         view
         returns (uint64 included)
     {
         included = held.included;
         uint256 open = held.submitted - included;
+        // slither-disable-next-line timestamp -- counts of tickets; only their word also holds a time
         uint256 allowed = open < MAX_FORCED ? open : MAX_FORCED;
         if (forced.length > allowed) revert TooManyForced(forced.length, allowed);
         for (uint256 i = 0; i < forced.length; ++i) {
@@ -118,6 +147,7 @@ contract AccessLedger is IAccessLedger {
 
     /// @dev Check 6, and the time up to which the tree holds everything that was queued.
     function _completeTo(uint64 included, uint64 submitted, uint256 settled) private view returns (uint64) {
+        // slither-disable-next-line incorrect-equality,timestamp -- block times are what this contract promises
         if (included == submitted) return uint64(block.timestamp);
         uint64 oldest = uint64(tickets[msg.sender][included] & TIME_MASK);
         if (block.timestamp - oldest > GRACE && settled != MAX_FORCED) revert Overdue(included, oldest);

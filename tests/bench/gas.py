@@ -1,4 +1,4 @@
-"""Gas of whole transactions (base, calldata and execution) on a fresh anvil under Osaka rules, with 2^20 leaves.
+"""Gas of whole transactions (base, calldata, execution) on a fresh anvil under Osaka rules, with 2^20 leaves.
 
     python -m tests.bench.gas      prints one JSON object
 
@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 
+from web3.contract import Contract
+
 from tests.contract.chain import Chain, deploy
 from tests.contract.trees import SparseTree, statement_leaf_hash
-from web3.contract import Contract
 
 FULL = 1 << 20
 KEY = bytes(range(32))
@@ -58,10 +59,18 @@ class Meter:
         return self.chain.send(call, log)["gasUsed"]
 
 
-# Steps that cost most for their size: an old size whose path is long and mostly left siblings, and small growth.
+# Long paths of mostly left siblings, each of which is hashed twice.
 WORST_STEPS = [
-    (FULL - 1, FULL), (FULL - 2, FULL - 1), (FULL - 300, FULL), (FULL - 1, 2 * FULL - 1), (FULL - 2, 2 * FULL - 2),
-    (FULL + 1, FULL + 2), (FULL, FULL + 1), (FULL // 2 + 1, FULL - 1), (FULL // 2 - 1, FULL), (3, FULL - 1),
+    (FULL - 1, FULL),
+    (FULL - 2, FULL - 1),
+    (FULL - 300, FULL),
+    (FULL - 1, 2 * FULL - 1),
+    (FULL - 2, 2 * FULL - 2),
+    (FULL + 1, FULL + 2),
+    (FULL, FULL + 1),
+    (FULL // 2 + 1, FULL - 1),
+    (FULL // 2 - 1, FULL),
+    (3, FULL - 1),
 ]
 
 

@@ -38,7 +38,16 @@ class Chain:
     def __init__(self, hardfork: str = "osaka") -> None:
         self.chain_id = 1_000_000 + secrets.randbelow(1 << 30)
         port = free_port()
-        command = [str(ANVIL), "--silent", "--hardfork", hardfork, "--port", str(port), "--chain-id", str(self.chain_id)]
+        command = [
+            str(ANVIL),
+            "--silent",
+            "--hardfork",
+            hardfork,
+            "--port",
+            str(port),
+            "--chain-id",
+            str(self.chain_id),
+        ]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         self.web3 = Web3(HTTPProvider(f"http://127.0.0.1:{port}", request_kwargs={"timeout": 60}))
         try:
@@ -73,7 +82,9 @@ class Chain:
 
     def send(self, call: Any, sender: str, gas: int = GAS) -> TxReceipt:
         """Mine one transaction with a fixed gas limit: web3 would add 100,000 gas to its own estimate."""
-        receipt = self.web3.eth.wait_for_transaction_receipt(call.transact({"from": sender, "gas": gas}), poll_latency=0.01)
+        receipt = self.web3.eth.wait_for_transaction_receipt(
+            call.transact({"from": sender, "gas": gas}), poll_latency=0.01
+        )
         assert receipt["status"] == 1, "transaction reverted"
         return receipt
 

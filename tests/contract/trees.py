@@ -1,7 +1,7 @@
 """Large Merkle trees in little memory: one hash stands for every leaf that a test does not care about.
 
-RFC 9162 section 2.1, written as the recursive definitions read. A range without special leaves and of full height
-depends on its height alone, so 2^20 leaves cost a few hundred hashes.
+RFC 9162 section 2.1, written as the recursive definitions read. A complete range without special leaves depends
+on its height alone, so 2^20 leaves cost a few hundred hashes.
 """
 
 from __future__ import annotations

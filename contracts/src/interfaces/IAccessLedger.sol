@@ -31,9 +31,7 @@ interface IAccessLedger {
     /// @param leafHash SHA-256(00 ‖ key ‖ SHA-256(statement) ‖ 00000020 ‖ 01).
     /// @param key The index key as the sender gave it; the contract does not check it. A leaf with a wrong key is not
     ///        indexable, which hurts its sender alone.
-    event Submitted(
-        address indexed log, uint64 indexed ticket, bytes32 leafHash, bytes32 key, bytes statement
-    );
+    event Submitted(address indexed log, uint64 indexed ticket, bytes32 leafHash, bytes32 key, bytes statement);
 
     /// @notice `submit`: this address has never anchored. Otherwise anyone could load a log with tickets before its birth.
     error UnknownLog(address log);

@@ -35,9 +35,20 @@ COUNTRIES = frozenset(
 )
 REGIMES = (
     *("eu-gdpr", "uk-gdpr", "ch-fadp", "kr-pipa", "kr-pipa-automated", "kr-pipa-correction"),
-    *("kr-pipa-transfer", "kr-telecom-outage", "jp-appi", "us-ca-ccpa", "us-ca-optout", "us-va", "us-co", "us-tx", "ca-qc"),
+    *(
+        "kr-pipa-transfer",
+        "kr-telecom-outage",
+        "jp-appi",
+        "us-ca-ccpa",
+        "us-ca-optout",
+        "us-va",
+        "us-co",
+        "us-tx",
+        "ca-qc",
+    ),
     *("ca-pipeda", "br-lgpd", "in-dpdp", "cn-pipl", "sg-pdpa", "au-app12", "nz-privacy", "za-popia"),
-    *("tr-kvkk", "th-pdpa", "tw-pdpa", "je-dpl", "eu-dma", "eu-data-act", "eu-data-act-switching", "eu-dsa", "eu-p2b"),
+    *("tr-kvkk", "th-pdpa", "tw-pdpa", "je-dpl", "eu-dma", "eu-data-act", "eu-data-act-switching", "eu-dsa"),
+    "eu-p2b",
     "none",
 )
 RIGHTS = (

@@ -1,0 +1,125 @@
+"""The tables of the chain: what was seen, sent and proven. Rows are inserted, never updated.
+
+Every row names the ``genesis`` hash it belongs to: a practice chain that lost its state starts over
+under another one, and its old rows stay as history without being used for new evidence.
+Hashes have 32 bytes, addresses 20; times are Unix seconds.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary
+from sqlmodel import Field, SQLModel
+
+
+def _bytes(primary_key: bool = False) -> Column[bytes]:
+    return Column(LargeBinary, primary_key=primary_key, nullable=False)
+
+
+def _int(primary_key: bool = False) -> Column[int]:
+    return Column(BigInteger, primary_key=primary_key, nullable=False, autoincrement=False)
+
+
+class HomeChain(SQLModel, table=True):
+    """A chain that this ledger anchored on, since ``seen_at``. The newest row is the one in use."""
+
+    __tablename__ = "home_chain"
+    genesis: bytes = Field(sa_column=_bytes(primary_key=True))
+    chain_id: int = Field(sa_column=_int())
+    contract: bytes = Field(sa_column=_bytes())
+    seen_at: int = Field(sa_column=_int())
+
+
+class FinalBlock(SQLModel, table=True):
+    """A final block, at most one per 10 s. The newest is served as the recent block to quote.
+
+    All events up to the newest one were read: the follower goes on from there.
+    """
+
+    __tablename__ = "final_block"
+    __table_args__ = (
+        Index("final_block_timestamp", "timestamp"),
+        Index("final_block_number", "genesis", "number"),
+    )
+    hash: bytes = Field(sa_column=_bytes(primary_key=True))
+    genesis: bytes = Field(sa_column=_bytes())
+    number: int = Field(sa_column=_int())
+    timestamp: int = Field(sa_column=_int())
+    header: bytes = Field(sa_column=_bytes())
+
+
+class TicketRow(SQLModel, table=True):
+    """A direct submission as an event named it. A reorganisation can leave rows of blocks that are
+    no longer part of the chain; the final ones have a ``ticket_proof`` of the same block."""
+
+    __tablename__ = "ticket"
+    genesis: bytes = Field(sa_column=_bytes(primary_key=True))
+    block_hash: bytes = Field(sa_column=_bytes(primary_key=True))
+    number: int = Field(sa_column=_int(primary_key=True))
+    tx_hash: bytes = Field(sa_column=_bytes())
+    block_number: int = Field(sa_column=_int())
+    leaf_hash: bytes = Field(sa_column=_bytes())
+    key: bytes = Field(sa_column=_bytes())
+    raw: bytes = Field(sa_column=_bytes())
+    submitted_at: int = Field(sa_column=_int())
+
+
+class TicketProof(SQLModel, table=True):
+    """The Submitted event of a ticket in a final block, proven up to its header.
+
+    ``nodes`` is a JSON array of 0x hexadecimal, root first; ``log_index`` counts within the receipt.
+    """
+
+    __tablename__ = "ticket_proof"
+    genesis: bytes = Field(sa_column=_bytes(primary_key=True))
+    number: int = Field(sa_column=_int(primary_key=True))
+    block_hash: bytes = Field(sa_column=_bytes())
+    header: bytes = Field(sa_column=_bytes())
+    tx_index: int = Field(sa_column=_int())
+    log_index: int = Field(sa_column=_int())
+    nodes: str
+
+
+class AnchorAttempt(SQLModel, table=True):
+    """A signed anchor transaction, written before it is sent: after a crash it may be on its way.
+
+    ``held`` is the size it extends and ``forced`` the number of tickets it settles. Fees are in wei per gas;
+    ``raw`` is what is sent.
+    """
+
+    __tablename__ = "anchor_attempt"
+    __table_args__ = (Index("anchor_attempt_nonce", "genesis", "nonce"),)
+    tx_hash: bytes = Field(sa_column=_bytes(primary_key=True))
+    genesis: bytes = Field(sa_column=_bytes())
+    nonce: int = Field(sa_column=_int())
+    size: int = Field(sa_column=_int())
+    root: bytes = Field(sa_column=_bytes())
+    held: int = Field(sa_column=_int())
+    forced: int = Field(sa_column=_int())
+    max_fee: int = Field(sa_column=_int())
+    priority_fee: int = Field(sa_column=_int())
+    raw: bytes = Field(sa_column=_bytes())
+    sent_at: int = Field(sa_column=_int())
+
+
+class AnchorRow(SQLModel, table=True):
+    """A final anchor, proven by ``ledger.anchor.verify_anchor`` before it was written."""
+
+    __tablename__ = "anchor"
+    __table_args__ = (Index("anchor_block_number", "genesis", "block_number"),)
+    genesis: bytes = Field(sa_column=_bytes(primary_key=True))
+    size: int = Field(sa_column=_int(primary_key=True))
+    root: bytes = Field(sa_column=_bytes())
+    block_number: int = Field(sa_column=_int())
+    block_hash: bytes = Field(sa_column=_bytes())
+    timestamp: int = Field(sa_column=_int())
+    header: bytes = Field(sa_column=_bytes())
+    tx_hash: bytes = Field(sa_column=_bytes())
+    tx_index: int = Field(sa_column=_int())
+    log_index: int = Field(sa_column=_int())
+    nodes: str
+    included: int = Field(sa_column=_int())
+    submitted: int = Field(sa_column=_int())
+    complete_to: int = Field(sa_column=_int())
+
+
+CHAIN_TABLES = (HomeChain, FinalBlock, TicketRow, TicketProof, AnchorAttempt, AnchorRow)

@@ -83,8 +83,8 @@ def parse_header(raw: bytes) -> Header:
         raise MalformedHeader(f"the header has {len(raw)} bytes; at most {MAX_HEADER} are accepted")
     items = rlp_decode(raw, MalformedHeader, "the header")
     if not isinstance(items, list) or len(items) not in FIELD_COUNTS:
-        found = f"{len(items)} fields" if isinstance(items, list) else "a byte string"
-        raise MalformedHeader(f"the header is {found}; it must be a list of 15, 16, 17, 20, 21 or 23 fields")
+        found = f"has {len(items)} fields" if isinstance(items, list) else "is a byte string"
+        raise MalformedHeader(f"the header {found}; it must be a list of 15, 16, 17, 20, 21 or 23 fields")
     values: list[bytes] = []
     for field, item in zip(_FIELDS, items, strict=False):
         if not isinstance(item, bytes):

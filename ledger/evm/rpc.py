@@ -23,10 +23,9 @@ def present(values: Mapping[str, object], name: str) -> bool:
 
 def rpc_bytes(value: object, error: type[Malformed], where: str, length: int | None = None) -> bytes:
     """Bytes of a data field, of exactly ``length`` where that is given."""
-    if isinstance(value, str) and _HEX.fullmatch(value):
-        value = bytes.fromhex(value[2:])
-    if isinstance(value, bytes) and length in (None, len(value)):
-        return bytes(value)
+    data = bytes.fromhex(value[2:]) if isinstance(value, str) and _HEX.fullmatch(value) else value
+    if isinstance(data, bytes) and length in (None, len(data)):
+        return bytes(data)
     wanted = "whole bytes" if length is None else f"{length} bytes"
     raise error(f"{where} must be {wanted} in 0x hexadecimal, not {str(value)[:80]!r}")
 

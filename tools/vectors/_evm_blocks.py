@@ -74,7 +74,16 @@ def header_fields(count: int = 21) -> list[bytes]:
     filled = [bytes([number]) * 32 for number in range(1, 33)]
     fields = [filled[0], filled[1], filled[2][:20], filled[3], filled[4], bytes.fromhex(EMPTY_TRIE[2:])]
     fields += [bytes(256), b"", encode_integer(9_000_000), encode_integer(60_000_000), encode_integer(21_000)]
-    fields += [encode_integer(1_792_000_000), b"habeas", filled[5], bytes(8), encode_integer(7), filled[6], b"", b""]
+    fields += [
+        encode_integer(1_792_000_000),
+        b"habeas",
+        filled[5],
+        bytes(8),
+        encode_integer(7),
+        filled[6],
+        b"",
+        b"",
+    ]
     fields += [filled[7], filled[8], filled[9], encode_integer(12_345_678), encode_integer(1)]
     return fields[:count]
 

@@ -118,6 +118,7 @@ SEPOLIA_GENESIS = _empty_block(
     gasLimit="0x1c9c380",
     timestamp="0x6159af19",
     extraData="0x" + b"Sepolia, Athens, Attica, Greece!".hex(),
+    baseFeePerGas="0x3b9aca00",
 )
 # Two neighbouring blocks of a reth 2.7.0 devnet, before and after its Amsterdam fork, as published in
 # tests of the Gloas support of a light client (execution header, "headers on both sides of the fork").

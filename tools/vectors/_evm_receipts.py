@@ -56,8 +56,18 @@ def _good_receipt(description: str, data: bytes, status: int) -> Case:
 
 
 def rpc_receipt_cases() -> dict[str, Case]:
-    log = {"address": "0x" + "11" * 20, "topics": ["0x" + "22" * 32, "0x" + "33" * 32], "data": "0x" + b"data".hex()}
-    base = {"type": "0x2", "status": "0x1", "cumulativeGasUsed": "0xd6d8", "logsBloom": ZERO_BLOOM, "logs": [log]}
+    log = {
+        "address": "0x" + "11" * 20,
+        "topics": ["0x" + "22" * 32, "0x" + "33" * 32],
+        "data": "0x" + b"data".hex(),
+    }
+    base = {
+        "type": "0x2",
+        "status": "0x1",
+        "cumulativeGasUsed": "0xd6d8",
+        "logsBloom": ZERO_BLOOM,
+        "logs": [log],
+    }
     deposit = base | {"type": "0x7e", "depositNonce": "0x5"}
     canyon = rlp_encode([b"\1", encode_integer(0xD6D8), bytes(256), [LOG], b"\5", b"\1"])
     good = {

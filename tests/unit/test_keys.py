@@ -11,7 +11,7 @@ from eth_account import Account
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.encoding import encode_json, parse_json
+from ledger.encoding import Json, encode_json, parse_json
 from ledger.errors import Malformed, MalformedKey, MalformedSize, VerificationBackup
 from ledger.keys import (
     MAX_BACKUP,
@@ -182,7 +182,8 @@ def test_salt_and_nonce_have_their_lengths(salt: bytes, nonce: bytes) -> None:
 def test_no_member_can_be_left_out_or_be_of_another_type(member: str) -> None:
     value = parse_json(seal_backup(b"x", KEY, SALT, NONCE).encode(), limit=1000, depth=2)
     assert isinstance(value, dict)
-    for other in (None, True, 7, "", "x", [], {}):
+    others: tuple[Json, ...] = (None, True, 7, "", "x", [], {})
+    for other in others:
         with pytest.raises(MalformedKey):
             Backup.parse(encode_json({**value, member: other}))
     del value[member]

@@ -203,11 +203,19 @@ class RefusedRecentBlockAge(Refused):
     type, title = "refused-recent-block-age", "The recent block is too old"
 
 
-class RefusedDuplicate(Refused):
+class _RefusedRecorded(Refused):
+    """``index`` is the place of the first leaf in the log, None where it has none yet."""
+
+    def __init__(self, message: str, index: int | None = None) -> None:
+        super().__init__(message)
+        self.index = index
+
+
+class RefusedDuplicate(_RefusedRecorded):
     type, title = "refused-duplicate", "The statement is recorded already"
 
 
-class RefusedWithheld(Refused):
+class RefusedWithheld(_RefusedRecorded):
     type, title = "refused-withheld", "The bytes are withheld"
 
 

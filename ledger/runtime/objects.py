@@ -86,7 +86,8 @@ def _open(url: str) -> ObjectStore:
             return from_url(url, mkdir=True)
         return from_url(url)
     except (BaseError, OSError, ValueError) as error:
-        raise RuntimeSetting(f"objects_url {url!r} cannot be opened: {error}") from None
+        reason = str(error).split("\n")[0]
+        raise RuntimeSetting(f"objects_url {url!r} cannot be opened: {reason}") from None
 
 
 def _content_type(path: str) -> dict[str, str]:

@@ -89,9 +89,7 @@ class Settings(BaseSettings):
     chain_port: int = Field(default=0, ge=0, le=65535, description="Port of the embedded chain; 0: any.")
     max_fee_gwei: float = Field(default=100.0, gt=0, description="Most that is paid for a unit of gas.")
     priority_fee_gwei: float = Field(default=1.0, ge=0, description="Tip for a unit of gas.")
-    replace_after_s: int = Field(
-        default=60, ge=1, description="An anchor not mined by then is sent with a higher fee."
-    )
+    replace_after_s: int = Field(default=60, ge=1, description="An anchor not mined by then is sent with a higher fee.")
     commit_period_ms: int = Field(
         default=100, ge=1, le=1000, description="Submissions of a period share a commit to disk."
     )
@@ -102,12 +100,8 @@ class Settings(BaseSettings):
     receipt_timeout_s: float = Field(
         default=30.0, gt=0, description="Longest wait of an accepted submission for its place in the log."
     )
-    checkpoint_period_ms: int = Field(
-        default=500, ge=1, le=1000, description="How often new leaves get a checkpoint."
-    )
-    sequence_limit: int = Field(
-        default=5000, ge=1, le=100_000, description="Most new leaves in one checkpoint."
-    )
+    checkpoint_period_ms: int = Field(default=500, ge=1, le=1000, description="How often new leaves get a checkpoint.")
+    sequence_limit: int = Field(default=5000, ge=1, le=100_000, description="Most new leaves in one checkpoint.")
     anchor_period_s: int = Field(default=300, ge=1, description="New leaves are anchored this often.")
     heartbeat_s: int = Field(
         default=86_400, ge=1, le=86_400, description="Even without new leaves an anchor is made this often."

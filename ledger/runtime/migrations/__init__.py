@@ -39,7 +39,5 @@ def migrate(store: Store) -> None:
             return
         except SQLAlchemyError as error:
             if attempt + 1 == _ATTEMPTS:
-                raise RuntimeStore(
-                    f"the database structure could not be brought up to date: {error}"
-                ) from error
+                raise RuntimeStore(f"the database structure could not be brought up to date: {error}") from error
             time.sleep(0.2 * (attempt + 1))

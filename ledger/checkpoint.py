@@ -84,6 +84,4 @@ def _check_claim(checkpoint: Checkpoint, origin: str) -> None:
     if checkpoint.origin != origin:
         raise VerificationCheckpoint(f"the checkpoint is of {checkpoint.origin}, not of {origin}")
     if checkpoint.size == 0 and checkpoint.root != EMPTY_ROOT:
-        raise VerificationCheckpoint(
-            f"the empty tree has root {EMPTY_ROOT.hex()}, not {checkpoint.root.hex()}"
-        )
+        raise VerificationCheckpoint(f"the empty tree has root {EMPTY_ROOT.hex()}, not {checkpoint.root.hex()}")

@@ -56,8 +56,7 @@ def verify_inclusion(leaf_hash: bytes, index: int, size: int, path: Sequence[byt
     computed = root_from_inclusion(leaf_hash, index, size, path)
     if computed != root:
         raise VerificationInclusion(
-            f"leaf {leaf_hash.hex()} at index {index} of {size} leads to root {computed.hex()}, "
-            f"not to {root.hex()}"
+            f"leaf {leaf_hash.hex()} at index {index} of {size} leads to root {computed.hex()}, not to {root.hex()}"
         )
 
 
@@ -82,9 +81,7 @@ def root_from_inclusion(leaf_hash: bytes, index: int, size: int, path: Sequence[
     return digest
 
 
-def verify_consistency(
-    old_size: int, old_root: bytes, new_size: int, new_root: bytes, path: Sequence[bytes]
-) -> None:
+def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: bytes, path: Sequence[bytes]) -> None:
     """Check that the tree (new_size, new_root) extends (old_size, old_root), RFC 9162 section 2.1.4.2.
 
     ``old_size`` 0 is refused: every tree extends the empty one and nothing would be proven. Sizes
@@ -130,9 +127,7 @@ def _compare_roots(size: int, computed: bytes, given: bytes) -> None:
         )
 
 
-def _check_hashes(
-    hashes: Sequence[bytes], error: type[VerificationInclusion | VerificationConsistency]
-) -> None:
+def _check_hashes(hashes: Sequence[bytes], error: type[VerificationInclusion | VerificationConsistency]) -> None:
     # Hashes of another length would move the border between left and right inside a node.
     for position, item in enumerate(hashes):
         if len(item) != HASH_SIZE:

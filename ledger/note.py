@@ -35,9 +35,7 @@ def check_key_name(name: object, error: type[Malformed] = MalformedNote, where: 
     """
     if isinstance(name, str) and _NAME.fullmatch(name):
         return name
-    raise error(
-        f"{where} must be 1 to {MAX_NAME} printable ASCII characters without space and +, not {_show(name)}"
-    )
+    raise error(f"{where} must be 1 to {MAX_NAME} printable ASCII characters without space and +, not {_show(name)}")
 
 
 def key_id_of(name: str, kind: int, public: bytes) -> bytes:
@@ -64,9 +62,7 @@ class Signature:
             raise MalformedNote(f"a key name is not empty and has no space and no +, not {_show(name)}")
         data = parse_base64(text, MalformedNote, f"the signature of {name}")
         if len(data) <= KEY_ID_SIZE:
-            raise MalformedNote(
-                f"the signature of {name} has {len(data)} bytes; a key id alone has {KEY_ID_SIZE}"
-            )
+            raise MalformedNote(f"the signature of {name} has {len(data)} bytes; a key id alone has {KEY_ID_SIZE}")
         return cls(name, data[:KEY_ID_SIZE], data[KEY_ID_SIZE:])
 
     def encode(self) -> str:
@@ -102,9 +98,7 @@ class Note:
         # 4. Signature lines.
         signatures = lines[:-1].split("\n")
         if len(signatures) > MAX_SIGNATURES:
-            raise MalformedSize(
-                f"the note has {len(signatures)} signatures; at most {MAX_SIGNATURES} are accepted"
-            )
+            raise MalformedSize(f"the note has {len(signatures)} signatures; at most {MAX_SIGNATURES} are accepted")
         return cls(before + "\n", tuple(Signature.parse(line) for line in signatures))
 
     def encode(self) -> bytes:
@@ -200,9 +194,7 @@ def verify_note(note: Note, key: VerifierKey) -> None:
     known = [item for item in note.signatures if item.name == key.name and item.key_id == key.key_id]
     if not known:
         shown = ", ".join(f"{item.name} {item.key_id.hex()}" for item in note.signatures[:4])
-        raise VerificationNote(
-            f"no signature by {key.name} {key.key_id.hex()}; the note is signed by {shown}"
-        )
+        raise VerificationNote(f"no signature by {key.name} {key.key_id.hex()}; the note is signed by {shown}")
     # 2. One failing signature rejects the note: somebody put it there, and the good one would hide it.
     message = note.text.encode("utf-8")
     for item in known:
@@ -216,9 +208,7 @@ def _verify_ed25519(key: VerifierKey, message: bytes, blob: bytes) -> None:
     try:
         Ed25519PublicKey.from_public_bytes(key.public).verify(blob, message)
     except InvalidSignature:
-        raise VerificationNote(
-            f"the signature by {key.name} {key.key_id.hex()} is not over this text"
-        ) from None
+        raise VerificationNote(f"the signature by {key.name} {key.key_id.hex()} is not over this text") from None
 
 
 _PUBLIC_SIZES: Mapping[int, int] = {ED25519: 32}

@@ -88,16 +88,10 @@ def parse_path(path: str) -> TilePath | EntriesPath:
     """The tile or entry bundle that ``path`` names (below the log's prefix). Raises MalformedTile."""
     match = _PATH.fullmatch(path) if len(path) <= 64 else None
     if not match:
-        raise MalformedTile(
-            f"a tile path is like tile/0/x001/067 or tile/entries/067.p/112, not {path[:80]!r}"
-        )
+        raise MalformedTile(f"a tile path is like tile/0/x001/067 or tile/entries/067.p/112, not {path[:80]!r}")
     index = int(match["index"].replace("x", "").replace("/", ""))
     width = int(match["width"] or TILE_WIDTH)
-    found = (
-        EntriesPath(index, width)
-        if match["level"] == "entries"
-        else TilePath(int(match["level"]), index, width)
-    )
+    found = EntriesPath(index, width) if match["level"] == "entries" else TilePath(int(match["level"]), index, width)
     # Refuses what the pattern lets through: x000/067, .p/256, level 64.
     if found.encode() != path:
         raise MalformedTile(f"the tile path {path!r} is written {found.encode()}")
@@ -127,9 +121,7 @@ def parse_addendum_path(path: str) -> bytes:
     """The digest, 32 bytes, that an addendum path names. Raises MalformedTile."""
     match = _ADDENDUM.fullmatch(path)
     if not match or not match[3].startswith(match[1] + match[2]):
-        raise MalformedTile(
-            f"an addendum path is addenda/<aa>/<bb>/<aabb and 60 more digits>, not {path[:90]!r}"
-        )
+        raise MalformedTile(f"an addendum path is addenda/<aa>/<bb>/<aabb and 60 more digits>, not {path[:90]!r}")
     return bytes.fromhex(match[3])
 
 
@@ -195,9 +187,7 @@ def tiles_between(old_size: int, new_size: int) -> list[tuple[int, int, int]]:
     level = 0
     while new_size >> TILE_HEIGHT * level:
         shift = TILE_HEIGHT * level
-        tiles += [
-            (level, index, width) for index, width in _row_between(old_size >> shift, new_size >> shift)
-        ]
+        tiles += [(level, index, width) for index, width in _row_between(old_size >> shift, new_size >> shift)]
         level += 1
     return tiles
 

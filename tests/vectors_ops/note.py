@@ -18,9 +18,7 @@ def parse(given: dict[str, Any]) -> dict[str, Any]:
     data = read_bytes(given, "note")
     note = Note.parse(data, limit=given.get("limit", NOTE_LIMIT))
     assert note.encode() == data
-    lines = [
-        {"name": line.name, "key_id": line.key_id.hex(), "blob": line.blob.hex()} for line in note.signatures
-    ]
+    lines = [{"name": line.name, "key_id": line.key_id.hex(), "blob": line.blob.hex()} for line in note.signatures]
     return {"text": note.text, "signatures": lines}
 
 

@@ -82,9 +82,7 @@ def malformed(cases: Cases) -> None:
         "carriage-return": (note(TEXT, LOG).replace("\n", "\r\n"), "Line ends of another kind."),
     }
     for name, (data, why) in note_faults.items():
-        cases.bad(
-            f"verify-{name}", "checkpoint.verify", {**given(TEXT), "checkpoint": data}, "MalformedNote", why
-        )
+        cases.bad(f"verify-{name}", "checkpoint.verify", {**given(TEXT), "checkpoint": data}, "MalformedNote", why)
 
 
 def false_claims(cases: Cases) -> None:

@@ -108,9 +108,7 @@ def verifying(cases: Cases) -> None:
     def good(name: str, data: str, vkey: str, text: str, why: str) -> None:
         cases.good(name, "note.verify", {"note": data, "vkey": vkey}, {"text": text}, why)
 
-    good(
-        "verify-c2sp-example", C2SP_NOTE, C2SP_VKEY, C2SP_TEXT, "The example of c2sp.org/signed-note@v1.0.0."
-    )
+    good("verify-c2sp-example", C2SP_NOTE, C2SP_VKEY, C2SP_TEXT, "The example of c2sp.org/signed-note@v1.0.0.")
     good("verify-one-signature", note(TEXT, LOG), LOG.vkey, TEXT, "Signed by the known key alone.")
     good("verify-unknown-beside", note(TEXT, LOG, WITNESS), LOG.vkey, TEXT, "The unknown key is ignored.")
     forged = note(TEXT, LOG) + line(WITNESS.name, WITNESS.id + bytes(64))

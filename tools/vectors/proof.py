@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.vectors import _tree
+from tools.vectors._merkle_tree import inclusion_path, leaf, root
 from tools.vectors._signing import LOG, ORIGIN, OTHER, WITNESS, Key, base64_of, note
 from tools.vectors.writing import Cases
 
@@ -21,7 +21,7 @@ EXTRA = b"any bytes"
 
 
 def text_of(leaves: list[bytes], origin: str = ORIGIN) -> str:
-    return f"{origin}\n{len(leaves)}\n{base64_of(_tree.root(leaves))}\n"
+    return f"{origin}\n{len(leaves)}\n{base64_of(root(leaves))}\n"
 
 
 def proof_of(index: object, path: list[bytes], checkpoint: str, extra: str = "") -> str:
@@ -34,7 +34,7 @@ def given(proof: str, leaf_hash: bytes, key: Key = LOG, origin: str = ORIGIN) ->
 
 
 CHECKPOINT = note(text_of(LEAVES), LOG)
-PATH = _tree.path(1, LEAVES)
+PATH = inclusion_path(1, LEAVES)
 WHOLE = proof_of(1, PATH, CHECKPOINT)
 
 
@@ -53,26 +53,22 @@ def good(cases: Cases) -> None:
     parse("extra", 1, PATH, EXTRA, extra, "With extra data.")
     parse("no-path", 0, [], None, proof_of(0, [], CHECKPOINT), "No hash, as in a tree of one leaf.")
     largest = 2**53 - 1
-    parse(
-        "53-hashes", largest, PATH[:1] * 53, None, proof_of(largest, PATH[:1] * 53, CHECKPOINT), "The limits."
-    )
+    parse("53-hashes", largest, PATH[:1] * 53, None, proof_of(largest, PATH[:1] * 53, CHECKPOINT), "The limits.")
 
     def verify(name: str, index: int, leaves: list[bytes], why: str) -> None:
-        proof = proof_of(index, _tree.path(index, leaves), note(text_of(leaves), LOG))
-        ok = {"origin": ORIGIN, "size": len(leaves), "root": _tree.root(leaves).hex()}
+        proof = proof_of(index, inclusion_path(index, leaves), note(text_of(leaves), LOG))
+        ok = {"origin": ORIGIN, "size": len(leaves), "root": root(leaves).hex()}
         cases.good(f"verify-{name}", "proof.verify", given(proof, leaves[index]), ok, why)
 
     for index in range(4):
         verify(f"four-leaves-{index}", index, LEAVES, f"Leaf {index} of docs/spec/log.md.")
     verify("one-leaf", 0, LEAVES[:1], "The path is empty.")
     verify("three-leaves-last", 2, LEAVES[:3], "The last leaf skips a level.")
-    many = [_tree.leaf(number.to_bytes(8, "big")) for number in range(300)]
+    many = [leaf(number) for number in range(300)]
     verify("300-leaves-last", 299, many, "The right edge of a larger tree.")
-    ok = {"origin": ORIGIN, "size": 4, "root": _tree.root(LEAVES).hex()}
+    ok = {"origin": ORIGIN, "size": 4, "root": root(LEAVES).hex()}
     cosigned = proof_of(1, PATH, note(text_of(LEAVES), LOG, WITNESS))
-    cases.good(
-        "verify-cosigned", "proof.verify", given(cosigned, LEAVES[1]), ok, "An unknown witness is ignored."
-    )
+    cases.good("verify-cosigned", "proof.verify", given(cosigned, LEAVES[1]), ok, "An unknown witness is ignored.")
     why = "The extra data are authenticated by nothing and change nothing."
     cases.good("verify-extra", "proof.verify", given(extra, LEAVES[1]), ok, why)
 
@@ -122,7 +118,7 @@ def false_claims(cases: Cases) -> None:
         cases.bad(f"verify-{name}", "proof.verify", given(proof, leaf_hash), error, why)
 
     flipped = [bytes([PATH[0][0] ^ 1]) + PATH[0][1:], PATH[1]]
-    inner = _tree.root(LEAVES[:2])
+    inner = root(LEAVES[:2])
     for name, index, path, why in (
         ("hash-bit-flipped", 1, flipped, "One bit of the path."),
         ("hashes-swapped", 1, PATH[::-1], "The path from the root down."),
@@ -161,7 +157,7 @@ def false_claims(cases: Cases) -> None:
             "Size 3 has a shorter right edge.",
         ),
     ):
-        index, path = (2, _tree.path(2, LEAVES)) if name == "other-size-same-root" else (1, PATH)
+        index, path = (2, inclusion_path(2, LEAVES)) if name == "other-size-same-root" else (1, PATH)
         bad(name, proof_of(index, path, checkpoint), error, why, LEAVES[index])
 
 

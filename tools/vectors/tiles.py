@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from tools.vectors import _tree
+from tools.vectors._merkle_tree import root
 from tools.vectors.writing import Cases
 
 DIGEST = bytes.fromhex("66355ce23a978172ee8fca2da0a3774b1a24978154c285ed2f73a8f950068715")
@@ -18,15 +18,11 @@ def names(cases: Cases) -> None:
     good("first", "tile/0/000", {"level": 0, "index": 0, "width": 256}, "The first tile.")
     good("partial", "tile/0/273.p/112", {"level": 0, "index": 273, "width": 112}, "C2SP's size 70,000.")
     good("group-of-two", "tile/1/x001/000", {"level": 1, "index": 1000, "width": 256}, "Index 1,000.")
-    good(
-        "c2sp-grouping", "tile/0/x001/x234/067", {"level": 0, "index": 1234067, "width": 256}, "C2SP's index."
-    )
+    good("c2sp-grouping", "tile/0/x001/x234/067", {"level": 0, "index": 1234067, "width": 256}, "C2SP's index.")
     good("level-63", "tile/63/000.p/1", {"level": 63, "index": 0, "width": 1}, "The highest level.")
     largest = (2**53 - 1) // 256
     text = "tile/0/x035/x184/x372/x088/831.p/255"
-    good(
-        "largest-index", text, {"level": 0, "index": largest, "width": 255}, "The last tile of 2^53-1 leaves."
-    )
+    good("largest-index", text, {"level": 0, "index": largest, "width": 255}, "The last tile of 2^53-1 leaves.")
     good("entries", "tile/entries/x001/067.p/9", {"entries": True, "index": 1067, "width": 9}, "A bundle.")
     good("entries-full", "tile/entries/999", {"entries": True, "index": 999, "width": 256}, "A full bundle.")
 
@@ -77,9 +73,7 @@ def addenda(cases: Cases) -> None:
     given = {"digest": text}
     cases.good("addendum-path", "addenda.path", given, {"path": path}, "The first signed statement, written.")
     cases.good("addendum-parse", "addenda.parse_path", {"path": path}, given, "The same, read.")
-    cases.bad(
-        "addendum-path-31-bytes", "addenda.path", {"digest": text[2:]}, "MalformedTile", "A byte short."
-    )
+    cases.bad("addendum-path-31-bytes", "addenda.path", {"digest": text[2:]}, "MalformedTile", "A byte short.")
     for name, wrong, why in (
         ("wrong-folder", f"addenda/66/36/{text}", "The folder is another digest's."),
         ("folders-swapped", f"addenda/35/66/{text}", "The second byte first."),
@@ -125,14 +119,12 @@ def sizes(cases: Cases) -> None:
 
 def contents(cases: Cases) -> None:
     for size in (1, 255, 256, 300):
-        leaves = [_tree.leaf(number.to_bytes(8, "big")) for number in range(size)]
-        tiles = {
-            f"tile/0/{n:03}" + width_of(len(part)): b"".join(part) for n, part in enumerate(groups(leaves))
-        }
+        leaves = [hashlib.sha256(b"\0" + number.to_bytes(8, "big")).digest() for number in range(size)]
+        tiles = {f"tile/0/{n:03}" + width_of(len(part)): b"".join(part) for n, part in enumerate(groups(leaves))}
         if size >= 256:
-            tiles["tile/1/000.p/1"] = _tree.root(leaves[:256])
+            tiles["tile/1/000.p/1"] = root(leaves[:256])
         ok = {
-            "root": _tree.root(leaves).hex(),
+            "root": root(leaves).hex(),
             "tiles": {name: hashlib.sha256(data).hexdigest() for name, data in tiles.items()},
         }
         why = "Leaf i is 8 bytes, big-endian; each tile by the SHA-256 of its bytes."
@@ -155,9 +147,7 @@ def contents(cases: Cases) -> None:
 def entries(cases: Cases) -> None:
     def good(name: str, data: bytes, found: list[bytes], why: str) -> None:
         ok = {"entries": [entry.hex() for entry in found]}
-        cases.good(
-            f"entries-{name}", "tiles.parse_entries", {"data": data.hex(), "width": len(found)}, ok, why
-        )
+        cases.good(f"entries-{name}", "tiles.parse_entries", {"data": data.hex(), "width": len(found)}, ok, why)
 
     good("one", b"\x00\x03abc", [b"abc"], "Length, big-endian, then the entry.")
     good("empty-entry", b"\x00\x00\x00\x01z", [b"", b"z"], "An entry may be empty.")

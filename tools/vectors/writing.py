@@ -27,9 +27,7 @@ class Cases:
     ) -> None:
         self._add(name, operation, given, {"ok": dict(ok)}, description)
 
-    def bad(
-        self, name: str, operation: str, given: Mapping[str, object], error: str, description: str
-    ) -> None:
+    def bad(self, name: str, operation: str, given: Mapping[str, object], error: str, description: str) -> None:
         self._broken += 1
         self._add(name, operation, given, {"error": error}, description)
 

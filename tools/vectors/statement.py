@@ -9,7 +9,7 @@ import base64
 
 from eth_account import Account
 from eth_account.messages import SignableMessage, encode_defunct
-from eth_utils import keccak
+from eth_utils.crypto import keccak
 
 from tools.vectors import statement_text
 from tools.vectors.statement_facts import (
@@ -50,9 +50,7 @@ def main() -> None:
     _limits()
     for name, (description, kind, facts) in BAD_FACTS.items():
         value = _placed(kind, facts)
-        CASES.bad(
-            f"facts-{name}", "statement.verify", {"signed": signed(value)}, "MalformedFacts", description
-        )
+        CASES.bad(f"facts-{name}", "statement.verify", {"signed": signed(value)}, "MalformedFacts", description)
     _bad_members()
     _bad_signature_bytes()
     _false_signatures()
@@ -98,16 +96,10 @@ def _first_vectors() -> None:
     _parsed("parse-case-opened", signed(OPENED), OPENED, "the case id of an opening is its own id")
     _parsed("parse-request-refused", signed(REFUSED, COMPANY), REFUSED, "the case id of other kinds is given")
     text = signed(BARE_LEDGER)
-    _parsed(
-        "parse-bare-ledger-opened", text, BARE_LEDGER, "no case and no company; facts are not judged here"
-    )
-    CASES.bad(
-        "facts-none-in-ledger-opened", "statement.verify", {"signed": text}, "MalformedFacts", "no facts"
-    )
+    _parsed("parse-bare-ledger-opened", text, BARE_LEDGER, "no case and no company; facts are not judged here")
+    CASES.bad("facts-none-in-ledger-opened", "statement.verify", {"signed": text}, "MalformedFacts", "no facts")
     given = {"statement": jcs(OPENED), "key": COMPANY.hex()}
-    CASES.bad(
-        "sign-with-foreign-key", "statement.sign", given, "VerificationSignature", "not the author's key"
-    )
+    CASES.bad("sign-with-foreign-key", "statement.sign", given, "VerificationSignature", "not the author's key")
 
 
 def _placed(kind: str, facts: Object) -> Object:
@@ -132,7 +124,8 @@ def _every_kind() -> None:
     facts = {"acting": "representative", "place": "US-CA", "regime": "us-ca-ccpa", "related": related}
     _verified("kind-case.opened", statement("case.opened", facts), REQUESTER, "case.opened, 8 related cases")
     _verified("least-case.opened", OPENED, REQUESTER, "case.opened with no related case")
-    for name, members in {"both": {"case": CASE}, "neither": {"company": ...}, "company": {}}.items():
+    presence: dict[str, Object] = {"both": {"case": CASE}, "neither": {"company": ...}, "company": {}}
+    for name, members in presence.items():
         value = statement("later.kind", {"any": ["x", 1, True]}, COMPANY, **members)
         _verified(f"unknown-kind-{name}", value, COMPANY, "an unknown kind: case and company are optional")
 
@@ -161,9 +154,7 @@ def _limits() -> None:
     full = in_case("later.kind", {"text": "x" * room})
     _verified("limit-8192-bytes", full, REQUESTER, "the most bytes")
     over = in_case("later.kind", {"text": "x" * (room + 1)})
-    CASES.bad(
-        "limit-8193-bytes", "statement.verify", {"signed": signed(over)}, "MalformedSize", "a byte too many"
-    )
+    CASES.bad("limit-8193-bytes", "statement.verify", {"signed": signed(over)}, "MalformedSize", "a byte too many")
     inside = in_case("later.kind", {"text": '{"[[[[[[[[[[[[[[\\"{{{{'})
     _verified("depth-inside-a-string", inside, REQUESTER, "brackets inside a string open no level")
     _verified("depth-4", in_case("later.kind", {"a": [1]}), REQUESTER, "four levels are open at once")
@@ -182,11 +173,10 @@ def _bad_members() -> None:
         start = {"opened": OPENED, "refused": REFUSED, "ledger": BARE_LEDGER}[base]
         value = {key: member for key, member in {**start, **changes}.items() if member is not ...}
         CASES.bad(name, "statement.verify", {"signed": signed(value)}, "MalformedStatement", description)
-    for name, value in {"list": [BARE_LEDGER], "text": jcs(BARE_LEDGER), "null": None}.items():
-        text = jcs({"signature": sign(BARE_LEDGER), "statement": value})
-        CASES.bad(
-            f"statement-{name}", "statement.verify", {"signed": text}, "MalformedStatement", f"a {name}"
-        )
+    wrong: dict[str, object] = {"list": [BARE_LEDGER], "text": jcs(BARE_LEDGER), "null": None}
+    for name, given_statement in wrong.items():
+        text = jcs({"signature": sign(BARE_LEDGER), "statement": given_statement})
+        CASES.bad(f"statement-{name}", "statement.verify", {"signed": text}, "MalformedStatement", f"a {name}")
     envelopes: dict[str, object] = {
         "bare-statement": BARE_LEDGER,
         "no-signature": {"statement": BARE_LEDGER},
@@ -198,9 +188,7 @@ def _bad_members() -> None:
     }
     for name, envelope in envelopes.items():
         given = {"signed": jcs(envelope)}
-        CASES.bad(
-            f"envelope-{name}", "statement.verify", given, "MalformedStatement", "not {signature, statement}"
-        )
+        CASES.bad(f"envelope-{name}", "statement.verify", given, "MalformedStatement", "not {signature, statement}")
 
 
 def _bad_signature_bytes() -> None:
@@ -233,22 +221,14 @@ def _bad_signature_bytes() -> None:
     }
     for name, (description, signature) in spellings.items():
         text = jcs({"signature": signature, "statement": OPENED})
-        CASES.bad(
-            f"signature-{name}", "statement.verify", {"signed": text}, "MalformedSignature", description
-        )
+        CASES.bad(f"signature-{name}", "statement.verify", {"signed": text}, "MalformedSignature", description)
     text = signed(OPENED, signature=f"0x{r}{half:064x}{v}")
     given = {"signed": text}
-    _parsed(
-        "signature-s-half-n", text, OPENED, "the greatest low s is well formed; whose it is, is not asked"
-    )
-    CASES.bad(
-        "false-s-half-n", "statement.verify", given, "VerificationSignature", "well formed, but of nobody"
-    )
+    _parsed("signature-s-half-n", text, OPENED, "the greatest low s is well formed; whose it is, is not asked")
+    CASES.bad("false-s-half-n", "statement.verify", given, "VerificationSignature", "well formed, but of nobody")
     # x = 5 is no x coordinate of the curve: 5^3 + 7 is no square.
     given = {"signed": signed(OPENED, signature=f"0x{5:064x}{s}{v}")}
-    CASES.bad(
-        "false-r-not-on-curve", "statement.verify", given, "VerificationSignature", "no point has this r"
-    )
+    CASES.bad("false-r-not-on-curve", "statement.verify", given, "VerificationSignature", "no point has this r")
     given = {"signed": signed(OPENED, signature=f"0x{r}{s}{other_v}")}
     CASES.bad("false-v-flipped", "statement.verify", given, "VerificationSignature", "27 and 28 exchanged")
 
@@ -283,9 +263,7 @@ def _false_signatures() -> None:
         description = f"{name} changed after signing"
         CASES.bad(f"changed-{name}", "statement.verify", given, "VerificationSignature", description)
     given = {"signed": signed({**REFUSED, "case": "0x" + "0c" * 32}, signature=sign(REFUSED, COMPANY))}
-    CASES.bad(
-        "changed-case", "statement.verify", given, "VerificationSignature", "case changed after signing"
-    )
+    CASES.bad("changed-case", "statement.verify", given, "VerificationSignature", "case changed after signing")
 
 
 def _signing_hash(value: Object) -> str:

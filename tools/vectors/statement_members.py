@@ -9,7 +9,7 @@ from tools.vectors.statements import BLOCK, CASE, Object
 
 DIGEST = "bOBACi9zIR8lUCXM6kV3MUfKDo-aQtvo1wEEOP-abNI"
 OTHER = "2fdJYzXWKuWRaGFvRqFoJJ7ls-VRLQXuSO9ADZ0jmqw"
-HASH = BLOCK["hash"]
+HASH = str(BLOCK["hash"])
 LONG_COMPANY = f"{'a' * 63}.{'b' * 63}.{'c' * 63}.{'d' * 59}.kr"
 
 _REQUIRED = ("author", "digests", "facts", "habeas", "kind", "ledger", "recent_block")

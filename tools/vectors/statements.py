@@ -13,7 +13,7 @@ from eth_account.messages import SignableMessage, encode_typed_data
 REQUESTER, COMPANY, ATTESTER, OPERATOR = (bytes([fill]) * 32 for fill in (0x11, 0x22, 0x33, 0x44))
 ORIGIN = "habeas.example/main"
 SHOP = "shop.example"
-BLOCK = {"hash": "0x" + "ab" * 32, "number": 7}
+BLOCK: dict[str, Any] = {"hash": "0x" + "ab" * 32, "number": 7}
 TYPES = {
     "Statement": [
         {"name": "ledger", "type": "string"},

@@ -39,6 +39,7 @@ def receipt_cases() -> dict[str, Case]:
         "gas-over-uint64": (b"\2" + rlp_encode([b"\1", b"\1" * 9, bytes(256), []]), "at most 8 bytes"),
         "short-bloom": (b"\2" + rlp_encode([b"\1", b"\5", bytes(255), []]), "the bloom has 256 bytes"),
         "logs-not-a-list": (b"\2" + rlp_encode([b"\1", b"\5", bytes(256), b"logs"]), "logs are a list"),
+        "logs-an-empty-string": (b"\2" + rlp_encode([b"\1", b"\5", bytes(256), b""]), "no logs is an empty list"),
         "log-of-two": (made_receipt([LOG[:2]]), "a log has three parts"),
         "short-address": (made_receipt([[bytes(19), [], b""]]), "an address has 20 bytes"),
         "five-topics": (made_receipt([[bytes(20), [bytes(32)] * 5, b""]]), "at most four topics"),

@@ -137,9 +137,19 @@ def _forged() -> dict[str, Case]:
     cases["trie-absent-in-a-branch"] = _bad(
         "the branch has no child there", keccak256(absent), 0, (absent,), "VerificationReceipt"
     )
-    away = rlp_encode([b"\x17", b"\x11" * 32])
+    leaf = rlp_encode([b"\x30", _RECEIPT])
+    away = rlp_encode([b"\x17", keccak256(leaf)])
     cases["trie-extension-leads-away"] = _bad(
-        "the extension has another path", keccak256(away), 0, (away,), "VerificationReceipt"
+        "the receipt of index 112 (key 70) as that of index 0 (key 80)",
+        keccak256(away),
+        0,
+        (away, leaf),
+        "VerificationReceipt",
+    )
+    branch = rlp_encode([keccak256(leaf), *empty])
+    ending = rlp_encode([b"\x00\x80", keccak256(branch)])
+    cases["trie-key-ends-in-a-branch"] = _bad(
+        "keys of receipts never end in a branch", keccak256(ending), 0, (ending, branch, leaf), "VerificationReceipt"
     )
     shorter = rlp_encode([b"\x38", _RECEIPT])
     cases["trie-leaf-too-shallow"] = _bad(

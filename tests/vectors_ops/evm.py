@@ -82,7 +82,8 @@ def receipts_of(block: Vector) -> list[bytes]:
     return [evm.encode_receipt({"logsBloom": ZERO_BLOOM, **receipt}) for receipt in block["receipts"]]
 
 
-def _captured_blocks(given: Vector) -> Vector:
+def captured_blocks(given: Vector) -> Vector:
+    """``evm.captured_blocks``, the operation of ``captured/blocks.json`` alone."""
     hashes, roots = [], []
     for captured in given["blocks"]:
         receipts = receipts_of(captured)
@@ -101,5 +102,4 @@ OPERATIONS: dict[str, Callable[[Vector], Vector]] = {
     "evm.parse_receipt": _parse_receipt,
     "evm.encode_receipt": _encode_receipt,
     "evm.verify_receipt": _verify_receipt,
-    "evm.captured_blocks": _captured_blocks,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -134,3 +135,12 @@ def test_a_disclosure_cannot_be_changed() -> None:
     made = Disclosure.make(SALT, "name", "Kim")
     with pytest.raises(AttributeError):
         made.value = "Lee"  # type: ignore[misc]
+
+
+def test_the_example_of_the_specification_holds() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "spec" / "disclosure.md").read_text("utf-8")
+    example = Disclosure.make(bytes(16), "name", "Kim")
+    assert f"    {example.encoded}        the disclosure\n    {example.digest}  " in page
+    attached = Disclosure.make(bytes(16), "attachment", FileValue.of(b"abc", "application/pdf", "답변.pdf"))
+    decoded = base64.urlsafe_b64decode(attached.encoded + "=" * (-len(attached.encoded) % 4)).decode("utf-8")
+    assert decoded in page.replace("\n      ", "")

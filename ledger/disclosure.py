@@ -81,9 +81,7 @@ class Disclosure:
         """Read one disclosure. Raises MalformedSize or MalformedDisclosure."""
         # Step 1: the limit first, so that nothing large is ever decoded.
         if len(encoded) > MAX_ENCODED:
-            raise MalformedSize(
-                f"the disclosure has {len(encoded)} characters; at most {MAX_ENCODED} are accepted"
-            )
+            raise MalformedSize(f"the disclosure has {len(encoded)} characters; at most {MAX_ENCODED} are accepted")
         # Step 2
         data = parse_base64url(encoded, MalformedDisclosure, "the disclosure")
         # Steps 3 and 4
@@ -145,8 +143,7 @@ def match_disclosures(encoded: Sequence[str], digests: Iterable[str]) -> tuple[D
         found = disclosure.digest
         if found not in known:
             raise VerificationDisclosure(
-                f"disclosure {position} has the digest {found}, "
-                f"which none of the {len(known)} digests shown equals"
+                f"disclosure {position} has the digest {found}, which none of the {len(known)} digests shown equals"
             )
         # Step 9
         if found in seen:
@@ -234,9 +231,7 @@ def _parse_value(item: Json) -> str | FileValue:
     if isinstance(item, str):
         return _check_text(item)
     if not isinstance(item, dict):
-        raise MalformedDisclosure(
-            "the value must be a text or a file object with bytes, media_type, name and sha256"
-        )
+        raise MalformedDisclosure("the value must be a text or a file object with bytes, media_type, name and sha256")
     members = require_members(item, _FILE_MEMBERS, frozenset(), MalformedDisclosure, "the file value")
     length, media_type = members["bytes"], members["media_type"]
     name, digest_hex = members["name"], members["sha256"]
@@ -258,9 +253,7 @@ def _check_file(value: FileValue) -> None:
         )
     # A reader may save the file under this name: it must never leave the folder he chose.
     if not 1 <= len(value.name) <= 255 or value.name in {".", ".."} or re.search(r"[/\\]", value.name):
-        raise MalformedDisclosure(
-            "name of the file value must be 1 to 255 characters without / and \\, not . or .."
-        )
+        raise MalformedDisclosure("name of the file value must be 1 to 255 characters without / and \\, not . or ..")
     if _NOT_IN_NAME.search(value.name):
         raise MalformedDisclosure("name of the file value must hold no control characters")
     if not _SHA256.fullmatch(value.sha256):

@@ -95,9 +95,7 @@ def parse_phrase(text: str) -> Seed:
     for place, word in enumerate(words, start=1):
         number = _word_numbers().get(word)
         if number is None:
-            raise MalformedKey(
-                f"word {place} of the phrase is not in the English BIP-39 list; check its spelling"
-            )
+            raise MalformedKey(f"word {place} of the phrase is not in the English BIP-39 list; check its spelling")
         bits = bits << 11 | number
     # Step 3
     data = bits.to_bytes(ENTROPY_BYTES + 1, "big")
@@ -138,9 +136,7 @@ def address_of(private_key: bytes) -> bytes:
 def _check_scalar(value: int) -> int:
     # In a derivation the chance is 2^-127; BIP-32 tells to take the next index then.
     if not 0 < value < _CURVE_ORDER:
-        raise MalformedKey(
-            "the private key is zero or not below the order of secp256k1; take another key or index"
-        )
+        raise MalformedKey("the private key is zero or not below the order of secp256k1; take another key or index")
     return value
 
 
@@ -172,9 +168,7 @@ class Backup:
         nonce = parse_base64(members["nonce"], MalformedKey, "nonce of the backup")
         ciphertext = parse_base64(members["ciphertext"], MalformedKey, "ciphertext of the backup")
         if len(salt) != SALT_BYTES or len(nonce) != NONCE_BYTES or len(ciphertext) < _TAG_BYTES:
-            raise MalformedKey(
-                "the backup must have a salt of 16 bytes, a nonce of 12 and a ciphertext of at least 16"
-            )
+            raise MalformedKey("the backup must have a salt of 16 bytes, a nonce of 12 and a ciphertext of at least 16")
         return cls(salt, nonce, ciphertext)
 
     def encode(self) -> bytes:

@@ -153,9 +153,7 @@ class CaseFile:
 
     def _change(self, statement_id: bytes, change: Callable[[Entry], Entry]) -> Self:
         found = self.entry(statement_id)
-        return replace(
-            self, entries=tuple(change(entry) if entry is found else entry for entry in self.entries)
-        )
+        return replace(self, entries=tuple(change(entry) if entry is found else entry for entry in self.entries))
 
     def to_json(self) -> JsonObject:
         """The case file as plain JSON."""
@@ -171,9 +169,7 @@ class CaseFile:
         """The bytes of the file: canonical JSON."""
         data = encode_json(self.to_json())
         if len(data) > MAX_CASE_FILE:
-            raise MalformedSize(
-                f"the case file would have {len(data)} bytes; at most {MAX_CASE_FILE} are kept"
-            )
+            raise MalformedSize(f"the case file would have {len(data)} bytes; at most {MAX_CASE_FILE} are kept")
         return data
 
     @classmethod
@@ -238,9 +234,7 @@ def _entry_json(entry: Entry) -> JsonObject:
 
 def _parse_entry(value: Json, place: int) -> Entry:
     where = f"statement {place} of the case file"
-    members = require_members(
-        value, frozenset({"disclosures", "signed"}), frozenset({"receipt"}), MalformedKey, where
-    )
+    members = require_members(value, frozenset({"disclosures", "signed"}), frozenset({"receipt"}), MalformedKey, where)
     signed, disclosures = members["signed"], members["disclosures"]
     if not isinstance(signed, str) or not isinstance(disclosures, list):
         raise MalformedKey(f"{where} must have a text in signed and a list in disclosures")

@@ -198,9 +198,7 @@ def test_private_texts_are_shown_by_name_only() -> None:
     assert [each.value for each in case.select(["name"])] == ["name: 김하늘"]
     assert [each.name for each in case.select({"letter", "account"})] == ["account", "letter"]
     assert case.select([]) == ()
-    with pytest.raises(
-        MalformedRequest, match="no private field is named salary; this case has: account, attachment"
-    ):
+    with pytest.raises(MalformedRequest, match="no private field is named salary; this case has: account, attachment"):
         case.select(["name", "salary"])
 
 
@@ -367,9 +365,7 @@ def test_two_processes_lose_nothing_of_each_other(folder: Path) -> None:
         assert process.returncode == 0
     letters = casefolder.load(folder, case.case).letters
     for language in ("en", "ko"):
-        assert [letter.text for letter in letters if letter.language == language] == [
-            str(n) for n in range(25)
-        ]
+        assert [letter.text for letter in letters if letter.language == language] == [str(n) for n in range(25)]
 
 
 def test_a_killed_process_leaves_a_whole_file_and_no_lock(folder: Path) -> None:
@@ -386,9 +382,7 @@ def test_a_killed_process_leaves_a_whole_file_and_no_lock(folder: Path) -> None:
         process.communicate()
         kept = casefolder.load(folder, case.case)
         assert len(kept.letters) > len(before.letters)
-        assert (
-            casefolder.update(folder, case.case, lambda held: held.add_letter(LETTER)).letters[-1] == LETTER
-        )
+        assert casefolder.update(folder, case.case, lambda held: held.add_letter(LETTER)).letters[-1] == LETTER
     assert not list(folder.glob(".*.new"))
 
 

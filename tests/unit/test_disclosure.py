@@ -59,9 +59,7 @@ def test_white_space_and_order_are_free_but_change_the_digest(data: st.DataObjec
     assert other.digest != made.digest
 
 
-@pytest.mark.parametrize(
-    "value", ["열람 거부\n사유 없음", FileValue.of(b"abc", "application/pdf", "답변.pdf")]
-)
+@pytest.mark.parametrize("value", ["열람 거부\n사유 없음", FileValue.of(b"abc", "application/pdf", "답변.pdf")])
 def test_every_changed_bit_loses_the_digest(value: str | FileValue) -> None:
     made = Disclosure.make(SALT, "answer", value)
     raw = made.encoded.encode("ascii")
@@ -72,9 +70,7 @@ def test_every_changed_bit_loses_the_digest(value: str | FileValue) -> None:
             match_disclosures([changed.decode("latin-1")], [made.digest])
 
 
-@given(
-    st.text(max_size=80) | st.binary(max_size=80).map(lambda data: base64.urlsafe_b64encode(data).decode())
-)
+@given(st.text(max_size=80) | st.binary(max_size=80).map(lambda data: base64.urlsafe_b64encode(data).decode()))
 def test_no_other_exception_leaves_the_parser(encoded: str) -> None:
     try:
         Disclosure.parse(encoded)
@@ -83,9 +79,7 @@ def test_no_other_exception_leaves_the_parser(encoded: str) -> None:
 
 
 @given(
-    st.recursive(
-        st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5), st.lists, max_leaves=8
-    )
+    st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5), st.lists, max_leaves=8)
 )
 def test_arrays_of_any_json_are_refused_or_read_alike(value: object) -> None:
     encoded = base64.urlsafe_b64encode(json.dumps(["A" * 22, "name", value]).encode()).decode().rstrip("=")

@@ -38,9 +38,7 @@ entropies = st.binary(min_size=32, max_size=32)
 
 def test_the_word_list_is_the_published_one() -> None:
     data = (resources.files("ledger") / "data" / "bip39-english.txt").read_bytes()
-    assert (
-        hashlib.sha256(data).hexdigest() == "2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda"
-    )
+    assert hashlib.sha256(data).hexdigest() == "2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda"
     words = data.decode("ascii").split()
     assert len(words) == 2048
     assert words == sorted(words)
@@ -80,9 +78,7 @@ def test_one_changed_word_is_almost_always_noticed(entropy: bytes, data: st.Data
     words = phrase_from_entropy(entropy).split()
     place = data.draw(st.integers(0, 23))
     listed = (resources.files("ledger") / "data" / "bip39-english.txt").read_text("ascii").split()
-    others = [
-        [*words[:place], word, *words[place + 1 :]] for word in listed[:: 2048 // 64] if word != words[place]
-    ]
+    others = [[*words[:place], word, *words[place + 1 :]] for word in listed[:: 2048 // 64] if word != words[place]]
     passed = 0
     for changed in others:
         try:
@@ -170,9 +166,7 @@ def test_a_plaintext_that_could_not_be_read_back_is_refused() -> None:
         Backup.parse(b" " * (MAX_BACKUP + 1))
 
 
-@pytest.mark.parametrize(
-    ("salt", "nonce"), [(SALT[1:], NONCE), (SALT, NONCE[1:]), (SALT, SALT), (b"", NONCE)]
-)
+@pytest.mark.parametrize(("salt", "nonce"), [(SALT[1:], NONCE), (SALT, NONCE[1:]), (SALT, SALT), (b"", NONCE)])
 def test_salt_and_nonce_have_their_lengths(salt: bytes, nonce: bytes) -> None:
     with pytest.raises(MalformedKey):
         seal_backup(b"x", KEY, salt, nonce)

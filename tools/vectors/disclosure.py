@@ -73,12 +73,8 @@ SPELLINGS = {
     "rfc-section-4-2-1-escaped-umlaut": (
         "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNXHUwMGY2Yml1cyJd"
     ),
-    "rfc-section-4-2-1-no-white-space": (
-        "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsImZhbWlseV9uYW1lIiwiTcO2Yml1cyJd"
-    ),
-    "rfc-section-4-2-1-line-ends": (
-        "WwoiXzI2YmM0TFQtYWM2cTJLSTZjQlc1ZXMiLAoiZmFtaWx5X25hbWUiLAoiTcO2Yml1cyIKXQ"
-    ),
+    "rfc-section-4-2-1-no-white-space": ("WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsImZhbWlseV9uYW1lIiwiTcO2Yml1cyJd"),
+    "rfc-section-4-2-1-line-ends": ("WwoiXzI2YmM0TFQtYWM2cTJLSTZjQlc1ZXMiLAoiZmFtaWx5X25hbWUiLAoiTcO2Yml1cyIKXQ"),
 }
 # RFC 9901, sections 4.2.2 and 5.1: a digest for each, but no value that a statement can carry.
 OTHER_SHAPES = {
@@ -369,9 +365,7 @@ def matching(cases: Cases) -> None:
         operation,
         {
             "encoded": [one],
-            "digests": [
-                encode(hashlib.sha256(base64.urlsafe_b64decode(one + "=" * (-len(one) % 4))).digest())
-            ],
+            "digests": [encode(hashlib.sha256(base64.urlsafe_b64decode(one + "=" * (-len(one) % 4))).digest())],
         },
         "VerificationDisclosure",
         "a digest over the decoded JSON is not the digest (RFC 9901, section 4.2.3)",
@@ -409,9 +403,7 @@ def main() -> None:
     for name, (encoded, why) in {**broken_arrays(), **broken_values(), **broken_files()}.items():
         cases.bad(f"refuse-{name}", "disclosure.parse", {"encoded": encoded}, "MalformedDisclosure", why)
     given = {"encoded": "Wyë"}
-    cases.bad(
-        "digest-not-ascii", "disclosure.digest", given, "MalformedDisclosure", "an encoded text is ASCII"
-    )
+    cases.bad("digest-not-ascii", "disclosure.digest", given, "MalformedDisclosure", "an encoded text is ASCII")
     cases.write()
 
 

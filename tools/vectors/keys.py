@@ -26,8 +26,7 @@ PUBLISHED = {
     "all-zero": ("00" * 32, ART),
     "all-7f": (
         "7f" * 32,
-        "legal winner thank year wave sausage worth useful " * 2
-        + "legal winner thank year wave sausage worth title",
+        "legal winner thank year wave sausage worth useful " * 2 + "legal winner thank year wave sausage worth title",
     ),
     "all-80": (
         "80" * 32,
@@ -210,9 +209,7 @@ def backups(cases: Cases) -> None:
         return changed(**{member: base64.b64encode(data).decode()})
 
     opened = {"plaintext": PLAINTEXT.hex()}
-    cases.good(
-        "backup-encrypt", "keys.encrypt_backup", inputs, {"backup": canonical(good)}, "scrypt, AES-256-GCM"
-    )
+    cases.good("backup-encrypt", "keys.encrypt_backup", inputs, {"backup": canonical(good)}, "scrypt, AES-256-GCM")
     cases.good("backup-decrypt", "keys.decrypt_backup", decrypt(good), opened, "opens with its password")
     cases.good(
         "backup-decrypt-decomposed-password",

@@ -1,0 +1,201 @@
+"""An assessment as text for people and as JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.assessment import Assessment, Bound, StatementView
+from ledger.checks import Check, Value
+from ledger.cli.words import GRADE, KIND, ROLE, VALUE, Language, pick, text
+from ledger.disclosure import Disclosure
+from ledger.encoding import Json, JsonObject, encode_hex, encode_instant
+
+
+def report_json(result: Assessment) -> JsonObject:
+    """The result as JSON; the shape is that of docs/spec/assessment.md, "Output"."""
+    return {
+        "exit": result.exit_code,
+        "ledger": result.bundle.ledger,
+        "class": result.ledger.ledger_class if result.ledger else None,
+        "case": encode_hex(result.bundle.case),
+        "policy": encode_hex(result.policy_hash),
+        "now": encode_instant(result.now),
+        "checks": list(_checks_json(result)),
+        "statements": [_statement_json(view) for view in result.statements],
+        "finding": None,
+        "note": result.finding,
+        "notes": list(result.notes),
+    }
+
+
+def _checks_json(result: Assessment) -> Iterator[Json]:
+    values = {id(item.check): item.value for item in result.checks}
+    for check, depth in _walk(result.root, 0):
+        yield {
+            "name": check.name,
+            "step": check.step,
+            "value": values[id(check)].word,
+            "required": check.required,
+            "detail": check.detail,
+            "depth": depth,
+        }
+
+
+def _walk(check: Check, depth: int) -> Iterator[tuple[Check, int]]:
+    yield check, depth
+    for below in check.below:
+        yield from _walk(below, depth + 1)
+
+
+def _statement_json(view: StatementView) -> JsonObject:
+    statement = view.shown.signed.statement
+    return {
+        "index": view.shown.index,
+        "id": encode_hex(statement.id),
+        "kind": statement.kind,
+        "author": encode_hex(statement.author),
+        "role": view.standing.role,
+        "grade": view.standing.grade,
+        "understood": view.understood,
+        "signature": view.signature.word,
+        "company": statement.company,
+        "facts": dict(statement.facts),
+        "signed_not_before": _bound_json(view.signed_not_before),
+        "recorded_not_after": _bound_json(view.recorded_not_after),
+    }
+
+
+def _bound_json(bound: Bound | None) -> Json:
+    if bound is None:
+        return None
+    return {"time": encode_instant(bound.seconds), "block": encode_hex(bound.block), "value": bound.value.word}
+
+
+def report_text(result: Assessment, lang: Language) -> str:
+    """The result for people: what was shown first, then each check, then what is proven and what not."""
+    return "\n".join(
+        [
+            *_head(result, lang),
+            "",
+            text("statements", lang),
+            *(line for view in result.statements for line in _statement_lines(view, lang)),
+            *_disclosure_lines(result, lang),
+            "",
+            text("checks", lang),
+            *_check_lines(result, lang),
+            *_note_lines(result, lang),
+            "",
+            *_proven_lines(result, lang),
+        ]
+    )
+
+
+def _head(result: Assessment, lang: Language) -> list[str]:
+    companies = {view.shown.signed.statement.company for view in result.statements} - {None}
+    ledger_class = f" ({result.ledger.ledger_class})" if result.ledger else ""
+    lines = [text("title", lang)]
+    if result.ledger is None:
+        lines.append(text("unlisted", lang))
+    elif result.ledger.ledger_class == "practice":
+        lines.append(text("practice", lang))
+    rows = [
+        (text("case", lang), encode_hex(result.bundle.case)),
+        (text("company", lang), ", ".join(sorted(str(company) for company in companies)) or "-"),
+        (text("ledger", lang), result.bundle.ledger + ledger_class),
+        (text("policy", lang), f"sha256 {result.policy_hash.hex()}"),
+        (text("now", lang), _time(result.now)),
+        (text("result", lang), f"{text(f'result_{result.exit_code}', lang)} (exit {result.exit_code})"),
+    ]
+    return [*lines, "", *(f"  {name:<14}{value}" for name, value in rows)]
+
+
+def _statement_lines(view: StatementView, lang: Language) -> Iterator[str]:
+    statement = view.shown.signed.statement
+    kind = pick(KIND.get(statement.kind, (statement.kind, statement.kind)), lang)
+    grade = pick(GRADE[view.standing.grade], lang)
+    who = f"{text('by', lang)} {pick(ROLE[view.standing.role], lang)}" + (f", {grade}" if grade else "")
+    yield f"  {view.shown.index:>5}  {kind} [{statement.kind}], {who}"
+    if view.signature is Value.FAILED:
+        yield f"         {text('bad_signature', lang)}"
+    if not view.understood:
+        yield f"         {text('not_understood', lang)}"
+    facts = ", ".join(f"{name}: {_fact(value)}" for name, value in sorted(statement.facts.items()))
+    if facts:
+        yield f"         {facts}"
+    yield f"         {_bound_text(view.signed_not_before, 'signed', 'no_lower', lang)}"
+    yield f"         {_bound_text(view.recorded_not_after, 'recorded', 'no_upper', lang)}"
+
+
+def _fact(value: Json) -> str:
+    if isinstance(value, list):
+        return " ".join(_fact(item) for item in value) or "-"
+    if isinstance(value, dict):
+        return " ".join(f"{name} {_fact(item)}" for name, item in sorted(value.items())) or "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def _bound_text(bound: Bound | None, name: str, missing: str, lang: Language) -> str:
+    if bound is None:
+        return text(missing, lang)
+    condition = ""
+    if bound.value is Value.CONDITIONAL:
+        condition = ", " + text("if", lang).format(block=encode_hex(bound.block)[:12] + "…")
+    return f"{text(name, lang)} {_time(bound.seconds)}{condition}"
+
+
+def _disclosure_lines(result: Assessment, lang: Language) -> Iterator[str]:
+    if not result.bundle.disclosures:
+        return
+    passed = any(item.check.name == "disclosures" and item.value is Value.PASSED for item in result.checks)
+    if passed:
+        yield ""
+        yield text("disclosed", lang)
+        for encoded in result.bundle.disclosures:
+            opened = Disclosure.parse(encoded)
+            yield f"  {opened.name}: {opened.value if isinstance(opened.value, str) else opened.value.encode()}"
+
+
+def _check_lines(result: Assessment, lang: Language) -> Iterator[str]:
+    values = {id(item.check): item.value for item in result.checks}
+    for check, depth in _walk(result.root, 0):
+        word = pick(VALUE[values[id(check)].word], lang)
+        yield f"  {word:<12}{check.step:<4} {'  ' * depth}{check.name}: {check.detail}"
+
+
+def _note_lines(result: Assessment, lang: Language) -> Iterator[str]:
+    if result.notes:
+        yield ""
+        yield text("notes", lang)
+        yield from (f"  {note}" for note in result.notes)
+
+
+def _proven_lines(result: Assessment, lang: Language) -> Iterator[str]:
+    yield text("proven", lang)
+    names = {
+        0: ("proven_who", "proven_when", "proven_order"),
+        1: ("proven_none",),
+        3: ("proven_who", "proven_when", "proven_order", "proven_if"),
+    }[result.exit_code]
+    yield from (f"  - {text(name, lang)}" for name in names)
+    yield text("not_proven", lang)
+    nots = ["not_true", "not_complete", "not_index", *_arrival(result)]
+    yield from (f"  - {text(name, lang)}" for name in nots)
+    yield ""
+    yield text("everywhere", lang)
+
+
+def _arrival(result: Assessment) -> Iterator[str]:
+    kinds = {view.shown.signed.statement.kind for view in result.statements if view.understood}
+    by_company = {
+        view.shown.signed.statement.kind for view in result.statements if view.standing.role in ("company", "attester")
+    }
+    if "request.sent" in kinds and not by_company & {"request.acknowledged", "request.delivered", "request.refused"}:
+        yield "not_arrival"
+    if kinds & {"account.suspended", "account.terminated"}:
+        yield "not_malicious"
+
+
+def _time(seconds: int) -> str:
+    return encode_instant(seconds).replace("T", " ").replace("Z", " UTC")

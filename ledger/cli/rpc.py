@@ -1,0 +1,203 @@
+"""Ask EVM nodes what ``habeas verify`` cannot know offline, with the standard library alone.
+
+Only five questions are asked: which chain, which block is final, which block has a number, which
+code and which head the contract has. An answer counts only if the node serves the chain of the
+trust policy (chain id and genesis hash); providers must agree as often as the policy demands.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import ssl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from ledger.encoding import encode_hex
+from ledger.errors import HabeasError, RuntimeChainUnavailable, RuntimeForeignChain
+from ledger.evm import keccak256
+from ledger.policy import LedgerTrust
+from ledger.procedure import Observed
+
+TIMEOUT_SECONDS = 5.0
+_T = TypeVar("_T")
+MAX_ANSWER_BYTES = 2_000_000
+_HEAD_SELECTOR = keccak256(b"head(address)")[:4]
+
+
+class Node:
+    """One JSON-RPC endpoint: ``http://``, ``https://``, or the path of a Unix socket."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._number = 0
+
+    def call(self, method: str, *params: object) -> object:
+        """The result of one call. Raises RuntimeChainUnavailable with the URL and the cause."""
+        self._number += 1
+        body = json.dumps({"jsonrpc": "2.0", "id": self._number, "method": method, "params": params}).encode()
+        try:
+            answer = json.loads(self._over_socket(body) if self.url.startswith("/") else self._over_http(body))
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise RuntimeChainUnavailable(f"{self.url} did not answer {method}: {error}") from None
+        if not isinstance(answer, dict) or "result" not in answer:
+            said = answer.get("error") if isinstance(answer, dict) else answer
+            raise RuntimeChainUnavailable(f"{self.url} refused {method}: {str(said)[:200]}")
+        return answer["result"]
+
+    def _over_http(self, body: bytes) -> bytes:
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("an RPC URL starts with http:// or https://, or is the path of a socket")
+        connection = (
+            http.client.HTTPSConnection(
+                parts.hostname, parts.port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
+            )
+            if parts.scheme == "https"
+            else http.client.HTTPConnection(parts.hostname, parts.port, timeout=TIMEOUT_SECONDS)
+        )
+        try:
+            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+            connection.request("POST", path, body, {"Content-Type": "application/json", "User-Agent": "habeas"})
+            response = connection.getresponse()
+            data = response.read(MAX_ANSWER_BYTES + 1)
+            if response.status != 200 or len(data) > MAX_ANSWER_BYTES:
+                raise ValueError(f"HTTP status {response.status}, {len(data)} bytes")
+            return data
+        finally:
+            connection.close()
+
+    def _over_socket(self, body: bytes) -> bytes:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(TIMEOUT_SECONDS)
+            connection.connect(self.url)
+            connection.sendall(body)
+            data = b""
+            while len(data) <= MAX_ANSWER_BYTES:
+                piece = connection.recv(65536)
+                if not piece:
+                    break
+                data += piece
+                try:
+                    json.loads(data)
+                except ValueError:
+                    continue  # the answer is not whole yet
+                return data
+            raise ValueError("the answer ended early or is too large")
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What one node says: the hash at each number asked for, if final."""
+
+    final: int
+    hashes: Mapping[int, bytes]
+    code_hash: bytes
+    head_size: int
+
+
+def observe(urls: Sequence[str], trust: LedgerTrust, blocks: Mapping[bytes, int], vouched: Sequence[bytes]) -> Observed:
+    """Ask every URL about ``blocks`` (hash to number); ``vouched`` are hashes that the user vouches for.
+
+    A block is canonical when the policy's quorum of providers has it at its number and final, and
+    none has another there. It is contradicted when every provider that answered has another.
+    """
+    views: dict[str, _View] = {}
+    notes: list[str] = []
+    for url in dict.fromkeys(urls):
+        try:
+            views[url] = _ask(Node(url), trust, sorted(set(blocks.values())))
+        except HabeasError as error:
+            notes.append(str(error))
+    canonical = dict.fromkeys(vouched, "the person who verifies (--block)")
+    contradicted: dict[bytes, str] = {}
+    for block, number in blocks.items():
+        _judge(block, number, views, trust, canonical, contradicted, notes)
+    agreed = list(views.values())
+    enough = len(agreed) >= trust.chain.rpc_quorum
+    return Observed(
+        canonical=canonical,
+        contradicted=contradicted,
+        head_size=_agreed([view.head_size for view in agreed]) if enough else None,
+        code_hash=_agreed([view.code_hash for view in agreed]) if enough else None,
+        notes=tuple(notes),
+    )
+
+
+def _judge(
+    block: bytes,
+    number: int,
+    views: Mapping[str, _View],
+    trust: LedgerTrust,
+    canonical: dict[bytes, str],
+    contradicted: dict[bytes, str],
+    notes: list[str],
+) -> None:
+    asked = {url: view for url, view in views.items() if number in view.hashes and number <= view.final}
+    same = [url for url, view in asked.items() if view.hashes[number] == block]
+    other = [url for url in asked if url not in same]
+    where = f"block {number} ({encode_hex(block)})"
+    if same and other:
+        notes.append(f"The providers disagree about {where}: {', '.join(same)} has it, {', '.join(other)} does not.")
+    elif other:
+        contradicted[block] = f"{where} is not on chain {trust.chain.name}: {', '.join(other)} has another block there"
+    elif len(same) >= trust.chain.rpc_quorum:
+        canonical[block] = ", ".join(same)
+    elif same:
+        notes.append(f"{where}: {len(same)} of {trust.chain.rpc_quorum} providers that the policy asks for.")
+    elif views:
+        notes.append(f"{where} is not final yet, or not known to {', '.join(views)}.")
+
+
+def _ask(node: Node, trust: LedgerTrust, numbers: Sequence[int]) -> _View:
+    chain = trust.chain
+    found, genesis = _quantity(node, node.call("eth_chainId")), _block(node, "0x0")
+    if found != chain.id or genesis is None or genesis[1] != chain.genesis:
+        has = encode_hex(genesis[1]) if genesis else "none"
+        raise RuntimeForeignChain(
+            f"{node.url} serves another chain and was not believed: chain id {found} with genesis {has};"
+            f" {chain.name} has id {chain.id} and genesis {encode_hex(chain.genesis)}"
+        )
+    final = _block(node, "finalized")
+    hashes = {}
+    for number in numbers:
+        block = _block(node, hex(number))
+        if block is not None and block[0] == number:
+            hashes[number] = block[1]
+    code = _data(node, node.call("eth_getCode", encode_hex(trust.contract), "finalized"))
+    call = {"to": encode_hex(trust.contract), "data": encode_hex(_HEAD_SELECTOR + bytes(12) + trust.log)}
+    head = _data(node, node.call("eth_call", call, "finalized"))
+    return _View(final[0] if final else 0, hashes, keccak256(code), int.from_bytes(head[:32]))
+
+
+def _block(node: Node, tag: str) -> tuple[int, bytes] | None:
+    block = node.call("eth_getBlockByNumber", tag, False)
+    if block is None:
+        return None
+    if not isinstance(block, dict):
+        raise RuntimeChainUnavailable(f"{node.url} gave a block that is no object")
+    block_hash = _data(node, block.get("hash"))
+    if len(block_hash) != 32:
+        raise RuntimeChainUnavailable(f"{node.url} gave a block without a hash")
+    return _quantity(node, block.get("number")), block_hash
+
+
+def _quantity(node: Node, value: object) -> int:
+    try:
+        return int(str(value), 16)
+    except ValueError:
+        raise RuntimeChainUnavailable(f"{node.url} gave {str(value)[:40]!r} instead of a number") from None
+
+
+def _data(node: Node, value: object) -> bytes:
+    try:
+        return bytes.fromhex(str(value).removeprefix("0x"))
+    except ValueError:
+        raise RuntimeChainUnavailable(f"{node.url} gave {str(value)[:40]!r} instead of bytes") from None
+
+
+def _agreed(values: Sequence[_T]) -> _T | None:
+    return values[0] if values and all(value == values[0] for value in values) else None

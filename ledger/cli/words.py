@@ -1,0 +1,148 @@
+"""The fixed words of every summary, in English and Korean; nothing free stands beside them.
+
+Neutral and true: what is recorded, by whom, between which times. Nothing here judges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+Language = Literal["en", "ko"]
+
+KIND: Mapping[str, tuple[str, str]] = {
+    "case.opened": ("Case opened", "사건을 열었음"),
+    "request.sent": ("Request sent", "요구를 보냄"),
+    "request.reminded": ("Reminder sent", "독촉을 보냄"),
+    "request.delivered": ("Request delivered", "요구가 도달함"),
+    "request.acknowledged": ("Receipt acknowledged", "접수를 확인함"),
+    "request.action_required": ("Action required", "추가 조치를 요청함"),
+    "request.action_supplied": ("Action supplied", "추가 조치를 마침"),
+    "deadline.extended": ("Deadline extended", "기한을 연장함"),
+    "request.fulfilled": ("Request fulfilled", "요구에 응함"),
+    "request.partially_fulfilled": ("Request partly fulfilled", "요구에 일부 응함"),
+    "request.refused": ("Request refused", "요구를 거절함"),
+    "request.withdrawn": ("Request withdrawn", "요구를 거두어들임"),
+    "case.confirmed": ("Check-in", "상황을 다시 확인함"),
+    "account.suspended": ("Account suspended", "계정이 정지됨"),
+    "account.terminated": ("Account terminated", "계정이 해지됨"),
+    "account.restored": ("Account restored", "계정이 복구됨"),
+    "loss.stated": ("Loss stated", "손해를 밝힘"),
+    "service.outage": ("Service outage", "서비스 장애"),
+    "service.restored": ("Service restored", "서비스 복구"),
+    "statement.disputed": ("Statement disputed", "기록된 진술에 이의를 제기함"),
+    "complaint.lodged": ("Complaint lodged", "감독기관에 신고함"),
+    "complaint.decided": ("Complaint decided", "감독기관이 결정함"),
+    "evidence.attested": ("Evidence attested", "증거를 확인해 줌"),
+    "company.key_bound": ("Company key bound", "회사 열쇠를 등록함"),
+    "company.key_revoked": ("Company key revoked", "회사 열쇠를 폐기함"),
+    "attester.bound": ("Attester bound", "확인인을 등록함"),
+    "citation.recorded": ("Published case cited", "공개된 사례를 인용함"),
+    "entry.withheld": ("Entry withheld", "기록 내용의 공개를 중단함"),
+    "ledger.opened": ("Ledger opened", "기록부를 열었음"),
+}
+ROLE: Mapping[str, tuple[str, str]] = {
+    "requester": ("requester", "요구인"),
+    "company": ("company", "회사"),
+    "attester": ("attester", "확인인"),
+    "operator": ("operator", "운영자"),
+    "unknown": ("unknown key", "알 수 없는 열쇠"),
+}
+GRADE: Mapping[str, tuple[str, str]] = {
+    "self_stated": ("self-stated", "본인 진술"),
+    "company_signed": ("company-signed", "회사 서명"),
+    "operator_vouched": ("operator-vouched", "운영자 보증"),
+    "attested": ("attested", "확인인 보증"),
+    "none": ("", ""),
+}
+VALUE: Mapping[str, tuple[str, str]] = {
+    "passed": ("passed", "통과"),
+    "conditional": ("conditional", "조건부"),
+    "not checked": ("not checked", "확인 안 함"),
+    "failed": ("failed", "실패"),
+}
+TEXT: Mapping[str, tuple[str, str]] = {
+    "title": ("Habeas record check", "하베아스 기록 확인"),
+    "practice": (
+        "Practice ledger: proves nothing to a stranger.",
+        "연습용 기록부입니다. 제3자에게는 아무것도 증명하지 못합니다.",
+    ),
+    "unlisted": (
+        "This ledger is not listed in the trust policy used. Give the right policy with --trust FILE.",
+        "이 기록부는 사용한 신뢰 정책에 없습니다. --trust FILE로 알맞은 정책을 지정하십시오.",
+    ),
+    "case": ("Case", "사건"),
+    "company": ("Company", "회사"),
+    "ledger": ("Ledger", "기록부"),
+    "policy": ("Trust policy", "신뢰 정책"),
+    "now": ("Assessed at", "확인 시각"),
+    "result": ("Result", "결과"),
+    "result_0": ("every required check passed", "필요한 확인을 모두 통과했습니다"),
+    "result_1": (
+        "at least one check failed; do not rely on this file",
+        "실패한 확인이 있습니다. 이 파일에 의존하지 마십시오",
+    ),
+    "result_3": (
+        "nothing failed, but some required check was not made; read every 'if' below",
+        "실패는 없으나 아직 하지 않은 필수 확인이 있습니다. 아래의 조건을 읽으십시오",
+    ),
+    "statements": ("Statements shown", "제시된 진술"),
+    "checks": ("Checks", "확인 항목"),
+    "notes": ("Notes", "참고"),
+    "by": ("by the", "작성자:"),
+    "signed": ("signed not before", "서명 시각은 이 시각 이후:"),
+    "recorded": ("recorded not after", "기록 시각은 이 시각 이전:"),
+    "no_lower": ("signed: no lower bound shown", "서명 시각의 하한이 제시되지 않음"),
+    "no_upper": ("recorded: no anchor shown", "기록 시각의 상한이 제시되지 않음"),
+    "if": ("if block {block} is on the chain", "블록 {block}이(가) 그 체인에 있다면"),
+    "bad_signature": ("THE SIGNATURE DOES NOT HOLD", "서명이 맞지 않습니다"),
+    "not_understood": ("not understood by this version", "이 버전이 이해하지 못하는 진술"),
+    "disclosed": ("Private fields opened by their holder", "보유자가 공개한 비공개 항목"),
+    "proven": ("What is proven", "증명되는 것"),
+    "proven_who": (
+        "Which key signed each statement, and exactly which words.",
+        "각 진술을 어느 열쇠가 서명했는지, 그리고 그 정확한 내용.",
+    ),
+    "proven_when": (
+        "Between which two blocks each statement was signed and recorded.",
+        "각 진술이 어느 두 블록 사이에 서명되고 기록되었는지.",
+    ),
+    "proven_order": (
+        "That nothing anchored can be changed, reordered or removed.",
+        "체인에 고정된 기록은 고치거나 순서를 바꾸거나 지울 수 없다는 것.",
+    ),
+    "proven_if": ("All of it only under the conditions named above.", "다만 위에 적힌 조건이 맞을 때에만 그렇습니다."),
+    "proven_none": (
+        "Nothing: at least one check failed.",
+        "없습니다. 실패한 확인이 있습니다.",
+    ),
+    "not_proven": ("What is not proven", "증명되지 않는 것"),
+    "not_true": ("That a statement is true.", "진술이 사실이라는 것."),
+    "not_complete": (
+        "That no other statement exists: statements shown, completeness not checked, no finding.",
+        "다른 진술이 없다는 것. 제시된 진술만 보여 줍니다. 빠진 것이 있는지 확인하지 않았으므로 결론은 없습니다.",
+    ),
+    "not_index": (
+        "The operator's index has not been replayed.",
+        "운영자의 색인은 다시 계산해 확인되지 않았습니다.",
+    ),
+    "not_arrival": ("Arrival of the request is not proven.", "요구가 도달했는지는 증명되지 않았습니다."),
+    "not_malicious": (
+        "Whether a block was malicious is not something this record can show.",
+        "차단이 악의적이었는지는 이 기록으로 알 수 없습니다.",
+    ),
+    "everywhere": (
+        "Not a finding of a breach. Not legal advice.",
+        "위법 여부의 판단이 아니며 법률 자문이 아닙니다.",
+    ),
+}
+
+
+def pick(pair: tuple[str, str], lang: Language) -> str:
+    """The English or the Korean text of a pair."""
+    return pair[1] if lang == "ko" else pair[0]
+
+
+def text(name: str, lang: Language) -> str:
+    """The fixed text ``name``."""
+    return pick(TEXT[name], lang)

@@ -171,3 +171,14 @@ def test_one_receipt_may_hold_several_logs_and_each_is_read_at_its_index() -> No
     for log_index in (0, 1, 3):
         with pytest.raises(VerificationAnchor):
             verify_anchor(dataclasses.replace(proof, log_index=log_index), *addresses(given))
+
+
+def test_the_specification_shows_the_bytes_of_its_vector() -> None:
+    text = (ROOT / "docs" / "spec" / "anchor.md").read_text(encoding="utf-8")
+    proof = vector("anchor-captured-1-transaction")["proof"]
+    joined = "".join(text.split())
+    assert proof["header"] in joined
+    assert proof["nodes"][0] in joined
+    assert verify_anchor(proof_of(proof), *addresses(REAL)).header.hash.hex() in joined
+    assert ANCHORED_TOPIC.hex() in joined
+    assert SUBMITTED_TOPIC.hex() in joined

@@ -88,10 +88,10 @@ def header_fields(count: int = 21) -> list[bytes]:
     return fields[:count]
 
 
-def made_header(receipts_root: bytes, count: int = 21) -> bytes:
+def made_header(receipts_root: bytes, count: int = 21, timestamp: int = 1_792_000_000) -> bytes:
     """A made-up header over real or made-up receipts."""
     fields = header_fields(count)
-    fields[5] = receipts_root
+    fields[5], fields[11] = receipts_root, encode_integer(timestamp)
     return rlp_encode(fields)
 
 

@@ -93,6 +93,10 @@ def real_anchors() -> dict[str, Case]:
         }
         inputs = given | {"proof": proof(receipts, index, header=header)}
         cases[f"anchor-captured-{name}"] = case("anchor.verify_anchor", "an anchor on a real node", inputs, ok)
+        made = made_header(build_receipt_proof(receipts, index)[0], 23, time)
+        inputs = given | {"proof": proof(receipts, index, header=made)}
+        ok = ok | {"block_hash": keccak256(made).hex()}
+        cases[f"anchor-{name}-23-fields"] = case("anchor.verify_anchor", "under a made-up header", inputs, ok)
     return cases
 
 

@@ -54,6 +54,7 @@ def verify_inclusion(leaf_hash: bytes, index: int, size: int, path: Sequence[byt
     Raises VerificationInclusion; after a full computation its message holds both roots.
     """
     computed = root_from_inclusion(leaf_hash, index, size, path)
+    # 3. Compare.
     if computed != root:
         raise VerificationInclusion(
             f"leaf {leaf_hash.hex()} at index {index} of {size} leads to root {computed.hex()}, not to {root.hex()}"

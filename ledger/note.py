@@ -190,12 +190,12 @@ def sign_note(text: str, keys: Sequence[SigningKey]) -> Note:
 def verify_note(note: Note, key: VerifierKey) -> None:
     """Check that ``key`` signed ``note``. Raises VerificationNote if no signature is by that key (name
     and id), or if any of them fails."""
-    # 1. Signatures by the known key; all others are ignored (C2SP signed-note).
+    # 5. Signatures by the known key; all others are ignored (C2SP signed-note).
     known = [item for item in note.signatures if item.name == key.name and item.key_id == key.key_id]
     if not known:
         shown = ", ".join(f"{item.name} {item.key_id.hex()}" for item in note.signatures[:4])
         raise VerificationNote(f"no signature by {key.name} {key.key_id.hex()}; the note is signed by {shown}")
-    # 2. One failing signature rejects the note: somebody put it there, and the good one would hide it.
+    # 6. One failing signature rejects the note: somebody put it there, and the good one would hide it.
     message = note.text.encode("utf-8")
     for item in known:
         _CHECKS[key.type](key, message, item.blob)

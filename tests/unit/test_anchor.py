@@ -31,10 +31,9 @@ CONTRACT, LOG = b"\xc0" * 20, b"\x10" * 20
 
 
 def vector(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(
-        (ROOT / "tests" / "vectors" / "anchor" / f"{name}.json").read_text(encoding="utf-8")
-    )
-    return found["input"]
+    path = ROOT / "tests" / "vectors" / "anchor" / f"{name}.json"
+    given: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["input"]
+    return given
 
 
 REAL = vector("anchor-captured-200-transactions")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-import rlp
+import rlp  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 from web3 import Web3

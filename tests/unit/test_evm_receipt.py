@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import rlp
+import rlp  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 from web3 import Web3

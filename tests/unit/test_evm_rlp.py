@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-import rlp
+import rlp  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,12 +22,12 @@ def depth(item: object) -> int:
 
 
 @given(items)
-def test_encodes_as_the_rlp_package_does(item: object) -> None:
+def test_encodes_as_the_rlp_package_does(item: Any) -> None:
     assert rlp_encode(item) == rlp.encode(item)
 
 
 @given(items.filter(lambda item: depth(item) <= MAX_DEPTH))
-def test_round_trip(item: object) -> None:
+def test_round_trip(item: Any) -> None:
     assert rlp_decode(rlp_encode(item)) == item
 
 
@@ -46,7 +48,7 @@ def test_accepts_what_the_rlp_package_accepts(data: bytes) -> None:
         assert rlp_decode(data) == expected
 
 
-def mutated(item: object, place: int, value: int) -> bytes:
+def mutated(item: Any, place: int, value: int) -> bytes:
     data = bytearray(rlp_encode(item))
     data[place % len(data)] = value
     return bytes(data)

@@ -18,7 +18,7 @@ def receipt_cases() -> dict[str, Case]:
         name = f"type-{kind[0]}" if kind else "legacy"
         cases[f"receipt-{name}"] = _good_receipt(name, made_receipt([LOG], kind=kind), 1)
     cases["receipt-status-0"] = _good_receipt("a reverted transaction", made_receipt([LOG], status=b""), 0)
-    fields = [b"\1", encode_integer(5), bytes(256), [LOG]]
+    fields: list[RlpItem] = [b"\1", encode_integer(5), bytes(256), [LOG]]
     cases["receipt-deposit"] = _good_receipt("OP Stack since Canyon", b"\x7e" + rlp_encode([*fields, b"\5", b"\1"]), 1)
     cases["receipt-deposit-before-canyon"] = _good_receipt("OP Stack before", b"\x7e" + rlp_encode(fields), 1)
     bad: dict[str, tuple[bytes, str]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ledger.assessment import Assessment, Bound, StatementView
@@ -9,6 +10,8 @@ from ledger.checks import Check, Value
 from ledger.cli.words import GRADE, KIND, ROLE, VALUE, Language, pick, text
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, JsonObject, encode_hex, encode_instant
+
+_LONG_HASH = re.compile("[0-9a-f]{64}")
 
 
 def report_json(result: Assessment) -> JsonObject:
@@ -113,7 +116,7 @@ def _statement_lines(view: StatementView, lang: Language) -> Iterator[str]:
     statement = view.shown.signed.statement
     kind = pick(KIND.get(statement.kind, (statement.kind, statement.kind)), lang)
     grade = pick(GRADE[view.standing.grade], lang)
-    who = f"{text('by', lang)} {pick(ROLE[view.standing.role], lang)}" + (f", {grade}" if grade else "")
+    who = text("by", lang).format(role=pick(ROLE[view.standing.role], lang)) + (f", {grade}" if grade else "")
     yield f"  {view.shown.index:>5}  {kind} [{statement.kind}], {who}"
     if view.signature is Value.FAILED:
         yield f"         {text('bad_signature', lang)}"
@@ -139,10 +142,10 @@ def _fact(value: Json) -> str:
 def _bound_text(bound: Bound | None, name: str, missing: str, lang: Language) -> str:
     if bound is None:
         return text(missing, lang)
-    condition = ""
+    line = text(name, lang).format(time=_time(bound.seconds))
     if bound.value is Value.CONDITIONAL:
-        condition = ", " + text("if", lang).format(block=encode_hex(bound.block)[:12] + "…")
-    return f"{text(name, lang)} {_time(bound.seconds)}{condition}"
+        line += text("if", lang).format(block=encode_hex(bound.block)[:12] + "…")
+    return line
 
 
 def _disclosure_lines(result: Assessment, lang: Language) -> Iterator[str]:
@@ -161,7 +164,11 @@ def _check_lines(result: Assessment, lang: Language) -> Iterator[str]:
     values = {id(item.check): item.value for item in result.checks}
     for check, depth in _walk(result.root, 0):
         word = pick(VALUE[values[id(check)].word], lang)
-        yield f"  {word:<12}{check.step:<4} {'  ' * depth}{check.name}: {check.detail}"
+        yield f"  {word:<12}{check.step:<4} {'  ' * depth}{_short(check.name)}: {check.detail}"
+
+
+def _short(name: str) -> str:
+    return _LONG_HASH.sub(lambda match: match.group()[:10] + "…", name)
 
 
 def _note_lines(result: Assessment, lang: Language) -> Iterator[str]:

@@ -1,0 +1,214 @@
+"""Builds whole cases without a node: statements, tree, blocks, receipts, bundle and policy.
+
+Everything is real but the chain: keys sign, the tree hashes, receipts stand in tries of blocks
+with as many transactions and header fields as asked for. Used by vectors, tests and the bench.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from coincurve import PrivateKey
+
+from ledger.anchor import ANCHORED_TOPIC, ReceiptProof
+from ledger.bundle import Bundle, ShownAnchor, ShownStatement
+from ledger.checkpoint import Checkpoint, sign_checkpoint
+from ledger.encoding import Json, encode_hex, sha256
+from ledger.evm import build_receipt_proof, keccak256, rlp_encode
+from ledger.evm.rlp import encode_integer
+from ledger.index import empty_index_leaf
+from ledger.leaf import statement_leaf
+from ledger.merkle import MemoryTree
+from ledger.note import SigningKey
+from ledger.policy import ChainTrust, LedgerTrust, TrustPolicy, encode_practice_policy, parse_policy
+from ledger.statement import RecentBlock, SignedStatement, Statement, address_of, sign
+from tools.vectors._evm_blocks import header_fields, made_receipt
+
+ORIGIN = "habeas.example/main"
+COMPANY = "shop.example"
+CONTRACT = bytes.fromhex("c0" * 20)
+GENESIS = sha256(b"genesis of a made-up chain")
+CHAIN_ID = 31337
+START = 1_792_000_000
+LOG_KEY = SigningKey(ORIGIN, bytes.fromhex("55" * 32))
+OPERATOR, REQUESTER, COMPANY_KEY, STRANGER = (bytes([digit]) * 32 for digit in (0x33, 0x11, 0x22, 0x44))
+
+
+def address(key: bytes) -> bytes:
+    """The address of a private key."""
+    return address_of(PrivateKey(key).public_key)
+
+
+def ledger_trust(origin: str = ORIGIN) -> LedgerTrust:
+    """The policy entry of the made-up ledger."""
+    chain = ChainTrust("made-up", CHAIN_ID, GENESIS, 1, {})
+    code_hash = keccak256(b"code")
+    verifier = LOG_KEY.verifier
+    return LedgerTrust(origin, "test", verifier, chain, CONTRACT, code_hash, address(OPERATOR), 0, (), 0)
+
+
+def policy_bytes() -> bytes:
+    """``trust.toml`` with the made-up ledger."""
+    return encode_practice_policy(ledger_trust())
+
+
+def policy() -> TrustPolicy:
+    """The parsed policy."""
+    return parse_policy(policy_bytes())
+
+
+@dataclass
+class Maker:
+    """A made-up ledger: write statements, anchor, and take the bundle of the case."""
+
+    transactions: int = 3
+    fields: int = 21
+    tree: MemoryTree = field(default_factory=MemoryTree)
+    blocks: dict[bytes, bytes] = field(default_factory=dict)
+    statements: dict[int, SignedStatement] = field(default_factory=dict)
+    anchors: dict[int, ShownAnchor] = field(default_factory=dict)
+    roots: dict[int, bytes] = field(default_factory=dict)
+    case: bytes = bytes(32)
+    number: int = 100
+    salt: int = 0
+
+    def block(self, receipts_root: bytes) -> bytes:
+        """The next block's header, twelve seconds after the one before."""
+        self.number += 1
+        fields = header_fields(min(self.fields, 22))
+        if self.fields == 23:
+            fields = [*header_fields(22)[:21], sha256(b"access list"), encode_integer(self.number)]
+        fields[5], fields[8] = receipts_root, encode_integer(self.number)
+        fields[11] = encode_integer(START + 12 * self.number)
+        return rlp_encode(fields)
+
+    def recent(self) -> RecentBlock:
+        """A new final block, as an author is shown it."""
+        header = self.block(sha256(b"receipts"))
+        self.blocks[keccak256(header)] = header
+        return RecentBlock(keccak256(header), self.number)
+
+    def say(
+        self,
+        kind: str,
+        facts: dict[str, Json],
+        key: bytes,
+        *,
+        company: str | None = COMPANY,
+        in_case: bool = True,
+        digests: tuple[str, ...] = (),
+    ) -> SignedStatement:
+        """Sign a statement and append its leaf."""
+        case = self.case if in_case else None
+        statement = Statement(ORIGIN, kind, case, company, self.recent(), facts, digests, address(key))
+        signed = sign(statement, key)
+        index = self.tree.append(statement_leaf(signed, ORIGIN).hash())
+        self.statements[index] = signed
+        if kind == "case.opened":
+            self.case = signed.id
+        return signed
+
+    def fill(self, size: int) -> None:
+        """Other people's leaves, up to ``size``."""
+        while self.tree.size < size:
+            self.tree.append(self.tree.size.to_bytes(32))
+
+    def anchor(self) -> int:
+        """Close the tree with an index leaf and anchor it; gives its size."""
+        leaf = empty_index_leaf(self.tree.size)
+        self.tree.append(leaf.hash())
+        size = self.tree.size
+        data = _words(size, self.tree.root(), 0, 0, START + 12 * self.number)
+        log = [CONTRACT, [ANCHORED_TOPIC, address(OPERATOR).rjust(32, b"\0")], data]
+        receipts = [self._other(number) for number in range(self.transactions)]
+        place = self.transactions // 2
+        receipts[place] = made_receipt([log])
+        root, nodes = build_receipt_proof(receipts, place)
+        proof = ReceiptProof(self.block(root), place, 0, nodes)
+        self.anchors[size] = ShownAnchor(size, proof, leaf.encode(), None)
+        self.roots[size] = self.tree.root()
+        return size
+
+    def _other(self, number: int) -> bytes:
+        self.salt += 1
+        topics = [sha256(b"topic %d" % self.salt), sha256(b"other %d" % number)]
+        return made_receipt([[sha256(b"%d" % self.salt)[:20], topics, sha256(b"data") * 2]])
+
+    def bundle(self) -> Bundle:
+        """Everything of the case: each statement in its earliest anchored tree."""
+        newest = max(self.anchors)
+        checkpoint = sign_checkpoint(Checkpoint(ORIGIN, newest, self.roots[newest]), LOG_KEY)
+        return Bundle(
+            ledger=ORIGIN,
+            case=self.case,
+            statements={item.index: item for item in self._shown()},
+            anchors={
+                size: ShownAnchor(size, anchor.proof, anchor.index_leaf, tuple(self.tree.inclusion(size - 1, size)))
+                for size, anchor in self.anchors.items()
+            },
+            blocks=self.blocks,
+            checkpoint=checkpoint,
+            disclosures=(),
+            submitted={},
+        )
+
+    def _shown(self) -> Iterator[ShownStatement]:
+        for index, signed in self.statements.items():
+            size = min(size for size in self.anchors if size > index)
+            yield ShownStatement(index, signed, size, tuple(self.tree.inclusion(index, size)))
+
+
+def _words(*values: int | bytes) -> bytes:
+    return b"".join(value.to_bytes(32) if isinstance(value, int) else value for value in values)
+
+
+def open_ledger(maker: Maker) -> None:
+    """Leaf 0 and the operator's word for the company's key."""
+    facts: dict[str, Json] = {
+        "chain": CHAIN_ID,
+        "contract": encode_hex(CONTRACT),
+        "log": encode_hex(address(OPERATOR)),
+        "vkey": LOG_KEY.verifier.encode(),
+    }
+    maker.say("ledger.opened", facts, OPERATOR, company=None, in_case=False)
+
+
+def bind_company(maker: Maker) -> None:
+    """The operator's word for the company's key."""
+    binding: dict[str, Json] = {
+        "key": encode_hex(address(COMPANY_KEY)),
+        "method": "well_known",
+        "checked_at": "2026-11-20T09:00:00Z",
+    }
+    maker.say("company.key_bound", binding, OPERATOR, in_case=False)
+
+
+OPENED: dict[str, Json] = {"acting": "self", "place": "IE", "regime": "eu-gdpr", "related": []}
+SENT: dict[str, Json] = {
+    "right": "access",
+    "sent_on": "2026-11-20",
+    "channel": "email",
+    "published_contact": True,
+}
+REFUSED: dict[str, Json] = {"answered_on": "2026-11-21", "mode": "sent", "reasons": ["identity_unverified"]}
+CHECKED_IN: dict[str, Json] = {"on": "2026-11-22", "answer": "recorded", "account": "not_concerned"}
+
+
+def small_case(transactions: int = 3, fields: int = 21, step: int = 0) -> Maker:
+    """A case of four statements in two anchors (``step`` 0), or in four anchors ``step`` leaves apart."""
+    maker = Maker(transactions=transactions, fields=fields)
+    open_ledger(maker)
+    bind_company(maker)
+    for kind, facts, key in (
+        ("case.opened", OPENED, REQUESTER),
+        ("request.sent", SENT, REQUESTER),
+        ("request.refused", REFUSED, COMPANY_KEY),
+        ("case.confirmed", CHECKED_IN, REQUESTER),
+    ):
+        if step:
+            maker.fill(maker.tree.size + step)
+        maker.say(kind, facts, key, in_case=kind != "case.opened")
+        if step or kind in ("request.sent", "case.confirmed"):
+            maker.anchor()
+    return maker

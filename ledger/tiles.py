@@ -144,7 +144,7 @@ def parse_entries(data: bytes, width: int | None = None) -> tuple[bytes, ...]:
     start = 0
     while start < len(data):
         end = start + 2 + int.from_bytes(data[start : start + 2], "big")
-        if start + 2 > len(data) or end > len(data):
+        if end > len(data):
             raise MalformedTile(f"entry {len(entries)} at byte {start} runs past the {len(data)} bytes given")
         entries.append(data[start + 2 : end])
         start = end

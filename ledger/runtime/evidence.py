@@ -1,0 +1,208 @@
+"""Assembles what convinces a stranger: the bundle of a case, and the trust policy of this ledger.
+
+Only final anchors with a verified receipt are used (``AnchorRow``). A statement that no final anchor
+holds yet is left out: a bundle never shows more than it can show.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import or_
+from sqlalchemy import select as sql
+from sqlmodel import Session, col, select
+
+from ledger.anchor import ReceiptProof
+from ledger.bundle import Bundle, ShownAnchor, ShownStatement
+from ledger.encoding import encode_hex
+from ledger.errors import RefusedCase, RefusedNotFound, RefusedWithheld, RuntimeLog
+from ledger.note import VerifierKey
+from ledger.policy import ChainTrust, LedgerClass, LedgerTrust, encode_practice_policy
+from ledger.runtime.chain_store import anchor_proof, current_chain
+from ledger.runtime.chain_tables import AnchorRow, FinalBlock, TicketProof, TicketRow
+from ledger.runtime.log_reader import LogReader
+from ledger.runtime.networks import deployment
+from ledger.runtime.store import IN_LIMIT, Store
+from ledger.runtime.tables import Addendum, Entry, Ledger, table
+from ledger.runtime.view import select_in
+from ledger.statement import SignedStatement, parse
+
+_ENTRY, _ADDENDUM = table(Entry), table(Addendum)
+_BLOCK = table(FinalBlock)
+_KEY_KINDS = ("company.key_bound", "company.key_revoked")
+_OPENED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A statement of the bundle as the projection has it."""
+
+    index: int
+    digest: bytes
+
+
+class Evidence:
+    """Reads one ledger's evidence out of its store and log. Safe for many threads."""
+
+    def __init__(self, store: Store, log: LogReader, origin: str) -> None:
+        self._store, self._log, self._origin = store, log, origin
+
+    def bundle(self, case_id: bytes, disclosures: Sequence[str] = ()) -> Bundle:
+        """The bundle of a case at the newest final anchor.
+
+        Raises RefusedCase for an unknown case, RefusedWithheld where its opening is withheld and
+        RefusedNotFound as long as no final anchor holds it.
+        """
+        with self._store.read() as session:
+            sizes = _anchored_sizes(session)
+            signed = self._signed(session, case_id)
+            placed = {index: _earliest(index, sizes) for index in signed}
+            if not any(item.id == case_id and placed[index] is not None for index, item in signed.items()):
+                raise RefusedNotFound(
+                    f"case {encode_hex(case_id)} is recorded, but no final anchor holds it yet; ask again shortly"
+                )
+            shown = {index: item for index, item in signed.items() if placed[index] is not None}
+            blocks = _headers(session, {item.statement.recent_block.hash for item in shown.values()})
+            submitted = _submissions(session, {item.raw for item in shown.values()})
+            used = {size for size in placed.values() if size is not None} | {sizes[-1]}
+            anchors = _anchors(session, used)
+        return Bundle(
+            ledger=self._origin,
+            case=case_id,
+            statements={index: self._shown(index, item, placed[index]) for index, item in shown.items()},
+            anchors={size: self._anchor(size, proof) for size, proof in anchors.items()},
+            blocks=blocks,
+            checkpoint=self._log.note(sizes[-1]),
+            disclosures=tuple(disclosures),
+            submitted=submitted,
+        )
+
+    def trust(self, ledger_class: LedgerClass) -> LedgerTrust:
+        """What a verifier has to believe of this ledger, as this ledger itself says."""
+        with self._store.read() as session:
+            row = session.get(Ledger, self._origin)
+            home = current_chain(session)
+            if row is None:
+                raise RuntimeLog(f"the ledger {self._origin} is not opened yet")
+            genesis = home.genesis if home else row.genesis_hash
+            first = session.exec(
+                select(AnchorRow.block_number)
+                .where(col(AnchorRow.genesis) == genesis)
+                .order_by(col(AnchorRow.size))
+                .limit(1)
+            ).first()
+            chain = ChainTrust(
+                name="practice-chain" if ledger_class == "practice" else f"chain-{row.chain_id}",
+                id=row.chain_id,
+                genesis=genesis,
+                rpc_quorum=1 if ledger_class == "practice" else 2,
+                pinned={},
+            )
+            return LedgerTrust(
+                origin=row.origin,
+                ledger_class=ledger_class,
+                vkey=VerifierKey.parse(row.vkey),
+                chain=chain,
+                contract=row.contract,
+                code_hash=deployment().code_hash,
+                log=row.log_address,
+                first_block=first or 0,
+                auditors=(),
+                quorum=0,
+            )
+
+    def trust_policy(self, ledger_class: LedgerClass) -> bytes:
+        """The ``trust.toml`` that lists this ledger alone."""
+        return encode_practice_policy(self.trust(ledger_class))
+
+    def _signed(self, session: Session, case_id: bytes) -> Mapping[int, SignedStatement]:
+        """Leaf 0, the case's statements, and the key and attester statements that concern it."""
+        opened = session.execute(
+            sql(_ENTRY.c.digest, _ENTRY.c.company)
+            .where(_ENTRY.c.statement_id == case_id, _ENTRY.c.kind == "case.opened")
+            .order_by(_ENTRY.c.idx)
+            .limit(1)
+        ).first()
+        if opened is None:
+            raise RefusedCase(f"no case {encode_hex(case_id)} was opened in the ledger {self._origin}")
+        wanted = or_(
+            _ENTRY.c.idx == _OPENED,
+            _ENTRY.c.case_id == case_id,
+            (_ENTRY.c.kind.in_(_KEY_KINDS)) & (_ENTRY.c.company == opened.company),
+            (_ENTRY.c.kind == "attester.bound") & _ENTRY.c.understood,
+        )
+        rows = session.execute(
+            sql(_ENTRY.c.idx, _ENTRY.c.digest, _ENTRY.c.statement_id)
+            .where(wanted, _ENTRY.c.statement_id.is_not(None))
+            .order_by(_ENTRY.c.idx)
+        ).all()
+        first: dict[bytes, _Listed] = {}
+        for row in rows:  # of several leaves of one statement the lowest counts
+            first.setdefault(row.statement_id, _Listed(row.idx, row.digest))
+        raws = _raws(session, {item.digest for item in first.values()})
+        if opened.digest not in raws:
+            raise RefusedWithheld(
+                f"the opening of case {encode_hex(case_id)} is withheld: sha256 {opened.digest.hex()}"
+            )
+        return {item.index: parse(raws[item.digest]) for item in first.values() if item.digest in raws}
+
+    def _shown(self, index: int, signed: SignedStatement, size: int | None) -> ShownStatement:
+        assert size is not None, "only placed statements are shown"
+        return ShownStatement(index, signed, size, tuple(self._log.inclusion(index, size)))
+
+    def _anchor(self, size: int, proof: ReceiptProof) -> ShownAnchor:
+        leaf = self._log.leaf(size - 1)
+        return ShownAnchor(size, proof, leaf, tuple(self._log.inclusion(size - 1, size)))
+
+
+def _earliest(index: int, sizes: Sequence[int]) -> int | None:
+    """The smallest anchored size that holds leaf ``index``."""
+    place = bisect_right(sizes, index)
+    return sizes[place] if place < len(sizes) else None
+
+
+def _anchored_sizes(session: Session) -> list[int]:
+    """The sizes of all final anchors on the chain in use, ascending."""
+    home = current_chain(session)
+    if home is None:
+        return []
+    rows = session.exec(
+        select(AnchorRow.size).where(col(AnchorRow.genesis) == home.genesis).order_by(col(AnchorRow.size))
+    )
+    return list(rows)
+
+
+def _anchors(session: Session, sizes: Collection[int]) -> dict[int, ReceiptProof]:
+    home = current_chain(session)
+    genesis = home.genesis if home else b""
+    rows = session.exec(select(AnchorRow).where(col(AnchorRow.genesis) == genesis, col(AnchorRow.size).in_(sizes)))
+    return {row.size: anchor_proof(row) for row in rows}
+
+
+def _raws(session: Session, digests: Collection[bytes]) -> dict[bytes, bytes]:
+    rows = select_in(session, (_ADDENDUM.c.digest, _ADDENDUM.c.raw), _ADDENDUM.c.digest, digests)
+    return {row.digest: row.raw for row in rows}
+
+
+def _headers(session: Session, hashes: Collection[bytes]) -> dict[bytes, bytes]:
+    rows = select_in(session, (_BLOCK.c.hash, _BLOCK.c.header), _BLOCK.c.hash, hashes)
+    return {row.hash: row.header for row in rows}
+
+
+def _submissions(session: Session, raws: Collection[bytes]) -> dict[int, ReceiptProof]:
+    home = current_chain(session)
+    if home is None or len(raws) > IN_LIMIT:
+        return {}
+    rows = session.exec(
+        select(TicketProof)
+        .join(
+            TicketRow,
+            (col(TicketRow.genesis) == TicketProof.genesis)
+            & (col(TicketRow.number) == TicketProof.number)
+            & (col(TicketRow.block_hash) == TicketProof.block_hash),
+        )
+        .where(col(TicketProof.genesis) == home.genesis, col(TicketRow.raw).in_(raws))
+    )
+    return {row.number: anchor_proof(row) for row in rows}

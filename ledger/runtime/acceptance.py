@@ -1,0 +1,384 @@
+"""Acceptance over the server's route: many requests, one commit to disk, then a receipt each.
+
+``submit`` examines the bytes at once (steps 1 to 4 of admission) and joins a group. A committing
+thread takes the group every ``commit_period_ms``, or as soon as ``commit_limit`` wait, decides
+with one set of queries and writes all of it in one transaction. From then on the statement cannot be
+lost. A watching thread, one for all requests, sees what the sequencer published and hands out receipts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from ledger.errors import HabeasError, RefusedBusy, RuntimeLog, RuntimeStore
+from ledger.runtime.admission import Admitted, Examined, decide, examine
+from ledger.runtime.projection import Reading
+from ledger.runtime.roles import FACTS_DECIDE, Claim, First, claim_of
+from ledger.runtime.sequencer import submission_row
+from ledger.runtime.settings import Settings
+from ledger.runtime.store import Store
+from ledger.runtime.tables import Addendum, Leaf, Published, Submission, Waiting, table
+from ledger.runtime.tables import First as FirstRow
+from ledger.runtime.uuid7 import uuid7
+from ledger.runtime.view import Overlay, StoreView, select_in
+
+_ADDENDUM, _SUBMISSION, _FIRST = table(Addendum), table(Submission), table(FirstRow)
+_WAITING, _LEAF, _PUBLISHED = table(Waiting), table(Leaf), table(Published)
+_ATTEMPTS = 4
+_POLL_S = 0.02
+_EXAMINERS = 2
+_PIECE = 64
+_LATE = "accepted and safe, but not in the log yet; send the same bytes again for the receipt"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where a statement stands. ``created`` is false where it was accepted before.
+
+    ``size`` is the newest published size, so that ``LogReader.proof_for(index, size)`` needs no query.
+    """
+
+    statement_id: bytes
+    leaf_hash: bytes
+    index: int
+    created: bool
+    size: int
+
+
+class Acceptor:
+    """The synchronous part: decides and commits groups. One thread at a time."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._view = StoreView()
+        self._pending: list[tuple[Claim, First]] = []
+        """Accepted here, not yet sequenced, and changing who may write what."""
+
+    def accept(self, group: Sequence[Examined]) -> list[Admitted | HabeasError]:
+        """Decide and commit; the answers stand in the order of ``group``.
+
+        What is Admitted is on disk. Raises RuntimeStore, and then nothing was accepted.
+        """
+        for _ in range(_ATTEMPTS):
+            overlay = self._load(group)
+            answers, accepted = _decide(group, overlay)
+            if not accepted:
+                return answers
+            rows = _rows(accepted)
+            try:
+                self._store.transact(lambda session, rows=rows: _insert(session, rows))  # type: ignore[misc]
+            except IntegrityError:
+                continue  # another process accepted one of them just now: decide again
+            self._remember(accepted, overlay)
+            return answers
+        raise RuntimeStore("the same statements are being accepted elsewhere; send them again")
+
+    def _load(self, group: Sequence[Examined]) -> Overlay:
+        statements = [examined.signed.statement for examined in group]
+        with self._store.read() as session:
+            self._forget_sequenced(session)
+            claims = [claim_of(statement) for statement in statements]
+            self._view.load(session, claims, [examined.leaf.digest for examined in group])
+            self._view.load_firsts(session, [claim.statement_id for claim in claims])
+            self._view.load_blocks(session, [statement.recent_block.hash for statement in statements])
+        overlay = Overlay(self._view)
+        for claim, first in self._pending:
+            overlay.note(claim, first)
+        return overlay
+
+    def _forget_sequenced(self, session: Session) -> None:
+        if self._pending:
+            hashes = [first.leaf_hash for _, first in self._pending]
+            done = {row.leaf_hash for row in select_in(session, [_LEAF.c.leaf_hash], _LEAF.c.leaf_hash, hashes)}
+            self._pending = [(claim, first) for claim, first in self._pending if first.leaf_hash not in done]
+
+    def _remember(self, accepted: Sequence[Examined], overlay: Overlay) -> None:
+        for case_id, case in overlay.cases.items():
+            self._view.remember_case(case_id, case)
+        for examined in accepted:
+            claim = claim_of(examined.signed.statement)
+            if claim.kind in FACTS_DECIDE:
+                self._pending.append((claim, First(examined.leaf_hash, examined.leaf.digest, None)))
+
+
+def _decide(group: Sequence[Examined], overlay: Overlay) -> tuple[list[Admitted | HabeasError], list[Examined]]:
+    answers: list[Admitted | HabeasError] = []
+    accepted: list[Examined] = []
+    for examined in group:
+        try:
+            admitted = decide(examined, overlay)
+        except HabeasError as error:
+            answers.append(error)
+            continue
+        answers.append(admitted)
+        if not admitted.repeated:
+            accepted.append(examined)
+            overlay.note(claim_of(examined.signed.statement), First(examined.leaf_hash, examined.leaf.digest, None))
+    return answers, accepted
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    addendum: list[dict[str, object]]
+    submission: list[dict[str, object]]
+    first: list[dict[str, object]]
+    waiting: list[dict[str, object]]
+
+
+def _rows(accepted: Sequence[Examined]) -> _Rows:
+    rows = _Rows([], [], [], [])
+    for examined in accepted:
+        signed, order_key = examined.signed, uuid7()
+        reading = Reading(examined.leaf, examined.leaf_hash, "server", claim_of(signed.statement), valid=True)
+        rows.addendum.append({"digest": examined.leaf.digest, "raw": signed.raw})
+        rows.submission.append(submission_row(reading, order_key))
+        rows.first.append({"statement_id": signed.id, "leaf_hash": examined.leaf_hash})
+        rows.waiting.append({"order_key": order_key, "leaf_hash": examined.leaf_hash})
+    return rows
+
+
+def _insert(session: Session, rows: _Rows) -> None:
+    # The same bytes may stand there already under a wrong key, from the direct route.
+    digests = [row["digest"] for row in rows.addendum]
+    held = {row.digest for row in select_in(session, [_ADDENDUM.c.digest], _ADDENDUM.c.digest, digests)}
+    addenda = [row for row in rows.addendum if row["digest"] not in held] if held else rows.addendum
+    if addenda:
+        session.execute(insert(_ADDENDUM), addenda)
+    session.execute(insert(_SUBMISSION), rows.submission)
+    session.execute(insert(_FIRST), rows.first)
+    session.execute(insert(_WAITING), rows.waiting)
+
+
+@dataclass(slots=True)
+class _Request:
+    """One submission on its way: examined, then committed, then published."""
+
+    examined: Examined
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Receipt]
+    deadline: float
+    created: bool = True
+
+
+_Answer = tuple["asyncio.Future[Receipt]", Receipt | HabeasError]
+
+
+class Acceptance:
+    """The asynchronous front: ``start``, any number of ``submit``, ``stop``."""
+
+    def __init__(self, store: Store, origin: str, settings: Settings) -> None:
+        self._store, self._origin, self._settings = store, origin, settings
+        self._acceptor = Acceptor(store)
+        self._wake = threading.Condition()
+        self._queue: list[_Request] = []
+        self._since = 0.0
+        self._published = threading.Event()
+        self._waiting: dict[bytes, list[_Request]] = {}
+        self._fresh: list[bytes] = []
+        self._seen_size = 0
+        self._stopping = False
+        self._threads: list[threading.Thread] = []
+        self._examiners = ThreadPoolExecutor(_EXAMINERS, "examine")
+
+    def start(self) -> None:
+        """Start the two threads; before the first ``submit``."""
+        for run in (self._commit_loop, self._watch_loop):
+            thread = threading.Thread(target=run, name=run.__name__.strip("_"), daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def stop(self) -> None:
+        """End the threads. Requests still waiting are answered RuntimeStore: to be sent again."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify_all()
+        self._published.set()
+        for thread in self._threads:
+            thread.join()
+        self._examiners.shutdown()
+        left = [*self._queue, *(request for requests in self._waiting.values() for request in requests)]
+        self._queue, self._waiting = [], {}
+        stopped = RuntimeStore("this server is stopping; send the same bytes again")
+        _answer((request, stopped) for request in left)
+
+    def notify_published(self, _size: int) -> None:
+        """For a sequencer in the same process: look now, not at the next poll."""
+        self._published.set()
+
+    @property
+    def waiting(self) -> int:
+        """Submissions not yet committed."""
+        return len(self._queue)
+
+    async def submit(self, raw: bytes) -> Receipt:
+        """Accept one signed statement and wait until it is published.
+
+        Raises the errors of admission, RefusedBusy, RuntimeStore, RuntimeLog.
+        """
+        examined = examine(raw, self._origin)
+        return await self._join([examined])[0]
+
+    async def submit_many(self, raws: Sequence[bytes]) -> list[Receipt | HabeasError]:
+        """Like ``submit`` for each, in order: a statement may depend on an earlier one of the list."""
+        loop = asyncio.get_running_loop()
+        pieces = [raws[start : start + _PIECE] for start in range(0, len(raws), _PIECE)]
+        work = [loop.run_in_executor(self._examiners, _examine_all, piece, self._origin) for piece in pieces]
+        answers: list[Receipt | HabeasError | asyncio.Future[Receipt]] = []
+        for piece in work:
+            looked = await piece
+            good = [item for item in looked if isinstance(item, Examined)]
+            while len(self._queue) + len(good) > self._settings.queue_limit:
+                await asyncio.sleep(self._settings.commit_period_ms / 1000)
+            futures = iter(self._join(good))
+            answers += [next(futures) if isinstance(item, Examined) else item for item in looked]
+        return [await _answer_of(item) if isinstance(item, asyncio.Future) else item for item in answers]
+
+    def _join(self, group: Sequence[Examined]) -> list[asyncio.Future[Receipt]]:
+        loop, now = asyncio.get_running_loop(), time.monotonic()
+        deadline = now + self._settings.receipt_timeout_s
+        requests = [_Request(examined, loop, loop.create_future(), deadline) for examined in group]
+        with self._wake:
+            if self._stopping:
+                raise RuntimeStore("this server is stopping; send the same bytes again")
+            if len(self._queue) + len(requests) > self._settings.queue_limit:
+                raise RefusedBusy(f"{len(self._queue)} submissions wait already; try again in a second")
+            if not self._queue:
+                self._since = now
+            self._queue += requests
+            if len(self._queue) == len(requests) or len(self._queue) >= self._settings.commit_limit:
+                self._wake.notify()
+        return [request.future for request in requests]
+
+    def _commit_loop(self) -> None:
+        while (group := self._next_group()) is not None:
+            try:
+                answers = self._acceptor.accept([request.examined for request in group])
+            except HabeasError as error:
+                _log.warning("a group of %d was not accepted: %s", len(group), error)
+                _answer((request, error) for request in group)
+                continue
+            refused: list[tuple[_Request, Receipt | HabeasError]] = []
+            with self._wake:
+                for request, answer in zip(group, answers, strict=True):
+                    if isinstance(answer, Admitted):
+                        request.created = not answer.repeated
+                        self._waiting.setdefault(request.examined.leaf_hash, []).append(request)
+                        self._fresh.append(request.examined.leaf_hash)
+                    else:
+                        refused.append((request, answer))
+            _answer(refused)
+            self._published.set()
+
+    def _next_group(self) -> list[_Request] | None:
+        period, limit = self._settings.commit_period_ms / 1000, self._settings.commit_limit
+        with self._wake:
+            while not self._stopping:
+                if not self._queue:
+                    self._wake.wait()
+                    continue
+                left = self._since + period - time.monotonic()
+                if left > 0 and len(self._queue) < limit:
+                    self._wake.wait(left)
+                    continue
+                group, self._queue = self._queue[:limit], self._queue[limit:]
+                self._since = time.monotonic()
+                return group
+        return None
+
+    def _watch_loop(self) -> None:
+        while not self._stopping:
+            self._published.wait(_POLL_S if self._waiting else None)
+            self._published.clear()
+            try:
+                self._hand_out()
+            except HabeasError as error:
+                _log.warning("published leaves could not be read: %s", error)
+                time.sleep(_POLL_S)
+
+    def _hand_out(self) -> None:
+        with self._wake:
+            wanted, fresh = list(self._waiting), self._fresh
+            self._fresh = []
+        if not wanted:
+            return
+        size, places = self._look(wanted, fresh)
+        now = time.monotonic()
+        answers: list[tuple[_Request, Receipt | HabeasError]] = []
+        with self._wake:
+            for leaf_hash in wanted:
+                index, requests = places.get(leaf_hash), self._waiting[leaf_hash]
+                if index is not None:
+                    answers += [(request, _receipt(request, index, size)) for request in requests]
+                    del self._waiting[leaf_hash]
+                elif requests[0].deadline < now:
+                    answers += [(request, RuntimeLog(_LATE)) for request in requests]
+                    del self._waiting[leaf_hash]
+        _answer(answers)
+
+    def _look(self, wanted: Sequence[bytes], fresh: Sequence[bytes]) -> tuple[int, Mapping[bytes, int]]:
+        """The published size, and which of ``wanted`` stand where below it.
+
+        ``fresh`` ones are looked up even if the size is the old one: they may be there already.
+        """
+        with self._store.read() as session:
+            size: int = session.execute(select(func.max(_PUBLISHED.c.size))).scalar() or 0
+            hashes = wanted if size != self._seen_size else fresh
+            rows = select_in(session, [_LEAF.c.leaf_hash, _LEAF.c.idx], _LEAF.c.leaf_hash, hashes)
+        self._seen_size = size
+        return size, {row.leaf_hash: row.idx for row in rows if row.idx < size}
+
+
+async def _answer_of(future: asyncio.Future[Receipt]) -> Receipt | HabeasError:
+    try:
+        return await future
+    except HabeasError as error:
+        return error
+
+
+def _examine_all(raws: Iterable[bytes], origin: str) -> list[Examined | HabeasError]:
+    answers: list[Examined | HabeasError] = []
+    for raw in raws:
+        try:
+            answers.append(examine(raw, origin))
+        except HabeasError as error:
+            answers.append(error)
+    return answers
+
+
+def _receipt(request: _Request, index: int, size: int) -> Receipt:
+    examined = request.examined
+    return Receipt(examined.signed.id, examined.leaf_hash, index, request.created, size)
+
+
+def _answer(answers: Iterable[tuple[_Request, Receipt | HabeasError]]) -> None:
+    """Settle futures from any thread: one call into each event loop, however many requests."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Answer]] = defaultdict(list)
+    for request, answer in answers:
+        by_loop[request.loop].append((request.future, answer))
+    for loop, settled in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_settle, settled)
+        except RuntimeError:
+            _log.info("an event loop ended before %d answers", len(settled))
+
+
+def _settle(answers: Iterable[_Answer]) -> None:
+    for future, answer in answers:
+        if future.done():
+            continue  # the client went away
+        if isinstance(answer, HabeasError):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)

@@ -1,0 +1,292 @@
+"""The sequencer: the one place where the log grows.
+
+    1 lease            another worker may be at it: RuntimeLease
+    2 head             newest checkpoint; what is committed but not published is published first
+    3 new leaves       direct submissions that the log lacks, accepted statements in order of acceptance,
+                       and, to close the tree, the index leaf as last leaf
+    4 sign             the checkpoint of the grown tree; it is shown to nobody yet
+    5 commit           leaves, checkpoint and projection in one transaction: from here on it is so
+    6 files            addenda, entry bundles, tiles; withheld addenda go away
+    7 checkpoint file  what the log says now
+    8 published row    receipts are given for it
+
+A crash before 5 leaves no trace; after 5 the next call finishes 6 to 8 from the database, whichever
+process makes it. A fork would need two rows for one index or size, and both are primary keys.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from ledger.checkpoint import Checkpoint, sign_checkpoint
+from ledger.encoding import sha256
+from ledger.errors import RuntimeLease, RuntimeLog
+from ledger.index import empty_index_leaf
+from ledger.leaf import StatementLeaf
+from ledger.note import SigningKey
+from ledger.runtime.lease import Lease
+from ledger.runtime.objects import Objects
+from ledger.runtime.projection import Projection, Reading, project, read_leaf
+from ledger.runtime.publication import Growth, Head, Publisher
+from ledger.runtime.roles import FACTS_DECIDE, Claim
+from ledger.runtime.store import IN_LIMIT, Store
+from ledger.runtime.tables import (
+    Addendum,
+    Attester,
+    CheckpointRow,
+    CompanyKey,
+    Entry,
+    First,
+    Leaf,
+    Submission,
+    Waiting,
+    Withheld,
+    table,
+)
+from ledger.runtime.uuid7 import uuid7
+from ledger.runtime.view import Overlay, StoreView, select_in
+
+_LEAF, _CHECKPOINT, _WAITING = table(Leaf), table(CheckpointRow), table(Waiting)
+_SUBMISSION, _ADDENDUM, _FIRST, _WITHHELD = table(Submission), table(Addendum), table(First), table(Withheld)
+_ATTEMPTS = 3
+_log = logging.getLogger(__name__)
+
+
+def _no_step(_name: str) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class DirectLeaf:
+    """A submission over the contract: the key its sender stated (32 bytes) and the bytes as sent."""
+
+    key: bytes
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceResult:
+    """The newest published tree head, and how many leaves this call appended."""
+
+    checkpoint: Checkpoint
+    note: bytes
+    appended: int
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one call appends (step 3)."""
+
+    leaves: list[bytes] = field(default_factory=list)
+    hashes: list[bytes] = field(default_factory=list)
+    addenda: list[tuple[bytes, bytes]] = field(default_factory=list)
+    done: list[bytes] = field(default_factory=list)
+    """Order keys that wait no longer."""
+    direct: list[Reading] = field(default_factory=list)
+    rows: Projection = field(default_factory=Projection)
+
+
+class Sequencer:
+    """One per process; calls exclude each other. ``step`` is told each line passed (crash tests)."""
+
+    def __init__(
+        self,
+        store: Store,
+        objects: Objects,
+        lease: Lease,
+        log_key: SigningKey,
+        limit: int = 5000,
+        step: Callable[[str], None] = _no_step,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store, self._lease, self._log_key = store, lease, log_key
+        self._limit, self._step, self._clock = limit, step, clock
+        self._publisher = Publisher(store, objects, step)
+        self._view = StoreView()
+        self._lock = threading.Lock()
+        self.listeners: list[Callable[[int], None]] = []
+        """Called with each newly published size, in the sequencer's thread."""
+
+    def sequence(self, *, close: bool = False, direct: Sequence[DirectLeaf] = ()) -> SequenceResult:
+        """Append what waits, sign, commit, publish; see the steps above.
+
+        ``close`` appends an index leaf even where nothing else is new. At most ``limit`` accepted
+        statements are taken. Raises RuntimeLease, RuntimeStore or RuntimeLog; whatever it raises,
+        calling again is right.
+        """
+        with self._lock:
+            for _ in range(_ATTEMPTS):
+                try:
+                    return self._sequence(close, direct)
+                except IntegrityError:
+                    # Accepted over the server's route while we took it from the contract: look again.
+                    self._step("collision")
+                    _log.info("another process wrote the same rows; sequencing again")
+            raise RuntimeLease("another process keeps writing to this log; is a second worker running?")
+
+    def _sequence(self, close: bool, direct: Sequence[DirectLeaf]) -> SequenceResult:
+        self._lease.hold()  # step 1
+        self._step("lease held")
+        now = int(self._clock())
+        head = self._publisher.catch_up(now)  # step 2
+        self._step("head loaded")
+        size = 0 if head is None else head.checkpoint.size
+        batch = self._gather(size, direct, close)  # step 3
+        self._step("leaves gathered")
+        if not batch.leaves:
+            if head is None:
+                raise RuntimeLog("the log is empty: open the ledger first, leaf 0 is its ledger.opened")
+            return SequenceResult(head.checkpoint, head.note, 0)
+        root = self._publisher.frontier_root(batch.hashes)
+        checkpoint = Checkpoint(self._log_key.name, size + len(batch.leaves), root)
+        grown = Head(checkpoint, sign_checkpoint(checkpoint, self._log_key))  # step 4
+        self._step("checkpoint signed")
+        self._store.transact(lambda session: _commit(session, size, batch, grown, now))  # step 5
+        self._step("committed")
+        withheld = [digest for row in batch.rows.withheld if isinstance(digest := row["digest"], bytes)]
+        gone = set(withheld)
+        addenda = [item for item in batch.addenda if item[0] not in gone]
+        self._publisher.publish(Growth(batch.leaves, batch.hashes, addenda, withheld), grown)  # steps 6 to 8
+        for listener in self.listeners:
+            listener(checkpoint.size)
+        return SequenceResult(checkpoint, grown.note, len(batch.leaves))
+
+    def _gather(self, size: int, direct: Sequence[DirectLeaf], close: bool) -> _Batch:
+        batch = _Batch()
+        with self._store.read() as session:
+            readings = [*self._direct(session, direct, batch), *self._accepted(session, batch)]
+            claims = [reading.claim for reading in readings if reading.claim is not None]
+            self._view.load(session, claims, [reading.leaf.digest for reading in readings])
+        overlay, seen = Overlay(self._view), set[bytes]()
+        for reading in readings:
+            if reading.leaf_hash not in seen:
+                seen.add(reading.leaf_hash)
+                project(size + len(batch.leaves), reading, overlay, batch.rows)
+                batch.leaves.append(reading.leaf.encode())
+                batch.hashes.append(reading.leaf_hash)
+        if close:
+            leaf = empty_index_leaf(size + len(batch.leaves))
+            batch.leaves.append(leaf.encode())
+            batch.hashes.append(leaf.hash())
+        return batch
+
+    def _accepted(self, session: Session, batch: _Batch) -> Iterable[Reading]:
+        waiting = (
+            select(_WAITING.c.order_key, _LEAF.c.idx, _SUBMISSION, _ADDENDUM.c.raw)
+            .join(_SUBMISSION, _SUBMISSION.c.leaf_hash == _WAITING.c.leaf_hash)
+            .outerjoin(_ADDENDUM, _ADDENDUM.c.digest == _SUBMISSION.c.digest)
+            .outerjoin(_LEAF, _LEAF.c.leaf_hash == _WAITING.c.leaf_hash)
+            .order_by(_WAITING.c.order_key)
+            .limit(self._limit)
+        )
+        for row in session.execute(waiting):
+            batch.done.append(row.order_key)
+            if row.idx is not None:
+                continue  # it came in over the contract meanwhile
+            leaf = StatementLeaf(row.key, row.digest)
+            if row.raw is not None:
+                batch.addenda.append((row.digest, row.raw))
+            if row.kind is None or row.kind in FACTS_DECIDE:
+                yield read_leaf(leaf, row.leaf_hash, row.raw, self._log_key.name, row.route)
+            else:
+                # Examined when it was accepted; reading it again would be most of this step's time.
+                claim = Claim(row.statement_id, row.kind, row.case_id, row.company, row.author, {})
+                yield Reading(leaf, row.leaf_hash, row.route, claim, valid=True)
+
+    def _direct(self, session: Session, direct: Sequence[DirectLeaf], batch: _Batch) -> Iterable[Reading]:
+        leaves = {
+            leaf.hash(): (leaf, item.raw) for item in direct for leaf in [StatementLeaf(item.key, sha256(item.raw))]
+        }
+        known = {row.leaf_hash for row in select_in(session, [_LEAF.c.leaf_hash], _LEAF.c.leaf_hash, leaves)}
+        accepted = select_in(session, [_SUBMISSION.c.leaf_hash, _SUBMISSION.c.route], _SUBMISSION.c.leaf_hash, leaves)
+        routes = {row.leaf_hash: row.route for row in accepted}
+        digests = [leaf.digest for leaf, _ in leaves.values()]
+        gone = {row.digest for row in select_in(session, [_WITHHELD.c.digest], _WITHHELD.c.digest, digests)}
+        for leaf_hash, (leaf, raw) in leaves.items():
+            if leaf_hash in known:
+                continue
+            shown = None if leaf.digest in gone else raw
+            route = routes.get(leaf_hash, "direct")
+            reading = read_leaf(leaf, leaf_hash, shown, self._log_key.name, route)
+            if shown is not None:
+                batch.addenda.append((leaf.digest, raw))
+            batch.direct.append(reading)
+            yield reading
+
+
+def _commit(session: Session, size: int, batch: _Batch, head: Head, now: int) -> None:
+    leaves = [
+        {"idx": size + place, "leaf_hash": batch.hashes[place], "data": data} for place, data in enumerate(batch.leaves)
+    ]
+    session.execute(insert(_LEAF), leaves)
+    session.execute(
+        insert(_CHECKPOINT),
+        {"size": head.checkpoint.size, "root": head.checkpoint.root, "note": head.note, "created_at": now},
+    )
+    _insert_direct(session, batch)
+    insert_projection(session, batch.rows)
+    for start in range(0, len(batch.done), IN_LIMIT):
+        session.execute(delete(_WAITING).where(_WAITING.c.order_key.in_(batch.done[start : start + IN_LIMIT])))
+
+
+def insert_projection(session: Session, rows: Projection) -> None:
+    """Insert projected rows; bytes that an entry.withheld names are deleted with the same commit."""
+    for model, values in (
+        (Entry, rows.entry),
+        (CompanyKey, rows.company_key),
+        (Attester, rows.attester),
+        (Withheld, rows.withheld),
+    ):
+        if values:
+            session.execute(insert(table(model)), values)
+    for row in rows.withheld:
+        session.execute(delete(_ADDENDUM).where(_ADDENDUM.c.digest == row["digest"]))
+
+
+def _insert_direct(session: Session, batch: _Batch) -> None:
+    """Rows that the server's route writes at acceptance, where they are not there yet."""
+    if not batch.direct:
+        return
+    readings = batch.direct
+    hashes = [reading.leaf_hash for reading in readings]
+    known = {row.leaf_hash for row in select_in(session, [_SUBMISSION.c.leaf_hash], _SUBMISSION.c.leaf_hash, hashes)}
+    fresh = [submission_row(reading, uuid7()) for reading in readings if reading.leaf_hash not in known]
+    if fresh:
+        session.execute(insert(_SUBMISSION), fresh)
+    raws = dict(batch.addenda)
+    digests = [reading.leaf.digest for reading in readings if reading.leaf.digest in raws]
+    held = {row.digest for row in select_in(session, [_ADDENDUM.c.digest], _ADDENDUM.c.digest, digests)}
+    if missing := sorted(set(digests) - held):
+        session.execute(insert(_ADDENDUM), [{"digest": digest, "raw": raws[digest]} for digest in missing])
+    firsts: dict[bytes, bytes] = {}
+    for reading in readings:
+        if reading.claim is not None:
+            firsts.setdefault(reading.claim.statement_id, reading.leaf_hash)
+    taken = {row.statement_id for row in select_in(session, [_FIRST.c.statement_id], _FIRST.c.statement_id, firsts)}
+    if new := [{"statement_id": key, "leaf_hash": value} for key, value in firsts.items() if key not in taken]:
+        session.execute(insert(_FIRST), new)
+
+
+def submission_row(reading: Reading, order_key: bytes) -> dict[str, object]:
+    """The row of ``submission`` for a leaf of either route."""
+    claim = reading.claim
+    return {
+        "leaf_hash": reading.leaf_hash,
+        "digest": reading.leaf.digest,
+        "key": reading.leaf.key,
+        "statement_id": None if claim is None else claim.statement_id,
+        "route": reading.route,
+        "order_key": order_key,
+        "kind": None if claim is None else claim.kind,
+        "case_id": None if claim is None else claim.case_id,
+        "company": None if claim is None else claim.company,
+        "author": None if claim is None else claim.author,
+    }

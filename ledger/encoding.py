@@ -52,12 +52,13 @@ def parse_json(data: bytes, *, limit: int, depth: int) -> Json:
     """Parse canonical JSON: printable ASCII, no floats, integers 0 to 2^53-1.
 
     ``limit`` is in bytes and ``depth`` counts ``{`` and ``[`` open at once outside strings; both are
-    checked before parsing, so hostile nesting never reaches the parser. Raises MalformedSize or
-    MalformedJson; no other exception leaves this function.
+    checked before parsing, so hostile nesting never reaches the parser. The steps are those of
+    docs/spec/statement.md. Raises MalformedSize or MalformedJson; no other exception leaves this
+    function.
     """
-    if len(data) > limit:
+    if len(data) > limit:  # step 1
         raise MalformedSize(f"{len(data)} bytes; at most {limit} are accepted")
-    bad = _OUTSIDE_ASCII.search(data)
+    bad = _OUTSIDE_ASCII.search(data)  # step 2
     if bad:
         raise MalformedJson(
             f"byte {bad.start()} is 0x{bad.group()[0]:02x}; only printable ASCII (0x20 to 0x7e) is accepted"
@@ -65,12 +66,12 @@ def parse_json(data: bytes, *, limit: int, depth: int) -> Json:
     for escape in _ESCAPE.finditer(data):
         if not escape.group(1):
             raise MalformedJson(f'byte {escape.start()} starts an escape other than \\" and \\\\')
-    _check_depth(data, depth)
+    _check_depth(data, depth)  # step 3
     try:
         value: Json = json.loads(data, parse_float=_refuse_number, parse_constant=_refuse_number)
     except (ValueError, RecursionError) as error:
         raise MalformedJson(f"not JSON: {str(error)[:200]}") from None
-    _check_integers(value)
+    _check_integers(value)  # step 4
     if encode_json(value) != data:
         raise MalformedJson("not canonical: members must be sorted and unique, with no space between tokens")
     return value

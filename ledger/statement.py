@@ -154,7 +154,7 @@ class SignedStatement:
             public = PublicKey.from_signature_and_message(
                 recoverable, self.statement.signing_hash(), hasher=None
             )
-        except Exception as error:  # coincurve raises bare Exception when no point is recovered
+        except Exception as error:  # noqa: BLE001 - coincurve raises bare Exception when no point is recovered
             raise VerificationSignature(f"no key made this signature: {error}") from None
         return address_of(public)
 
@@ -169,11 +169,11 @@ def parse(data: bytes) -> SignedStatement:
 
     Raises MalformedSize, MalformedJson, MalformedStatement or MalformedSignature.
     """
-    value = parse_json(data, limit=MAX_SIGNED_BYTES, depth=MAX_DEPTH)
+    value = parse_json(data, limit=MAX_SIGNED_BYTES, depth=MAX_DEPTH)  # steps 1 to 4
     both = frozenset({"signature", "statement"})
-    members = require_members(value, both, frozenset(), MalformedStatement, "the signed statement")
-    signature = parse_signature(members["signature"])
-    return SignedStatement(parse_statement(members["statement"]), signature, data)
+    members = require_members(value, both, frozenset(), MalformedStatement, "the signed statement")  # 5
+    signature = parse_signature(members["signature"])  # 6
+    return SignedStatement(parse_statement(members["statement"]), signature, data)  # 7
 
 
 def parse_statement(value: Json) -> Statement:
@@ -297,7 +297,7 @@ def sign(statement: Statement, private_key: bytes) -> SignedStatement:
 
 def verify_signature(signed: SignedStatement) -> bytes:
     """The author's 20-byte address, proven by the signature. Raises VerificationSignature."""
-    signer = signed.signer
+    signer = signed.signer  # step 9
     if signer != signed.statement.author:
         raise VerificationSignature(
             f"signed by {encode_hex(signer)}, but the author is {encode_hex(signed.statement.author)}"

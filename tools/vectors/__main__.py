@@ -51,9 +51,7 @@ def differences(root: Path = ROOT) -> list[str]:
                 case.unlink()
         environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
         command = [sys.executable, "-m", "tools.vectors"]
-        result = subprocess.run(
-            command, cwd=copy, env=environment, capture_output=True, text=True, check=False
-        )
+        result = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
         if result.returncode:
             return [f"a generator failed: {result.stderr.strip()}"]
         return [line for name in names for line in _compare(root, copy, name)]
@@ -62,15 +60,9 @@ def differences(root: Path = ROOT) -> list[str]:
 def _compare(root: Path, copy: Path, name: str) -> list[str]:
     held = {path.name: path.read_bytes() for path in (root / "tests" / "vectors" / name).glob("*.json")}
     made = {path.name: path.read_bytes() for path in (copy / "tests" / "vectors" / name).glob("*.json")}
-    lines = [
-        f"tests/vectors/{name}/{case} is not written by its generator" for case in held.keys() - made.keys()
-    ]
+    lines = [f"tests/vectors/{name}/{case} is not written by its generator" for case in held.keys() - made.keys()]
     lines += [f"tests/vectors/{name}/{case} is not checked in" for case in made.keys() - held.keys()]
-    lines += [
-        f"tests/vectors/{name}/{case} differs"
-        for case in held.keys() & made.keys()
-        if held[case] != made[case]
-    ]
+    lines += [f"tests/vectors/{name}/{case} differs" for case in held.keys() & made.keys() if held[case] != made[case]]
     return sorted(lines)
 
 
@@ -82,11 +74,7 @@ def main() -> int:
         run_all()
         return 0
     lines = differences()
-    print(
-        "\n".join(lines)
-        if lines
-        else f"{len(generators())} folders of vectors are as their generators write them"
-    )
+    print("\n".join(lines) if lines else f"{len(generators())} folders of vectors are as their generators write them")
     return 1 if lines else 0
 
 

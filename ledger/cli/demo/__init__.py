@@ -1,0 +1,1 @@
+"""``habeas demo``: the whole way once, with real parts, in one process."""

@@ -1,0 +1,190 @@
+"""The live case of the demo, from both sides, over the same HTTP API that everybody uses.
+
+The requester asks the shop for a copy of the data; the shop acknowledges, suspends the account, extends
+the deadline and refuses; the requester disputes and checks in. The shop is ``shop.example``, a
+reserved name: its key is published at a local address that only a practice ledger believes.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from coincurve import PrivateKey
+from httpx2 import Client
+
+from ledger.disclosure import Disclosure
+from ledger.encoding import Json, encode_hex, parse_hex
+from ledger.errors import MalformedRequest, RuntimeFault
+from ledger.statement import RecentBlock, SignedStatement, Statement, address_of, sign
+
+COMPANY = "shop.example"
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody with a key."""
+
+    name: str
+    key: bytes
+
+    @property
+    def address(self) -> bytes:
+        return address_of(PrivateKey(self.key).public_key)
+
+
+class Shop:
+    """The company's web server: publishes its key at /.well-known/habeas.json on loopback."""
+
+    def __init__(self, key: bytes) -> None:
+        document = {"habeas": 1, "company": COMPANY, "keys": [encode_hex(key)]}
+        body = json.dumps(document).encode()
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                found = self.path == "/.well-known/habeas.json"
+                self.send_response(200 if found else 404)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body) if found else 0))
+                self.end_headers()
+                if found:
+                    self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class Recorder:
+    """Signs statements and records them through the API."""
+
+    def __init__(self, api: Client, origin: str) -> None:
+        self._api, self._origin = api, origin
+
+    def recent_block(self) -> RecentBlock:
+        """The newest final block that the server shows."""
+        shown = _json(self._api.get("/v1/recent-block"))
+        number = shown["number"]
+        if not isinstance(number, int):
+            raise MalformedRequest("the server's recent block has no number")
+        return RecentBlock(parse_hex(shown["hash"], 32, MalformedRequest, "recent block"), number)
+
+    def say(
+        self,
+        party: Party,
+        kind: str,
+        facts: Mapping[str, Json],
+        *,
+        case: bytes | None = None,
+        company: str | None = COMPANY,
+        private: Sequence[Disclosure] = (),
+    ) -> SignedStatement:
+        """Sign and record one statement; gives it once the log holds it."""
+        digests = tuple(sorted(item.digest for item in private))
+        statement = Statement(self._origin, kind, case, company, self.recent_block(), facts, digests, party.address)
+        signed = sign(statement, party.key)
+        answer = self._api.post("/v1/statements", content=signed.raw, headers={"Content-Type": "application/json"})
+        _json(answer)
+        return signed
+
+    def bind(self, company: str, key: bytes) -> None:
+        """Ask the operator to look at the company's well-known address and record what it finds."""
+        _json(self._api.post(f"/v1/companies/{company}/keys", json={"key": encode_hex(key), "method": "well_known"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The case as it was recorded, and what only the requester holds."""
+
+    case: bytes
+    private: tuple[Disclosure, ...]
+
+
+def tell_case(recorder: Recorder, requester: Party, shop: Party, letter: Callable[[bytes], str], tell: Tell) -> Told:
+    """Record the case from both sides; ``letter`` gives the letter's text for a case id."""
+    today = datetime.now(UTC).date()
+    asked, heard, locked, answered = (str(today - timedelta(days=days)) for days in (40, 38, 20, 3))
+    opened = recorder.say(
+        requester, "case.opened", {"regime": "eu-gdpr", "place": "IE", "acting": "self", "related": []}
+    )
+    case = opened.id
+    tell(f"The requester opens a case with {COMPANY}: {encode_hex(case)}")
+    text = letter(case)
+    private = (
+        Disclosure.make(secrets.token_bytes(16), "letter", text),
+        Disclosure.make(secrets.token_bytes(16), "account", "customer number 4711"),
+    )
+    recorder.say(
+        requester,
+        "request.sent",
+        {"right": "access", "sent_on": asked, "channel": "email", "published_contact": True},
+        case=case,
+        private=private,
+    )
+    tell("The letter carries the case id; the requester records that it was sent.")
+    recorder.bind(COMPANY, shop.address)
+    tell(f"{COMPANY} publishes its key; the operator looks and vouches for it.")
+    steps: Sequence[tuple[Party, str, Mapping[str, Json], str]] = (
+        (shop, "request.acknowledged", {"received_on": heard}, "The shop acknowledges receipt."),
+        (
+            shop,
+            "account.suspended",
+            {"on": locked, "stated_reason": "security", "notice": "none"},
+            "The shop states that it suspended the account.",
+        ),
+        (
+            shop,
+            "deadline.extended",
+            {"until": str(today + timedelta(days=20)), "reason": "complexity", "notified_on": locked},
+            "The shop extends the deadline.",
+        ),
+        (
+            shop,
+            "request.refused",
+            {"answered_on": answered, "mode": "sent", "reasons": ["identity_unverified"]},
+            "The shop refuses, because it could not verify the identity.",
+        ),
+    )
+    refused = opened
+    for party, kind, facts, words in steps:
+        refused = recorder.say(party, kind, facts, case=case)
+        tell(words)
+    recorder.say(
+        requester,
+        "statement.disputed",
+        {"statement": encode_hex(refused.id), "because": "behind_locked_account"},
+        case=case,
+    )
+    tell("The requester disputes the refusal.")
+    recorder.say(requester, "case.confirmed", {"on": str(today), "answer": "recorded", "account": "blocked"}, case=case)
+    tell("The requester checks in: the answer is recorded, the account is still blocked.")
+    return Told(case, private)
+
+
+def _json(answer: object) -> Mapping[str, Json]:
+    from httpx2 import Response
+
+    assert isinstance(answer, Response)
+    try:
+        value = answer.json()
+    except ValueError:
+        value = {}
+    if answer.status_code >= 400:
+        detail = value.get("detail") if isinstance(value, dict) else None
+        raise RuntimeFault(f"{answer.request.method} {answer.request.url.path}: {detail or answer.status_code}")
+    if not isinstance(value, dict):
+        raise RuntimeFault(f"{answer.request.url.path} did not answer with an object")
+    return value

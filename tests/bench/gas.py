@@ -11,7 +11,7 @@ import json
 
 from web3.contract import Contract
 
-from tests.contract.chain import Chain, deploy
+from tests.contract.chain import Chain, deploy, fresh_log
 from tests.contract.trees import SparseTree, statement_leaf_hash
 
 FULL = 1 << 20
@@ -31,12 +31,12 @@ class Meter:
         self.contract = contract
         self.filler = SparseTree()
 
-    def anchor_gas(self, old: int, new: int, log: str, tickets: int = 0, stay_open: int = 0) -> int:
-        """Second anchor of a log, `tickets` of whose statements stand just behind the held head."""
+    def anchor_gas(self, old: int, new: int, log: str, tickets: int = 0) -> int:
+        """Second anchor of a log: `tickets` queued statements stand just behind the held head and are settled."""
         functions = self.contract.functions
         self.chain.send(functions.anchor(old, self.filler.root(old), [], []), log)
         leaves = {}
-        for number in range(tickets + stay_open):
+        for number in range(tickets):
             body = statement(900) + str(number).encode()
             self.chain.send(functions.submit(log, KEY, body), log)
             leaves[old + number] = statement_leaf_hash(KEY, body)
@@ -45,12 +45,9 @@ class Meter:
         call = functions.anchor(new, tree.root(new), tree.consistency(old, new), forced)
         return self.chain.send(call, log)["gasUsed"]
 
-    def submit_gas(self, length: int, log: str, first: bool = True) -> int:
-        """A submission to a log that was just born, or (first=False) to one with tickets."""
+    def submit_gas(self, length: int, log: str) -> int:
         functions = self.contract.functions
         self.chain.send(functions.anchor(1, self.filler.root(1), [], []), log)
-        if not first:
-            self.chain.send(functions.submit(log, KEY, b"{}"), log)
         return self.chain.send(functions.submit(log, KEY, statement(length)), log)["gasUsed"]
 
     def no_op_gas(self, log: str) -> int:
@@ -72,14 +69,6 @@ WORST_STEPS = [
     (FULL // 2 - 1, FULL),
     (3, FULL - 1),
 ]
-
-
-def fresh_log(chain: Chain) -> str:
-    """An address of its own per figure, so that no storage is warm or set."""
-    account = chain.web3.eth.account.create()
-    chain.web3.provider.make_request("anvil_setBalance", [account.address, hex(10**20)])
-    chain.web3.provider.make_request("anvil_impersonateAccount", [account.address])
-    return account.address
 
 
 def measure(chain: Chain, contract: Contract) -> dict[str, int]:

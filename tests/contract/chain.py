@@ -36,6 +36,7 @@ class Chain:
     """One anvil child process. Its chain id is drawn at random, so an answer by another node is noticed."""
 
     def __init__(self, hardfork: str = "osaka") -> None:
+        self.logs = 0
         self.chain_id = 1_000_000 + secrets.randbelow(1 << 30)
         port = free_port()
         command = [
@@ -75,16 +76,20 @@ class Chain:
         account: str = self.web3.eth.accounts[number]
         return account
 
+    def rpc(self, method: str, *params: Any) -> Any:
+        answer = self.web3.provider.make_request(method, params)  # type: ignore[arg-type]
+        assert "error" not in answer, answer
+        return answer["result"]
+
     def wait_seconds(self, seconds: int) -> None:
         """Let the next block be this much later; the clock of the chain keeps the distance."""
-        self.web3.provider.make_request("evm_increaseTime", [seconds])  # type: ignore[arg-type]
-        self.web3.provider.make_request("evm_mine", [])  # type: ignore[arg-type]
+        self.rpc("evm_increaseTime", seconds)
+        self.rpc("evm_mine")
 
     def send(self, call: Any, sender: str, gas: int = GAS) -> TxReceipt:
         """Mine one transaction with a fixed gas limit: web3 would add 100,000 gas to its own estimate."""
-        receipt = self.web3.eth.wait_for_transaction_receipt(
-            call.transact({"from": sender, "gas": gas}), poll_latency=0.01
-        )
+        sent = call.transact({"from": sender, "gas": gas})
+        receipt = self.web3.eth.wait_for_transaction_receipt(sent, poll_latency=0.01)
         assert receipt["status"] == 1, "transaction reverted"
         return receipt
 
@@ -105,3 +110,12 @@ def deploy(chain: Chain) -> Contract:
     receipt = chain.web3.eth.wait_for_transaction_receipt(sent, poll_latency=0.01)
     assert receipt["status"] == 1, "the CREATE2 factory refused the code"
     return chain.web3.eth.contract(address=create2["address"], abi=deployment["abi"])
+
+
+def fresh_log(chain: Chain) -> str:
+    """An address that never sent anything, so no storage of it is set. Not random: gas depends on its bytes."""
+    chain.logs += 1
+    address = Web3.to_checksum_address(Web3.keccak(text=f"habeas log {chain.logs}")[12:])
+    chain.rpc("anvil_setBalance", address, hex(10**20))
+    chain.rpc("anvil_impersonateAccount", address)
+    return address

@@ -37,6 +37,9 @@ class SparseTree:
         self._leaves = dict(leaves or {})
         self._full = [FILLER]
 
+    def leaf(self, index: int) -> bytes:
+        return self._leaves.get(index, FILLER)
+
     def root(self, size: int) -> bytes:
         return self._range(0, size)
 
@@ -51,7 +54,7 @@ class SparseTree:
     def _range(self, start: int, end: int) -> bytes:
         size = end - start
         if size == 1:
-            return self._leaves.get(start, FILLER)
+            return self.leaf(start)
         if size & (size - 1) == 0 and not any(start <= i < end for i in self._leaves):
             return self._filled(size.bit_length() - 1)
         middle = start + split(size)

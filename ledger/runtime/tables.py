@@ -10,7 +10,7 @@ checkpoint, and the projection (entry, company_key, attester, withheld), which `
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, text
 from sqlmodel import Field, SQLModel
 
 
@@ -20,6 +20,9 @@ def _bytes(primary_key: bool = False, nullable: bool = False) -> Column[bytes]:
 
 def _int(primary_key: bool = False, nullable: bool = False) -> Column[int]:
     return Column(BigInteger, primary_key=primary_key, nullable=nullable, autoincrement=False)
+
+
+_COMPANY_SPOKE = text("role = 'company'")
 
 
 class Ledger(SQLModel, table=True):
@@ -125,7 +128,7 @@ class Entry(SQLModel, table=True):
         Index("entry_case_id", "case_id", "idx"),
         Index("entry_company", "company", "idx"),
         Index("entry_kind", "kind", "idx"),
-        Index("entry_digest", "digest"),
+        Index("entry_spoken", "company", "role", sqlite_where=_COMPANY_SPOKE, postgresql_where=_COMPANY_SPOKE),
     )
     idx: int = Field(sa_column=_int(primary_key=True))
     key: bytes = Field(sa_column=_bytes())

@@ -249,8 +249,10 @@ def _key_of(claim: Claim) -> bytes:
 def _kinds_of(session: Session, digests: Collection[bytes]) -> dict[bytes, str]:
     # Several leaves can carry the same bytes (under wrong keys); the understood one decides.
     kinds: dict[bytes, str] = {}
+    hashes = select_in(session, [_SUBMISSION.c.leaf_hash], _SUBMISSION.c.digest, digests)
+    places = select_in(session, [_LEAF.c.idx], _LEAF.c.leaf_hash, [row.leaf_hash for row in hashes])
     columns = [_ENTRY.c.digest, _ENTRY.c.kind, _ENTRY.c.understood]
-    for row in select_in(session, columns, _ENTRY.c.digest, digests):
+    for row in select_in(session, columns, _ENTRY.c.idx, [row.idx for row in places]):
         if row.understood:
             kinds[row.digest] = row.kind
         else:

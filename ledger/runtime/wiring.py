@@ -197,17 +197,12 @@ def _write_ledger(
         log_key.verifier,
         int(time.time()),
     )
-    opened: JsonObject = {
-        "chain": chain.chain_id,
-        "contract": encode_hex(chain.contract),
-        "log": encode_hex(operator.address),
-        "vkey": facts.vkey.encode(),
-    }
+    opened = opening_facts(facts)
     if continues is not None:
         opened["continues"] = continues
     signed = operator.say(services.origin, "ledger.opened", opened, chain.recent)
     try:
-        services.store.transact(lambda session: _insert_ledger(session, facts, signed))
+        services.store.transact(lambda session: _insert_opening(session, facts, signed))
     except IntegrityError:
         held = read_ledger(services.store)  # another process opened it just now
         if held is not None:
@@ -216,9 +211,18 @@ def _write_ledger(
     return facts
 
 
-def _insert_ledger(session: Session, facts: LedgerFacts, signed: SignedStatement) -> None:
-    leaf, order_key = statement_leaf(signed, facts.origin), uuid7()
-    reading = Reading(leaf, leaf.hash(), "server", claim_of(signed.statement), valid=True)
+def opening_facts(facts: LedgerFacts) -> JsonObject:
+    """The facts of leaf 0 that come from the ledger row."""
+    return {
+        "chain": facts.chain_id,
+        "contract": encode_hex(facts.contract),
+        "log": encode_hex(facts.log_address),
+        "vkey": facts.vkey.encode(),
+    }
+
+
+def insert_ledger(session: Session, facts: LedgerFacts) -> None:
+    """Write the ledger row."""
     session.execute(
         insert(_LEDGER).values(
             origin=facts.origin,
@@ -230,6 +234,12 @@ def _insert_ledger(session: Session, facts: LedgerFacts, signed: SignedStatement
             created_at=facts.created_at,
         )
     )
+
+
+def _insert_opening(session: Session, facts: LedgerFacts, signed: SignedStatement) -> None:
+    insert_ledger(session, facts)
+    leaf, order_key = statement_leaf(signed, facts.origin), uuid7()
+    reading = Reading(leaf, leaf.hash(), "server", claim_of(signed.statement), valid=True)
     session.execute(insert(table(Addendum)).values(digest=leaf.digest, raw=signed.raw))
     session.execute(insert(table(Submission)).values(submission_row(reading, order_key)))
     session.execute(insert(table(First)).values(statement_id=signed.id, leaf_hash=leaf.hash()))

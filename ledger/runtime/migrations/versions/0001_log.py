@@ -83,7 +83,8 @@ def _create_projection() -> None:
     op.create_index("entry_case_id", "entry", ["case_id", "idx"])
     op.create_index("entry_company", "entry", ["company", "idx"])
     op.create_index("entry_kind", "entry", ["kind", "idx"])
-    op.create_index("entry_digest", "entry", ["digest"])
+    spoke = sa.text("role = 'company'")
+    op.create_index("entry_spoken", "entry", ["company", "role"], sqlite_where=spoke, postgresql_where=spoke)
     op.create_table(
         "company_key",
         _int("idx", key=True),

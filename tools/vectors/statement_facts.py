@@ -348,6 +348,4 @@ _BAD: list[tuple[str, str, str, Object]] = [
         {**LEDGER, "continues": {k: CONTINUES[k] for k in ("chain", "contract", "log", "size")}},
     ),
 ]
-BAD_FACTS: dict[str, tuple[str, str, Object]] = {
-    name: (text, kind, facts) for name, text, kind, facts in _BAD
-}
+BAD_FACTS: dict[str, tuple[str, str, Object]] = {name: (text, kind, facts) for name, text, kind, facts in _BAD}

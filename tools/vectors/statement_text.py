@@ -124,8 +124,6 @@ def add_to(cases: Cases) -> None:
     for name, (description, text) in TEXTS.items():
         cases.bad(f"json-{name}", "statement.verify", {"signed": text}, "MalformedJson", description)
     for name, (description, data) in BYTES.items():
-        cases.bad(
-            f"json-{name}", "statement.verify", {"signed_hex": data.hex()}, "MalformedJson", description
-        )
+        cases.bad(f"json-{name}", "statement.verify", {"signed_hex": data.hex()}, "MalformedJson", description)
     for name, (description, text) in DEEP.items():
         cases.bad(f"json-{name}", "statement.verify", {"signed": text}, "MalformedSize", description)

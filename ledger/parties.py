@@ -52,6 +52,8 @@ class Parties:
     company: str | None
     attesters: frozenset[bytes]
     trusted: frozenset[bytes]
+    quorum: int
+    """How many of ``trusted`` must have bound a company key."""
     pinned: frozenset[bytes]
     bindings: tuple[_Binding, ...]
 
@@ -70,6 +72,7 @@ class Parties:
             company=company,
             attesters=frozenset(_bound_attesters(signed.values(), trust.log if trust else operator)),
             trusted=frozenset(item.key for item in policy.attesters if "company_key" in item.scope),
+            quorum=policy.attester_quorum,
             pinned=frozenset(pin.key for pin in policy.company_keys if pin.company == company),
             bindings=tuple(_bindings(signed.values(), company)),
         )
@@ -103,12 +106,12 @@ class Parties:
         if author in revokers:
             binders.clear()
         left = binders - revokers
-        if left & self.trusted:
+        if len(left & self.trusted) >= self.quorum:
             return Standing(
                 "company",
                 "attested",
                 False,
-                f"Signed with a key of {name} that an attester of the policy bound.",
+                f"Signed with a key of {name} that attesters of the policy bound.",
             )
         if left & {self.operator}:
             return Standing(

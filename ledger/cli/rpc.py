@@ -11,7 +11,9 @@ import http.client
 import json
 import socket
 import ssl
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -33,25 +35,29 @@ class Node:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.name = _shown(url)
         self._number = 0
 
     def call(self, method: str, *params: object) -> object:
-        """The result of one call. Raises RuntimeChainUnavailable with the URL and the cause."""
+        """The result of one call. Raises RuntimeChainUnavailable with the node's name and the cause."""
         self._number += 1
         body = json.dumps({"jsonrpc": "2.0", "id": self._number, "method": method, "params": params}).encode()
         try:
             answer = json.loads(self._over_socket(body) if self.url.startswith("/") else self._over_http(body))
-        except (OSError, ValueError, http.client.HTTPException) as error:
-            raise RuntimeChainUnavailable(f"{self.url} did not answer {method}: {error}") from None
+        except (OSError, ValueError, http.client.HTTPException, RecursionError) as error:
+            cause = str(error)[:200] or type(error).__name__
+            raise RuntimeChainUnavailable(f"{self.name} did not answer {method}: {cause}") from None
         if not isinstance(answer, dict) or "result" not in answer:
             said = answer.get("error") if isinstance(answer, dict) else answer
-            raise RuntimeChainUnavailable(f"{self.url} refused {method}: {str(said)[:200]}")
-        return answer["result"]
+            raise RuntimeChainUnavailable(f"{self.name} refused {method}: {str(said)[:200]}")
+        result: object = answer["result"]
+        return result
 
     def _over_http(self, body: bytes) -> bytes:
         parts = urlsplit(self.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("an RPC URL starts with http:// or https://, or is the path of a socket")
+        until = time.monotonic() + TIMEOUT_SECONDS
         connection = (
             http.client.HTTPSConnection(
                 parts.hostname, parts.port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
@@ -63,30 +69,50 @@ class Node:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request("POST", path, body, {"Content-Type": "application/json", "User-Agent": "habeas"})
             response = connection.getresponse()
-            data = response.read(MAX_ANSWER_BYTES + 1)
-            if response.status != 200 or len(data) > MAX_ANSWER_BYTES:
-                raise ValueError(f"HTTP status {response.status}, {len(data)} bytes")
-            return data
+            if response.status != 200:
+                raise ValueError(f"HTTP status {response.status}")
+            return b"".join(_limited(lambda: response.read1(65_536), until))
         finally:
             connection.close()
 
     def _over_socket(self, body: bytes) -> bytes:
+        until = time.monotonic() + TIMEOUT_SECONDS
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(TIMEOUT_SECONDS)
             connection.connect(self.url)
             connection.sendall(body)
             data = b""
-            while len(data) <= MAX_ANSWER_BYTES:
-                piece = connection.recv(65536)
-                if not piece:
-                    break
+            for piece in _limited(lambda: connection.recv(65_536), until):
                 data += piece
-                try:
+                # A socket has no end of message: the answer is whole when it is JSON.
+                with suppress(ValueError):
                     json.loads(data)
-                except ValueError:
-                    continue  # the answer is not whole yet
-                return data
-            raise ValueError("the answer ended early or is too large")
+                    return data
+            raise ValueError("the answer ended early")
+
+
+def _limited(read: Callable[[], bytes], until: float) -> Iterator[bytes]:
+    """Pieces until the end: bounded in size and, unlike a socket's time-out, in time as a whole."""
+    size = 0
+    while piece := read():
+        size += len(piece)
+        if size > MAX_ANSWER_BYTES:
+            raise ValueError(f"the answer has more than {MAX_ANSWER_BYTES} bytes")
+        if time.monotonic() > until:
+            raise ValueError(f"the answer took more than {TIMEOUT_SECONDS:g} seconds")
+        yield piece
+
+
+def _shown(url: str) -> str:
+    """Scheme and host alone: path and query often hold the user's secret key, and reports are handed on."""
+    if url.startswith("/"):
+        return url
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return "the RPC URL"
+    return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +134,16 @@ def observe(urls: Sequence[str], trust: LedgerTrust, blocks: Mapping[bytes, int]
     views: dict[str, _View] = {}
     notes: list[str] = []
     for url in dict.fromkeys(urls):
+        node = Node(url)
+        # Two URLs of one host are one provider: asking it twice is no second opinion.
+        name = node.name
+        if name in views:
+            notes.append(f"{name} is one provider, however often it is named; it counts once.")
+            continue
+        if name.startswith("http:") and not _is_loopback(url):
+            notes.append(f"{name} was asked without encryption: whoever carries the answer can change it.")
         try:
-            views[url] = _ask(Node(url), trust, sorted(set(blocks.values())))
+            views[name] = _ask(node, trust, sorted(set(blocks.values())))
         except HabeasError as error:
             notes.append(str(error))
     canonical = dict.fromkeys(vouched, "the person who verifies (--block)")
@@ -158,7 +192,7 @@ def _ask(node: Node, trust: LedgerTrust, numbers: Sequence[int]) -> _View:
     if found != chain.id or genesis is None or genesis[1] != chain.genesis:
         has = encode_hex(genesis[1]) if genesis else "none"
         raise RuntimeForeignChain(
-            f"{node.url} serves another chain and was not believed: chain id {found} with genesis {has};"
+            f"{node.name} serves another chain and was not believed: chain id {found} with genesis {has};"
             f" {chain.name} has id {chain.id} and genesis {encode_hex(chain.genesis)}"
         )
     final = _block(node, "finalized")
@@ -178,10 +212,10 @@ def _block(node: Node, tag: str) -> tuple[int, bytes] | None:
     if block is None:
         return None
     if not isinstance(block, dict):
-        raise RuntimeChainUnavailable(f"{node.url} gave a block that is no object")
+        raise RuntimeChainUnavailable(f"{node.name} gave a block that is no object")
     block_hash = _data(node, block.get("hash"))
     if len(block_hash) != 32:
-        raise RuntimeChainUnavailable(f"{node.url} gave a block without a hash")
+        raise RuntimeChainUnavailable(f"{node.name} gave a block without a hash")
     return _quantity(node, block.get("number")), block_hash
 
 
@@ -189,14 +223,19 @@ def _quantity(node: Node, value: object) -> int:
     try:
         return int(str(value), 16)
     except ValueError:
-        raise RuntimeChainUnavailable(f"{node.url} gave {str(value)[:40]!r} instead of a number") from None
+        raise RuntimeChainUnavailable(f"{node.name} gave {str(value)[:40]!r} instead of a number") from None
 
 
 def _data(node: Node, value: object) -> bytes:
     try:
         return bytes.fromhex(str(value).removeprefix("0x"))
     except ValueError:
-        raise RuntimeChainUnavailable(f"{node.url} gave {str(value)[:40]!r} instead of bytes") from None
+        raise RuntimeChainUnavailable(f"{node.name} gave {str(value)[:40]!r} instead of bytes") from None
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host == "localhost" or host.startswith("127.") or host == "::1"
 
 
 def _agreed(values: Sequence[_T]) -> _T | None:

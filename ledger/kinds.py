@@ -20,6 +20,8 @@ Role: TypeAlias = Literal["requester", "company", "attester", "operator"]
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+(?![0-9]+\Z){_LABEL}")
+# The shape of a C2SP verifier key; whether it verifies is the business of ``ledger/note.py``.
+_VKEY = re.compile(r"[!-*,-~]{1,100}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{4,84}={0,2}")
 _PRINTABLE = re.compile("[ -~]*")
 _PLACE = re.compile(r"([A-Z]{2})(?:-[A-Z0-9]{1,3})?")
 
@@ -56,9 +58,7 @@ RIGHTS = (
     *("opt_out", "transfer", "switching", "statement_of_reasons", "internal_complaint"),
     *("account_restoration", "compensation"),
 )
-CHANNELS = (
-    *("email", "web_form", "in_account", "post", "registered_post", "fax", "phone", "in_person", "agent"),
-)
+CHANNELS = (*("email", "web_form", "in_account", "post", "registered_post", "fax", "phone", "in_person", "agent"),)
 BASES = ("acknowledged", "registered_post", "relay", "presumed", "claimed")
 ACTIONS = (
     *("identity_confirmation", "identity_document", "clarification", "mandate", "form", "fee"),
@@ -181,6 +181,11 @@ def _check_domain(value: Json, where: str) -> None:
         raise MalformedFacts(f"{where} must be a lower-case DNS name of two or more labels, like a.example")
 
 
+def _check_vkey(value: Json, where: str) -> None:
+    if not isinstance(value, str) or not _VKEY.fullmatch(value):
+        raise MalformedFacts(f"{where} must be a verifier key: name, + , 8 hexadecimal digits, + , base64")
+
+
 def _check_place(value: Json, where: str) -> None:
     match = _PLACE.fullmatch(value) if isinstance(value, str) else None
     if match is None or match[1] not in COUNTRIES:
@@ -194,6 +199,7 @@ _ADDRESS = Check("0x + 40 hex", _check_address)
 _BOOLEAN = Check("true or false", _check_boolean)
 _INTEGER = Check("integer", _check_integer)
 _DOMAIN_NAME = Check("DNS name", _check_domain)
+_VERIFIER_KEY = Check("verifier key", _check_vkey)
 _PLACE_CODE = Check("country or subdivision", _check_place)
 
 
@@ -284,9 +290,7 @@ def _in_case(name: str, writers: frozenset[Role], required: _Facts, optional: _F
     return Kind(name, name != "case.opened", "required", writers, required, optional)
 
 
-def _outside(
-    name: str, company: _Presence, writers: frozenset[Role], required: _Facts, optional: _Facts
-) -> Kind:
+def _outside(name: str, company: _Presence, writers: frozenset[Role], required: _Facts, optional: _Facts) -> Kind:
     return Kind(name, False, company, writers, required, optional)
 
 
@@ -325,7 +329,7 @@ _CITED_OPTIONAL: Mapping[str, Check] = {
     "place": _PLACE_CODE,
     "right": _one_of(*RIGHTS),
 }
-_LEDGER: Mapping[str, Check] = {"chain": _INTEGER, "contract": _ADDRESS, "log": _ADDRESS, "vkey": _text(200)}
+_LEDGER: Mapping[str, Check] = {"chain": _INTEGER, "contract": _ADDRESS, "log": _ADDRESS, "vkey": _VERIFIER_KEY}
 _LOST = _one_of("income", "money", "customers", "work_files", "identity")
 _WITHHELD = _one_of("erasure", "court_order", "unlawful_content", "opaque")
 

@@ -255,7 +255,8 @@ def test_members_are_exact() -> None:
         check({"c": 1})
     with pytest.raises(Malformed, match="the thing has the unknown member d; allowed: a, b, c"):
         check({"a": 1, "b": 2, "d": 3})
-    for value in ([], None, "a", 1):
+    others: list[object] = [[], None, "a", 1]
+    for value in others:
         with pytest.raises(Malformed, match="the thing must be an object"):
             check(value)
 

@@ -88,6 +88,6 @@ def test_every_flipped_bit_is_refused() -> None:
         for position in range(8 * len(part)):
             changed = bytearray(part)
             changed[position // 8] ^= 1 << position % 8
-            data, *hashes = [*parts[:number], bytes(changed), *parts[number + 1 :]]
+            given_parts = [*parts[:number], bytes(changed), *parts[number + 1 :]]
             with pytest.raises(HabeasError):
-                verify_index_leaf(data, 7, hashes[:-1], hashes[-1])
+                verify_index_leaf(given_parts[0], 7, given_parts[1:-1], given_parts[-1])

@@ -153,7 +153,7 @@ def statements(draw: st.DrawFn) -> tuple[Statement, bytes]:
         case=draw(st.none() | DIGEST),
         company=draw(st.none() | COMPANIES),
         recent_block=RecentBlock(draw(DIGEST), draw(st.integers(0, 2**53 - 1))),
-        facts=draw(FACTS),
+        facts=draw(FACTS),  # type: ignore[arg-type]
         digests=_digest_texts(draw(st.lists(DIGEST, max_size=3))),
         author=bytes.fromhex(Account.from_key(key).address[2:]),
     )

@@ -342,6 +342,18 @@ _BAD: list[tuple[str, str, str, Object]] = [
     ("chain-boolean", "true is no integer", "ledger.opened", {**LEDGER, "chain": True}),
     ("chain-text", "a chain id is an integer", "ledger.opened", {**LEDGER, "chain": "11155111"}),
     (
+        "vkey-prose",
+        "a sentence where a verifier key belongs",
+        "ledger.opened",
+        {**LEDGER, "vkey": "ask Kim for the key"},
+    ),
+    (
+        "vkey-capital-id",
+        "the key id is lower case",
+        "ledger.opened",
+        {**LEDGER, "vkey": "habeas.example/main+0123ABCD+AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAh"},
+    ),
+    (
         "continues-incomplete",
         "the continued log is named in full",
         "ledger.opened",

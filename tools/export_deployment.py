@@ -26,6 +26,19 @@ TARGET = ROOT / "ledger" / "data" / "deployments" / "access_ledger.json"
 CONTRACT = "AccessLedger"
 # Deployed by one pre-signed transaction whose sender key nobody has: the same address on every chain.
 FACTORY = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
+# That transaction, for a chain without the factory: pay its sender, then send it as it is. It is signed without a
+# chain id. tests/contract sends it to a chain of its own and compares the code.
+FACTORY_DEPLOYMENT = {
+    "sender": "0x3fAB184622Dc19b6109349B94811493BF2a45362",
+    "balance_wei": "10000000000000000",
+    "code_hash": "0x2fa86add0aed31f33a762c9d88e807c475bd51d0f52bd0955754b2608f7e4989",
+    "transaction": (
+        "0xf8a58085174876e800830186a08080b853604580600e600039806000f350fe7fffffffffffffffffffffffffff"
+        "ffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082"
+        "525050506014600cf31ba02222222222222222222222222222222222222222222222222222222222222222a02222"
+        "222222222222222222222222222222222222222222222222222222222222"
+    ),
+}
 # Readable in a block explorer; a second version of the contract takes another name.
 SALT = b"habeas/access-ledger/v1".ljust(32, b"\0")
 
@@ -72,6 +85,7 @@ def describe(artifact: dict[str, Any]) -> dict[str, Any]:
             "factory": FACTORY,
             "salt": "0x" + SALT.hex(),
             "address": create2_address(FACTORY, SALT, creation),
+            "factory_deployment": FACTORY_DEPLOYMENT,
         },
         "source_sha256s": sources,
     }
@@ -108,7 +122,7 @@ def main(arguments: list[str]) -> int:
     if options.check:
         return check(fresh)
     TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_text(json.dumps(fresh, indent=2, ensure_ascii=False) + "\n")
+    TARGET.write_text(json.dumps(fresh, indent=2) + "\n")
     print(f"wrote {TARGET.relative_to(ROOT)}: {fresh['create2']['address']}, code hash {fresh['code_hash']}")
     return 0
 

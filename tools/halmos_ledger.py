@@ -2,9 +2,9 @@
 
     .venv-analysis/bin/python tools/halmos_ledger.py [further halmos arguments]
 
-halmos models precompile 2 as an unknown function, but declares its argument with the length in bytes where z3 counts
-bits, so that every contract that hashes with SHA-256 ends in "Sort mismatch". Here the length is put right. The check
-below fails when a later halmos no longer needs this file.
+halmos models precompile 2 as an unknown function, but declares its argument with the length in bytes where z3
+counts bits, so that every contract that hashes with SHA-256 ends in "Sort mismatch". Here the length is put right.
+The check below fails when a later halmos no longer needs this file.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ARGUMENTS = ["--forge-build-out", "build/contracts/out", "--match-contract", "Ha
 
 def mend_sha256() -> None:
     if FAULT not in inspect.getsource(sevm):
-        raise SystemExit("this halmos has another SHA-256 model: look whether tools/halmos_ledger.py is still needed")
+        raise SystemExit("this halmos has another SHA-256 model: is tools/halmos_ledger.py still needed?")
     declare = sevm.Function
 
     def declare_in_bits(name: str, *sorts: Any) -> Any:

@@ -35,20 +35,12 @@ def free_port() -> int:
 class Chain:
     """One anvil child process. Its chain id is drawn at random, so an answer by another node is noticed."""
 
-    def __init__(self, hardfork: str = "osaka") -> None:
+    def __init__(self, *arguments: str) -> None:
         self.logs = 0
         self.chain_id = 1_000_000 + secrets.randbelow(1 << 30)
         port = free_port()
-        command = [
-            str(ANVIL),
-            "--silent",
-            "--hardfork",
-            hardfork,
-            "--port",
-            str(port),
-            "--chain-id",
-            str(self.chain_id),
-        ]
+        command = [str(ANVIL), "--silent", "--hardfork", "osaka", "--port", str(port)]
+        command += ["--chain-id", str(self.chain_id), *arguments]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         self.web3 = Web3(HTTPProvider(f"http://127.0.0.1:{port}", request_kwargs={"timeout": 60}))
         try:

@@ -12,7 +12,7 @@ from web3 import Web3
 from web3.contract import Contract
 from web3.exceptions import ContractCustomError
 
-from tests.contract.chain import Chain, fresh_log, read_deployment
+from tests.contract.chain import Chain, deploy, fresh_log, read_deployment
 from tests.contract.trees import FILLER, SparseTree, node_hash, statement_leaf_hash
 
 KEY = sha256(b"key").digest()
@@ -93,6 +93,25 @@ def test_create2_address_follows_from_the_file() -> None:
         Web3.keccak(hexstr=deployment["creation_bytecode"]).hex(),
     ]
     assert Web3.to_checksum_address(Web3.keccak(hexstr="".join(parts))[12:]) == create2["address"]
+
+
+def test_a_chain_without_the_factory_can_get_it() -> None:
+    """The pre-signed transaction of the file makes the factory, which then makes the contract at its address."""
+    deployment = read_deployment()
+    create2 = deployment["create2"]
+    given = create2["factory_deployment"]
+    bare = Chain("--disable-default-create2-deployer")
+    try:
+        assert bare.web3.eth.get_code(create2["factory"]) == b""
+        bare.rpc("anvil_setBalance", given["sender"], hex(int(given["balance_wei"])))
+        sent = bare.web3.eth.send_raw_transaction(given["transaction"])
+        receipt = bare.web3.eth.wait_for_transaction_receipt(sent, poll_latency=0.01)
+        assert (receipt["from"], receipt["contractAddress"]) == (given["sender"], create2["factory"])
+        assert Web3.keccak(bare.web3.eth.get_code(create2["factory"])).to_0x_hex() == given["code_hash"]
+        deployed = deploy(bare)
+        assert Web3.keccak(bare.web3.eth.get_code(deployed.address)).to_0x_hex() == deployment["code_hash"]
+    finally:
+        bare.stop()
 
 
 def test_a_second_deployment_is_impossible(chain: Chain, contract: Contract) -> None:

@@ -78,7 +78,7 @@ def root_by_inclusion(leaf_hash: bytes, index: int, size: int, path: Hashes) -> 
 
 
 def roots_by_consistency(old: int, new: int, path: Hashes, old_root: bytes | None) -> tuple[bytes, bytes]:
-    """Both roots that the path leads to; `old_root` is given while the old tree starts where this range does."""
+    """Both roots that the path leads to; `old_root` is given while both trees start where this range does."""
     if not 0 < old <= new:
         raise Impossible
     if old == new:

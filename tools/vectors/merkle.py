@@ -100,7 +100,8 @@ def consistency(old: int, tree: Hashes) -> Consistency:
 
 def flip(digest: bytes, bit: int) -> bytes:
     """Change one bit, counted from the most significant one of the first byte."""
-    return bytes(byte ^ (0x80 >> bit % 8 if position == bit // 8 else 0) for position, byte in enumerate(digest))
+    flipped = int.from_bytes(digest, "big") ^ (1 << (8 * len(digest) - 1 - bit))
+    return flipped.to_bytes(len(digest), "big")
 
 
 def flip_in_path(path: tuple[bytes, ...], place: int, bit: int) -> tuple[bytes, ...]:

@@ -111,6 +111,10 @@ class Settings(BaseSettings):
         default_factory=dict,
         description="Domain to loopback address for company keys; practice ledgers only.",
     )
+    dns_servers: Annotated[list[str], NoDecode] = Field(
+        default_factory=list,
+        description="DNS servers for company keys: `address[:port]`, separated by commas; empty: the system's.",
+    )
     api_host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
     api_port: int = Field(default=0, ge=0, le=65535, description="Port that the API listens on; 0: any.")
 
@@ -127,7 +131,7 @@ class Settings(BaseSettings):
         file = TomlConfigSettingsSource(settings_cls, Path(home) / "habeas.toml")
         return init_settings, env_settings, file
 
-    @field_validator("rpc_urls", mode="before")
+    @field_validator("rpc_urls", "dns_servers", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

@@ -1,0 +1,1 @@
+"""The HTTP API of Habeas (docs/api.md): a module for each resource."""

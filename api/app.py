@@ -1,0 +1,103 @@
+"""The application: middleware, routes, start and stop."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI, Response
+from fastapi.routing import APIRouter
+from starlette.requests import ClientDisconnect, Request
+
+from api import (
+    anchors,
+    blocks,
+    cases,
+    companies,
+    errors,
+    health,
+    log,
+    openapi,
+    policy,
+    problems,
+    reference,
+    statements,
+    tickets,
+)
+from api.deps import Context
+from api.middleware import RequestLayer
+from ledger.runtime.metrics import Metrics
+from ledger.runtime.wellknown import DnsKeyFinder, KeyFinder, WellKnownKeyFinder, open_resolver
+from ledger.runtime.wiring import Services
+
+DESCRIPTION = (
+    "A public record of requests for one's own data and of the answers. What is recorded can be proven "
+    "offline, without believing this server. Not a finding of a breach. Not legal advice."
+)
+_ROUTERS: tuple[APIRouter, ...] = (
+    statements.router,
+    cases.router,
+    companies.router,
+    anchors.router,
+    tickets.router,
+    blocks.router,
+    policy.router,
+    log.router,
+    health.router,
+    problems.router,
+    reference.router,
+)
+
+
+def create_app(services: Services, finders: Mapping[str, KeyFinder] | None = None) -> FastAPI:
+    """The API over ``services``, which stay the caller's to close.
+
+    ``finders`` are by default the real ones for DNS and for the well-known file.
+    """
+    metrics = Metrics(services.store)
+    context = Context(services, services.acceptance, finders or open_finders(services), metrics)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # The server has finished all requests in flight before the second half runs.
+        services.acceptance.start()
+        try:
+            yield
+        finally:
+            services.acceptance.stop()
+            context.pool.shutdown()
+
+    app = FastAPI(
+        title="Habeas",
+        version=version("habeas"),
+        summary="Access requests and answers, on the record",
+        description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.context = context
+    errors.install(app)
+    app.add_exception_handler(ClientDisconnect, _gone)
+    for router in _ROUTERS:
+        app.include_router(router)
+    openapi.install(app)
+    app.add_middleware(RequestLayer, metrics=metrics)
+    return app
+
+
+def open_finders(services: Services) -> dict[str, KeyFinder]:
+    """The real finders, as the settings want them. Raises RuntimeSetting."""
+    settings = services.settings
+    resolver = open_resolver(settings.dns_servers)
+    return {
+        "dns": DnsKeyFinder(resolver),
+        "well_known": WellKnownKeyFinder(resolver, overrides=settings.well_known_overrides),
+    }
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    return Response(status_code=400)  # nobody reads it: the client hung up while sending

@@ -1,0 +1,79 @@
+"""What a request handler works with, and the types of its parameters.
+
+Handlers are async; whatever blocks (database, files, proofs) runs in one small pool of threads, so
+that a slow query never holds up the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Annotated, ParamSpec, TypeVar
+
+from fastapi import Depends, Path, Query, Request
+
+from ledger.encoding import MAX_INTEGER
+from ledger.errors import MalformedRequest
+from ledger.kinds import is_domain
+from ledger.runtime.acceptance import Acceptance
+from ledger.runtime.metrics import Metrics
+from ledger.runtime.wellknown import KeyFinder
+from ledger.runtime.wiring import Services
+
+POOL_THREADS = 8
+MAX_PAGE = 1000
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything of one running API. ``outgoing`` bounds the domains asked for keys at one time."""
+
+    services: Services
+    acceptance: Acceptance
+    finders: Mapping[str, KeyFinder]
+    metrics: Metrics
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(POOL_THREADS, "api"))
+    outgoing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(8))
+    batches: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
+
+    async def call(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Run ``work`` in the pool."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.pool, lambda: work(*args, **kwargs))
+
+
+def get_context(request: Request) -> Context:
+    context = request.app.state.context
+    assert isinstance(context, Context)
+    return context
+
+
+def parse_id(text: str) -> bytes:
+    """The 32 bytes of a path parameter that its pattern let through."""
+    return bytes.fromhex(text[2:])
+
+
+def parse_domain(text: str) -> str:
+    """A domain in a path. Raises MalformedRequest."""
+    if is_domain(text):
+        return text
+    raise MalformedRequest("the company must be a lower-case DNS name of two labels or more, IDN as A-labels")
+
+
+ContextDep = Annotated[Context, Depends(get_context)]
+StatementId = Annotated[
+    str, Path(pattern="^0x[0-9a-f]{64}$", description="Statement id: SHA-256 of the statement, 0x and 64 digits.")
+]
+CaseId = Annotated[
+    str, Path(pattern="^0x[0-9a-f]{64}$", description="Case id: the id of the statement that opened the case.")
+]
+Domain = Annotated[
+    str, Path(min_length=3, max_length=253, pattern=r"^[a-z0-9.-]+$", description="The company's domain.")
+]
+Size = Annotated[int, Path(ge=1, le=MAX_INTEGER, description="Number of leaves.")]
+After = Annotated[int | None, Query(ge=0, le=MAX_INTEGER, description="Cursor: where the last page ended.")]
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="Most items on a page.")]

@@ -1,0 +1,122 @@
+"""/healthz, /readyz, /metrics: for whoever runs it."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from api.caching import JSON, NO_STORE
+from api.deps import Context, ContextDep
+from api.openapi import gives, problems
+from ledger.errors import RuntimeFault
+from ledger.runtime.metrics import CONTENT_TYPE, LedgerFigures, read_figures
+
+STUCK_S = 10.0
+FINAL_BLOCK_OLD_S = 3600.0
+router = APIRouter(tags=["health"])
+
+
+class Health(BaseModel):
+    status: Literal["ok"]
+
+
+class Part(BaseModel):
+    """One part. Recording needs the parts that are `required`; without the others it goes on."""
+
+    name: Literal["database", "ledger", "sequencer", "queue", "chain", "anchoring"]
+    ready: bool
+    required: bool
+    detail: str
+
+
+class Readiness(BaseModel):
+    ready: bool
+    parts: list[Part]
+
+
+@router.get("/healthz", summary="The process lives", responses={200: {"model": Health, "description": "It does."}})
+async def healthz() -> Response:
+    """Asks nothing of any other part."""
+    return Response(b'{"status":"ok"}', headers={"Cache-Control": NO_STORE}, media_type=JSON)
+
+
+@router.get(
+    "/readyz",
+    summary="Statements can be recorded",
+    responses={
+        200: {"model": Readiness, "description": "Ready."},
+        **problems(),
+        503: {"model": Readiness, "description": "Not ready: the parts say why."},
+    },
+)
+async def readyz(context: ContextDep) -> Response:
+    """Trouble with the chain is reported, but recording goes on without it and anchors catch up."""
+    parts = await context.call(_parts, context)
+    ready = all(part.ready for part in parts if part.required)
+    value = {"ready": ready, "parts": [part.model_dump() for part in parts]}
+    return Response(json.dumps(value), 200 if ready else 503, {"Cache-Control": NO_STORE}, JSON)
+
+
+def _parts(context: Context) -> list[Part]:
+    try:
+        figures = read_figures(context.services.store, time.time())
+    except RuntimeFault:
+        return [Part(name="database", ready=False, required=True, detail="The database does not answer.")]
+    database = Part(name="database", ready=True, required=True, detail="The database answers.")
+    return [database, _ledger(figures), _sequencer(figures), _queue(figures), _chain(figures), _anchoring(figures)]
+
+
+def _ledger(figures: LedgerFigures) -> Part:
+    size = figures.published_size
+    detail = f"{size} leaves are published." if size else "The ledger is not opened yet; the worker opens it."
+    return Part(name="ledger", ready=size > 0, required=True, detail=detail)
+
+
+def _sequencer(figures: LedgerFigures) -> Part:
+    left = figures.lease_left
+    if left is None or left < 0:
+        ago = "never held" if left is None else f"ran out {-left:.0f} s ago"
+        return Part(name="sequencer", ready=False, required=True, detail=f"The worker's lease {ago}; start a worker.")
+    return Part(name="sequencer", ready=True, required=True, detail="A worker holds the lease.")
+
+
+def _queue(figures: LedgerFigures) -> Part:
+    age = figures.oldest_waiting
+    stamped = figures.checkpoint_age
+    newest = "no checkpoint yet" if stamped is None else f"the newest checkpoint is {stamped:.0f} s old"
+    if age is None:
+        return Part(name="queue", ready=True, required=True, detail=f"Nothing waits; {newest}.")
+    detail = f"{figures.waiting} accepted submissions wait, the oldest for {max(age, 0):.1f} s; {newest}."
+    return Part(name="queue", ready=age < STUCK_S, required=True, detail=detail)
+
+
+def _chain(figures: LedgerFigures) -> Part:
+    age = figures.newest_final_age
+    if age is None:
+        detail = "No final block of the home chain is known yet; statements cannot quote one."
+        return Part(name="chain", ready=False, required=True, detail=detail)
+    fresh = age < FINAL_BLOCK_OLD_S
+    detail = f"The newest final block {figures.newest_final} is {age:.0f} s old."
+    return Part(name="chain", ready=fresh, required=False, detail=detail)
+
+
+def _anchoring(figures: LedgerFigures) -> Part:
+    lag = figures.anchor_lag
+    behind = figures.published_size - figures.anchored_size
+    if lag is None:
+        return Part(name="anchoring", ready=True, required=False, detail="Every leaf has a final anchor.")
+    detail = f"{behind} leaves have no final anchor yet, the oldest for {lag:.0f} s."
+    return Part(name="anchoring", ready=lag < FINAL_BLOCK_OLD_S, required=False, detail=detail)
+
+
+@router.get(
+    "/metrics", summary="Prometheus figures", responses={**gives(CONTENT_TYPE, "Text format 0.0.4."), **problems()}
+)
+async def metrics(context: ContextDep) -> Response:
+    """Log, published and anchored size, lags, submissions by result, latencies. Nothing about persons."""
+    text = await context.call(context.metrics.render)
+    return Response(text, headers={"Cache-Control": NO_STORE, "Content-Type": CONTENT_TYPE})

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 from coincurve import PrivateKey
 
-from ledger.anchor import ANCHORED_TOPIC, ReceiptProof
+from ledger.anchor import ANCHORED_TOPIC, SUBMITTED_TOPIC, ReceiptProof
 from ledger.bundle import Bundle, ShownAnchor, ShownStatement
 from ledger.checkpoint import Checkpoint, sign_checkpoint
 from ledger.encoding import Json, encode_hex, sha256
 from ledger.evm import build_receipt_proof, keccak256, rlp_encode
-from ledger.evm.rlp import encode_integer
+from ledger.evm.rlp import RlpItem, encode_integer
 from ledger.index import empty_index_leaf
 from ledger.leaf import statement_leaf
 from ledger.merkle import MemoryTree
@@ -68,6 +68,8 @@ class Maker:
     blocks: dict[bytes, bytes] = field(default_factory=dict)
     statements: dict[int, SignedStatement] = field(default_factory=dict)
     anchors: dict[int, ShownAnchor] = field(default_factory=dict)
+    submitted: dict[int, ReceiptProof] = field(default_factory=dict)
+    disclosures: tuple[str, ...] = ()
     roots: dict[int, bytes] = field(default_factory=dict)
     case: bytes = bytes(32)
     number: int = 100
@@ -120,15 +122,27 @@ class Maker:
         self.tree.append(leaf.hash())
         size = self.tree.size
         data = _words(size, self.tree.root(), 0, 0, START + 12 * self.number)
-        log = [CONTRACT, [ANCHORED_TOPIC, address(OPERATOR).rjust(32, b"\0")], data]
+        log: RlpItem = [CONTRACT, [ANCHORED_TOPIC, address(OPERATOR).rjust(32, b"\0")], data]
+        self.anchors[size] = ShownAnchor(size, self._proof(log), leaf.encode(), None)
+        self.roots[size] = self.tree.root()
+        return size
+
+    def submit(self, signed: SignedStatement) -> int:
+        """The receipt of submitting ``signed`` straight to the contract; gives its ticket."""
+        ticket, leaf = len(self.submitted), statement_leaf(signed, ORIGIN)
+        padded = signed.raw + bytes(-len(signed.raw) % 32)
+        data = _words(leaf.hash(), leaf.key, 96, len(signed.raw)) + padded
+        topics: list[RlpItem] = [SUBMITTED_TOPIC, address(OPERATOR).rjust(32, b"\0"), ticket.to_bytes(32)]
+        self.submitted[ticket] = self._proof([CONTRACT, topics, data])
+        return ticket
+
+    def _proof(self, log: RlpItem) -> ReceiptProof:
+        """A new block with ``log`` among as many transactions as asked for."""
         receipts = [self._other(number) for number in range(self.transactions)]
         place = self.transactions // 2
         receipts[place] = made_receipt([log])
         root, nodes = build_receipt_proof(receipts, place)
-        proof = ReceiptProof(self.block(root), place, 0, nodes)
-        self.anchors[size] = ShownAnchor(size, proof, leaf.encode(), None)
-        self.roots[size] = self.tree.root()
-        return size
+        return ReceiptProof(self.block(root), place, 0, nodes)
 
     def _other(self, number: int) -> bytes:
         self.salt += 1
@@ -149,8 +163,8 @@ class Maker:
             },
             blocks=self.blocks,
             checkpoint=checkpoint,
-            disclosures=(),
-            submitted={},
+            disclosures=self.disclosures,
+            submitted=self.submitted,
         )
 
     def _shown(self) -> Iterator[ShownStatement]:

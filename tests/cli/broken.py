@@ -1,0 +1,127 @@
+"""A small case for breaking, what was observed of its chain, and the order in which results count."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from ledger.assessment import Assessment, assess
+from ledger.bundle import parse_bundle
+from ledger.checks import Value
+from ledger.disclosure import Disclosure
+from ledger.encoding import encode_hex, encode_json
+from ledger.errors import HabeasError
+from ledger.evm import keccak256, parse_header
+from ledger.policy import CompanyPin, TrustPolicy, encode_practice_policy, parse_policy
+from ledger.procedure import Observed
+from tools.vectors._bundles import (
+    CHECKED_IN,
+    COMPANY,
+    COMPANY_KEY,
+    OPENED,
+    REFUSED,
+    REQUESTER,
+    SENT,
+    START,
+    Maker,
+    address,
+    ledger_trust,
+    open_ledger,
+)
+
+NOW = START + 86_400
+# A refusal to read the file (2) is no result, so it is never a better one.
+EXIT_ORDER = {1: 0, 2: 0, 3: 1, 0: 2}
+
+
+@cache
+def policy() -> TrustPolicy:
+    """The made-up ledger, and the company's key pinned, so that every check can pass."""
+    pin = f'\n[[company_key]]\ncompany = "{COMPANY}"\nkey = "{encode_hex(address(COMPANY_KEY))}"\n'
+    parsed = parse_policy(encode_practice_policy(ledger_trust()) + pin.encode())
+    assert parsed.company_keys == (CompanyPin(COMPANY, address(COMPANY_KEY)),)
+    return parsed
+
+
+@cache
+def bundle_bytes() -> bytes:
+    """Every part a bundle can have, as small as may be: two anchors, a ticket, a disclosure, a checkpoint."""
+    maker = Maker(transactions=1)
+    open_ledger(maker)
+    maker.say("case.opened", OPENED, REQUESTER, in_case=False)
+    opened = Disclosure.make(bytes(16), "mail", "kept by its author")
+    maker.disclosures = (opened.encoded,)
+    maker.submit(maker.say("request.sent", SENT, REQUESTER, digests=(opened.digest,)))
+    maker.anchor()
+    maker.say("request.refused", REFUSED, COMPANY_KEY)
+    maker.say("case.confirmed", CHECKED_IN, REQUESTER)
+    maker.anchor()
+    return maker.bundle().encode()
+
+
+@cache
+def observations() -> Mapping[str, Observed]:
+    """What a verifier may know of the chain: nothing, all of it, or half of it."""
+    bundle = parse_bundle(bundle_bytes())
+    headers = [anchor.proof.header for anchor in bundle.anchors.values()]
+    headers += [proof.header for proof in bundle.submitted.values()]
+    headers += list(bundle.blocks.values())
+    hashes = [parse_header(header).hash for header in headers]
+    newest = max(bundle.anchors)
+    oldest = parse_header(bundle.anchors[min(bundle.anchors)].proof.header).hash
+    return {
+        "offline": Observed(),
+        "everything": Observed(dict.fromkeys(hashes, "a test"), {}, newest, keccak256(b"code")),
+        "oldest-anchor": Observed({oldest: "a test"}),
+        "newer-head": Observed(dict.fromkeys(hashes, "a test"), {}, newest + 3, keccak256(b"code")),
+        "lagging-head": Observed(dict.fromkeys(hashes, "a test"), {}, min(bundle.anchors), keccak256(b"code")),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Exit code, and the value of each check; no checks where the file was refused."""
+
+    exit: int
+    values: Mapping[str, Value]
+
+    def worse_or_equal(self, base: Outcome) -> str:
+        """Empty where nothing is better than in ``base``, else what is."""
+        if EXIT_ORDER[self.exit] > EXIT_ORDER[base.exit]:
+            return f"exit {base.exit} became {self.exit}"
+        for name, value in self.values.items():
+            if name in base.values and value > base.values[name]:
+                return f"{name}: {base.values[name].word} became {value.word}"
+        return ""
+
+
+def outcome(data: bytes, observed: Observed, trust: TrustPolicy | None = None) -> Outcome:
+    """The assessment of ``data``; only errors of the tree count as a refusal."""
+    try:
+        result: Assessment = assess(parse_bundle(data), trust or policy(), observed, NOW)
+    except HabeasError:
+        return Outcome(2, {})
+    return Outcome(result.exit_code, {item.check.name: item.value for item in result.checks})
+
+
+def without_each_part(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """The bundle without one member or list item, at every depth."""
+    whole = json.loads(data)
+    for path in _paths(whole, ()):
+        shorter = copy.deepcopy(whole)
+        place: Any = shorter
+        for step in path[:-1]:
+            place = place[step]
+        del place[path[-1]]
+        yield "/".join(map(str, path)), encode_json(shorter)
+
+
+def _paths(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, item in items:
+        yield (*path, step)
+        yield from _paths(item, (*path, step))

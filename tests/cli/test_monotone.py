@@ -1,0 +1,83 @@
+"""Taking away or changing any part of a bundle never gives a better result."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ledger.checks import Value
+from ledger.encoding import encode_json
+from tests.cli.broken import Outcome, bundle_bytes, observations, outcome, without_each_part
+
+OBSERVED = sorted(observations())
+EXPECTED_EXIT = {"offline": 3, "everything": 0, "oldest-anchor": 3, "newer-head": 0, "lagging-head": 0}
+
+
+def base(name: str) -> Outcome:
+    return outcome(bundle_bytes(), observations()[name])
+
+
+@pytest.mark.parametrize("name", OBSERVED)
+def test_the_whole_bundle(name: str) -> None:
+    """What the comparisons below start from: nothing failed, and everything passed where all is known."""
+    result = base(name)
+    assert result.exit == EXPECTED_EXIT[name]
+    assert Value.FAILED not in result.values.values()
+    if name == "everything":
+        assert {check for check, value in result.values.items() if value is not Value.PASSED} == {"index"}
+
+
+@pytest.mark.parametrize("name", OBSERVED)
+def test_no_part_left_out_improves_or_breaks_the_result(name: str) -> None:
+    """Left out is not checked: the exit never improves, and without a part nothing that is left fails.
+
+    An opened private field without its statement is the one exception: it would be a bare claim.
+    """
+    worst = base(name)
+    for path, data in without_each_part(bundle_bytes()):
+        result = outcome(data, observations()[name])
+        assert not result.worse_or_equal(worst), path
+        failed = {check for check, value in result.values.items() if value is Value.FAILED}
+        # A statement without one of its members, or a proof without one of its nodes, is another one.
+        altered = len(path.split("/")) > 3
+        assert failed <= {"disclosures"} or altered, f"{path}: {failed}"
+
+
+@pytest.mark.parametrize("name", ["offline", "everything"])
+def test_two_parts_left_out(name: str) -> None:
+    """The large parts, in pairs: what one deletion leaves open, a second does not close."""
+    members = ("anchors", "blocks", "checkpoint", "disclosures", "statements", "submitted")
+    whole = json.loads(bundle_bytes())
+    items = [(member, key) for member in ("anchors", "statements", "submitted") for key in whole[member]]
+    pairs = [(one, other) for one in members for other in items] + [(None, other) for other in items]
+    worst = base(name)
+    for one, (member, key) in pairs:
+        shorter = json.loads(bundle_bytes())
+        shorter.pop(one, None)
+        shorter.get(member, {}).pop(key, None)
+        if not shorter.get(member, True):
+            del shorter[member]
+        assert not outcome(encode_json(shorter), observations()[name]).worse_or_equal(worst), (one, member, key)
+
+
+def test_every_byte_with_one_bit_flipped() -> None:
+    """Each byte once; the bit goes round, so that every alphabet is left and stayed within."""
+    data, worst, observed = bytearray(bundle_bytes()), base("everything"), observations()["everything"]
+    for place in range(len(data)):
+        bit = 1 << (place % 8)
+        data[place] ^= bit
+        found = outcome(bytes(data), observed).worse_or_equal(worst)
+        assert not found, f"bit {place % 8} of byte {place}: {found}"
+        data[place] ^= bit
+
+
+@settings(max_examples=400)
+@given(st.sampled_from(OBSERVED), st.integers(min_value=0), st.integers(0, 7))
+def test_any_bit_flipped(name: str, place: int, bit: int) -> None:
+    """Any single bit, under any knowledge of the chain."""
+    data = bytearray(bundle_bytes())
+    data[place % len(data)] ^= 1 << bit
+    assert not outcome(bytes(data), observations()[name]).worse_or_equal(base(name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
@@ -27,6 +28,8 @@ from api import (
 )
 from api.deps import Context
 from api.middleware import RequestLayer
+from api.receipts import ProofQueue
+from api.shortcut import Shortcut
 from ledger.runtime.metrics import Metrics
 from ledger.runtime.wellknown import DnsKeyFinder, KeyFinder, WellKnownKeyFinder, open_resolver
 from ledger.runtime.wiring import Services
@@ -35,6 +38,7 @@ DESCRIPTION = (
     "A public record of requests for one's own data and of the answers. What is recorded can be proven "
     "offline, without believing this server. Not a finding of a breach. Not legal advice."
 )
+POOL_THREADS = 8
 _ROUTERS: tuple[APIRouter, ...] = (
     statements.router,
     cases.router,
@@ -55,8 +59,7 @@ def create_app(services: Services, finders: Mapping[str, KeyFinder] | None = Non
 
     ``finders`` are by default the real ones for DNS and for the well-known file.
     """
-    metrics = Metrics(services.store)
-    context = Context(services, services.acceptance, finders or open_finders(services), metrics)
+    context = open_context(services, finders or open_finders(services))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -85,8 +88,17 @@ def create_app(services: Services, finders: Mapping[str, KeyFinder] | None = Non
     for router in _ROUTERS:
         app.include_router(router)
     openapi.install(app)
-    app.add_middleware(RequestLayer, metrics=metrics)
+    # The last one added is the outermost.
+    app.add_middleware(Shortcut, owner=app, method="POST", path="/v1/statements", handler=statements.submit)
+    app.add_middleware(RequestLayer, metrics=context.metrics)
     return app
+
+
+def open_context(services: Services, finders: Mapping[str, KeyFinder]) -> Context:
+    """What the handlers work with."""
+    pool = ThreadPoolExecutor(POOL_THREADS, "api")
+    proofs = ProofQueue(services.reader, pool)
+    return Context(services, services.acceptance, finders, Metrics(services.store), pool, proofs)
 
 
 def open_finders(services: Services) -> dict[str, KeyFinder]:

@@ -14,7 +14,7 @@ from api.caching import JSON, NO_STORE, REVALIDATE, respond
 from api.deps import After, CaseId, Context, ContextDep, Limit, parse_id
 from api.openapi import gives, problems, unchanged
 from api.pages import next_link
-from api.reads import AnyRow, CaseRows, Reads
+from api.reads import AnyRow, CasePage, Reads
 from ledger.assessment import Assessment, assess
 from ledger.bundle import MEDIA_TYPE, Bundle
 from ledger.encoding import encode_hex
@@ -80,19 +80,19 @@ async def read(
     return respond(request, body, JSON, REVALIDATE, headers=headers)
 
 
-def _shown(case: str, rows: CaseRows, context: Context) -> dict[str, object]:
+def _shown(case: str, rows: CasePage, context: Context) -> dict[str, object]:
     return {
         "case": case,
         "ledger": context.services.origin,
         "ledger_class": context.services.settings.ledger_class,
         "company": rows.opened.company,
-        "requester": encode_hex(rows.opened.author),
+        "requester": views.address(rows.opened.author),
         "entries": [_entry(row, rows) for row in rows.entries],
         "disclaimer": DISCLAIMER,
     }
 
 
-def _entry(row: AnyRow, rows: CaseRows) -> dict[str, object]:
+def _entry(row: AnyRow, rows: CasePage) -> dict[str, object]:
     return {
         "index": row.idx,
         "statement": encode_hex(row.statement_id),

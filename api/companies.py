@@ -14,17 +14,17 @@ from api.caching import JSON, REVALIDATE, respond
 from api.deps import Context, ContextDep, Domain, Limit, parse_domain
 from api.openapi import body, problems, unchanged
 from api.pages import next_link
-from api.reads import AnyRow, CompanyRows, Reads
+from api.reads import CompanyPage, Reads
 from api.statements import StatementReceipt, receipt_response
 from ledger.encoding import encode_hex, encode_instant, parse_hex, parse_json, require_members
 from ledger.errors import (
     MalformedRequest,
     RefusedBusy,
-    RefusedNotFound,
     RefusedWellKnown,
     RuntimeSetting,
 )
 from ledger.runtime.acceptance import Receipt
+from ledger.runtime.records import KeyRecord, Records
 from ledger.statement import RecentBlock
 
 MAX_REQUEST_BYTES = 1024
@@ -89,22 +89,22 @@ async def listing(
 )
 async def read(request: Request, company: Domain, context: ContextDep) -> Response:
     """The history of its keys: a key counts from its binding on and until its revocation."""
-    rows = await context.call(Reads(context.services).company, parse_domain(company))
-    value = _shown(company, rows, context)
+    page = await context.call(Reads(context.services).company, parse_domain(company))
+    value = await context.call(_shown, company, page, context)
     return respond(request, json.dumps(value).encode("ascii"), JSON, REVALIDATE)
 
 
-def _shown(company: str, rows: CompanyRows, context: Context) -> dict[str, object]:
+def _shown(company: str, page: CompanyPage, context: Context) -> dict[str, object]:
     operator = context.services.require_ledger().log_address
     return {
         "company": company,
-        "keys": [_event(row, operator) for row in rows.keys],
-        "statements": rows.statements,
-        "cases": rows.cases,
+        "keys": [_event(row, operator) for row in page.keys],
+        "statements": page.counts.statements if page.counts else None,
+        "cases": page.counts.cases if page.counts else None,
     }
 
 
-def _event(row: AnyRow, operator: bytes) -> dict[str, object]:
+def _event(row: KeyRecord, operator: bytes) -> dict[str, object]:
     return {
         "index": row.idx,
         "key": encode_hex(row.key),
@@ -167,19 +167,18 @@ def _parse(data: bytes) -> tuple[bytes, str]:
 
 def _standing(context: Context, company: str, key: bytes) -> Receipt | None:
     """The receipt of the operator's own binding of this key, where nobody revoked it since."""
-    operator = context.services.require_ledger().log_address
-    try:
-        rows = Reads(context.services).company(company)
-    except RefusedNotFound:
+    services = context.services
+    records, operator = Records(services.store), services.require_ledger().log_address
+    if operator not in records.key_ring(company).binders.get(key, ()):
         return None
-    index: int | None = None
-    for row in rows.keys:
-        if row.key == key and row.attester in (operator, key):
-            index = None if row.revoked else row.idx if row.attester == operator else index
-    if index is None:
-        return None
-    statement_id, leaf_hash = Reads(context.services).leaf_at(index)
-    return Receipt(statement_id, leaf_hash, index, created=False, size=context.services.reader.size())
+    bound = [
+        row for row in records.key_events(company) if (row.key, row.attester, row.revoked) == (key, operator, False)
+    ]
+    entry, size = records.entry(bound[-1].idx), services.reader.size()
+    if entry is None or entry.statement_id is None or entry.idx >= size:
+        return None  # not published yet: asking the domain again does no harm
+    leaf_hash = Reads(services).leaf_hash(entry.idx)
+    return Receipt(entry.statement_id, leaf_hash, entry.idx, created=False, size=size)
 
 
 def _bind(context: Context, company: str, key: bytes, method: str) -> bytes:

@@ -14,6 +14,7 @@ from typing import Annotated, ParamSpec, TypeVar
 
 from fastapi import Depends, Path, Query, Request
 
+from api.receipts import ProofQueue
 from ledger.encoding import MAX_INTEGER
 from ledger.errors import MalformedRequest
 from ledger.kinds import is_domain
@@ -22,7 +23,6 @@ from ledger.runtime.metrics import Metrics
 from ledger.runtime.wellknown import KeyFinder
 from ledger.runtime.wiring import Services
 
-POOL_THREADS = 8
 MAX_PAGE = 1000
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -36,7 +36,8 @@ class Context:
     acceptance: Acceptance
     finders: Mapping[str, KeyFinder]
     metrics: Metrics
-    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(POOL_THREADS, "api"))
+    pool: ThreadPoolExecutor
+    proofs: ProofQueue
     outgoing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(8))
     batches: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
 

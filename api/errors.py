@@ -40,7 +40,7 @@ STATUS: Mapping[type[errors.HabeasError], int] = {
     errors.RuntimeLease: 503,
     errors.RuntimeLog: 503,
 }
-_log = structlog.get_logger("api")
+_log = structlog.stdlib.get_logger("habeas.api")
 
 
 def every_error() -> Iterator[type[errors.HabeasError]]:
@@ -97,14 +97,14 @@ def problem_response(
 
 def install(app: FastAPI) -> None:
     """Turn every error that can leave a handler into a problem."""
-    app.add_exception_handler(errors.HabeasError, _habeas_error)
+    app.add_exception_handler(errors.HabeasError, habeas_error)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(HTTPException, http_error)
 
 
-async def _habeas_error(request: Request, error: Exception) -> Response:
+async def habeas_error(request: Request, error: Exception) -> Response:
+    """Exception handler for our own errors; faults on our side are logged."""
     assert isinstance(error, errors.HabeasError)
-    request.scope["problem_type"] = error.type
     if status_of(type(error)) == 500 or isinstance(error, errors.RuntimeFault):
         _log.error("fault", type=error.type, detail=str(error), request_id=request.scope.get("request_id"))
     return problem_response(error, request)
@@ -117,7 +117,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
     return problem_response(errors.MalformedRequest(f"{where}: {first['msg']}"), request)
 
 
-async def _http_error(request: Request, error: Exception) -> Response:
+async def http_error(request: Request, error: Exception) -> Response:
+    """Exception handler for what HTTP itself refuses: unknown path, method, content type."""
     assert isinstance(error, HTTPException)
     if error.status_code == HTTPStatus.NOT_FOUND:
         return problem_response(errors.RefusedNotFound(f"{request.url.path} is no address of this API"), request)

@@ -13,7 +13,8 @@ from api.caching import JSON, NO_STORE
 from api.deps import Context, ContextDep
 from api.openapi import gives, problems
 from ledger.errors import RuntimeFault
-from ledger.runtime.metrics import CONTENT_TYPE, LedgerFigures, read_figures
+from ledger.runtime.figures import LedgerFigures, read_figures
+from ledger.runtime.metrics import CONTENT_TYPE
 
 STUCK_S = 10.0
 FINAL_BLOCK_OLD_S = 3600.0
@@ -90,7 +91,7 @@ def _queue(figures: LedgerFigures) -> Part:
     newest = "no checkpoint yet" if stamped is None else f"the newest checkpoint is {stamped:.0f} s old"
     if age is None:
         return Part(name="queue", ready=True, required=True, detail=f"Nothing waits; {newest}.")
-    detail = f"{figures.waiting} accepted submissions wait, the oldest for {max(age, 0):.1f} s; {newest}."
+    detail = f"{figures.waiting} accepted submissions wait, the oldest for {age:.1f} s; {newest}."
     return Part(name="queue", ready=age < STUCK_S, required=True, detail=detail)
 
 

@@ -48,7 +48,7 @@ async def tile(request: Request, path: FilePath, context: ContextDep) -> Respons
 async def addendum(request: Request, path: FilePath, context: ContextDep) -> Response:
     """`/log/addenda/<aa>/<bb>/<64 hex>`: a signed statement. 410 with the digest where it is withheld."""
     digest = parse_addendum_path(f"addenda/{path}")
-    if await context.call(Reads(context.services).withheld, digest):
+    if await context.call(Reads(context.services).is_withheld, digest):
         raise RefusedWithheld(f"the bytes {encode_hex(digest)} are withheld")
     data = await _get(context, f"addenda/{path}")
     # Bytes of the direct route can be anything at all; nosniff keeps a browser from guessing.

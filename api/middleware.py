@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledger.runtime.metrics import Metrics
 
-_log = structlog.get_logger("api")
+_log = structlog.stdlib.get_logger("habeas.api")
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 

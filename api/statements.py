@@ -46,7 +46,7 @@ class BatchLine(BaseModel):
 
 async def receipt_response(context: Context, receipt: Receipt) -> Response:
     """201 for a new statement, 200 with the same body for the same bytes again."""
-    proof = await context.call(context.services.reader.proof_for, receipt.index, receipt.size)
+    proof = await context.proofs.proof(receipt.index, receipt.size)
     name = "0x" + receipt.statement_id.hex()
     value = {
         "statement": name,
@@ -158,6 +158,6 @@ async def read(request: Request, statement: StatementId, context: ContextDep) ->
 )
 async def proof(request: Request, statement: StatementId, context: ContextDep) -> Response:
     """Also for withheld statements: the leaf stays, and with it every proof."""
-    index = await context.call(Reads(context.services).index_of, parse_id(statement))
-    text = await context.call(context.services.reader.proof_for, index)
+    entry = await context.call(Reads(context.services).entry, parse_id(statement))
+    text = await context.call(context.services.reader.proof_for, entry.idx)
     return respond(request, text, TEXT, SHORT)

@@ -10,6 +10,12 @@ from ledger.encoding import encode_hex, encode_instant
 instant = encode_instant
 
 
+def address(value: bytes | None) -> str:
+    """An address or hash that an understood entry always has."""
+    assert value is not None
+    return encode_hex(value)
+
+
 def anchor_brief(row: AnyRow) -> dict[str, object]:
     return {
         "size": row.size,

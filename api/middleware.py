@@ -5,6 +5,7 @@ No address of a client is read, logged or kept.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 
@@ -13,7 +14,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledger.runtime.metrics import Metrics
 
-_log = structlog.stdlib.get_logger("habeas.api")
+_NAME = "habeas.api"
+_log = structlog.stdlib.get_logger(_NAME)
+_level = logging.getLogger(_NAME)
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 
@@ -22,12 +25,14 @@ class RequestLayer:
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics
+        self._process, self._count = secrets.token_hex(6), 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = secrets.token_hex(8)
+        self._count += 1
+        request_id = f"{self._process}-{self._count:x}"
         inner = {**scope, "request_id": request_id}
         if scope["method"] == "HEAD":
             inner["method"] = "GET"
@@ -45,11 +50,15 @@ class RequestLayer:
             await self._app(inner, receive, send_with_headers)
         finally:
             self._metrics.requests.labels(str(status)).inc()
-            _log.debug(
-                "request",
-                request_id=request_id,
-                method=scope["method"],
-                route=getattr(inner.get("route"), "path", None),
-                status=status,
-                milliseconds=round((time.perf_counter() - started) * 1000, 1),
-            )
+            if _level.isEnabledFor(logging.DEBUG):
+                self._log(inner, status, time.perf_counter() - started)
+
+    def _log(self, scope: Scope, status: int, seconds: float) -> None:
+        _log.debug(
+            "request",
+            request_id=scope["request_id"],
+            method=scope["method"],
+            route=getattr(scope.get("route"), "path", None),
+            status=status,
+            milliseconds=round(seconds * 1000, 1),
+        )

@@ -97,8 +97,9 @@ def create_app(services: Services, finders: Mapping[str, KeyFinder] | None = Non
 def open_context(services: Services, finders: Mapping[str, KeyFinder]) -> Context:
     """What the handlers work with."""
     pool = ThreadPoolExecutor(POOL_THREADS, "api")
-    proofs = ProofQueue(services.reader, pool)
-    return Context(services, services.acceptance, finders, Metrics(services.store), pool, proofs)
+    metrics = Metrics(services.store)
+    services.acceptance.listeners.append(metrics.observe_commit)
+    return Context(services, services.acceptance, finders, metrics, pool, ProofQueue(services.reader, pool))
 
 
 def open_finders(services: Services) -> dict[str, KeyFinder]:

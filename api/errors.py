@@ -100,6 +100,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.HabeasError, habeas_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(Exception, _bug)
 
 
 async def habeas_error(request: Request, error: Exception) -> Response:
@@ -124,6 +125,12 @@ async def http_error(request: Request, error: Exception) -> Response:
         return problem_response(errors.RefusedNotFound(f"{request.url.path} is no address of this API"), request)
     said = errors.MalformedRequest(f"{request.method} {request.url.path}: {error.detail}")
     return problem_response(said, request, error.status_code, error.headers)
+
+
+async def _bug(request: Request, error: Exception) -> Response:
+    # The server logs the traceback; here only what connects it with the answer.
+    _log.error("bug", error=type(error).__name__, request_id=request.scope.get("request_id"))
+    return problem_response(errors.RuntimeFault(type(error).__name__), request)
 
 
 def _retry_after(status: int) -> dict[str, str]:

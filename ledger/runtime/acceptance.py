@@ -190,6 +190,8 @@ class Acceptance:
         self._seen_size = 0
         self._stopping = False
         self._threads: list[threading.Thread] = []
+        self.listeners: list[Callable[[int, float], None]] = []
+        """Called after each group with its length and the seconds that deciding and committing took."""
         self._examiners = ThreadPoolExecutor(_EXAMINERS, "examine")
 
     def start(self) -> None:
@@ -263,12 +265,15 @@ class Acceptance:
 
     def _commit_loop(self) -> None:
         while (group := self._next_group()) is not None:
+            started = time.monotonic()
             try:
                 answers = self._acceptor.accept([request.examined for request in group])
             except HabeasError as error:
                 _log.warning("a group of %d was not accepted: %s", len(group), error)
                 _answer((request, error) for request in group)
                 continue
+            for listener in self.listeners:
+                listener(len(group), time.monotonic() - started)
             refused: list[tuple[_Request, Receipt | HabeasError]] = []
             with self._wake:
                 for request, answer in zip(group, answers, strict=True):

@@ -1,7 +1,7 @@
-"""``habeas``: one command line for requesters, companies, auditors and operators.
+"""The program ``habeas``: one command line for requesters, companies, auditors and operators.
 
-Every subcommand is a module that is imported when it is used: ``habeas verify`` starts cold on an
-auditor's machine and must not wait for the database, the chain client or the web framework.
+``habeas verify`` is answered with the standard library alone. typer checks every argument through
+pydantic, whose import takes longer than the whole verification; an auditor's machine starts cold.
 """
 
 from __future__ import annotations
@@ -9,73 +9,23 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
-
-import typer
-from typer.core import TyperGroup
-from typer.main import get_command
 
 from ledger.errors import HabeasError, Malformed
 
-# Command, module of ledger.cli with its ``app``, one line of help. In the order of a person's way.
-COMMANDS: tuple[tuple[str, str, str], ...] = (
-    ("verify", "verify_command", "Check one bundle: what it proves, offline or against a chain."),
-    ("key", "key", "Your keys: one seed of 24 words, one key for each case."),
-    ("case", "case", "Your cases: open, list, show, prove control, back up."),
-    ("letter", "letter", "Write the letter to the company, with the case id in it."),
-    ("say", "say", "Record a statement in a case, as requester or as company."),
-    ("submit", "submit", "Send a signed statement that lies in a file."),
-    ("prove", "prove", "Write the bundle of a case, and verify what was written."),
-    ("company", "company", "Companies: look them up, make and publish a key, bind it."),
-    ("serve", "serve", "Run the API; with the embedded chain, everything in one process."),
-    ("worker", "worker", "Run the sequencer and the anchoring."),
-    ("chain", "chain", "Deploy the contract, see how the home chain stands."),
-    ("withhold", "withhold", "Stop serving the bytes of a statement; the log stays."),
-    ("rebuild", "rebuild", "Rebuild the tables from the log."),
-    ("demo", "demo.command", "Run the whole way once, on this machine."),
-)
 EXIT_FAILED, EXIT_WRONG_USE, EXIT_INTERRUPTED = 1, 2, 130
-
-
-class _Commands(TyperGroup):
-    """Loads a subcommand's module when it is asked for by name."""
-
-    def list_commands(self, ctx: object) -> list[str]:
-        return [name for name, _, _ in COMMANDS]
-
-    def get_command(self, ctx: object, cmd_name: str):  # type: ignore[no-untyped-def]  # the base is untyped here
-        for name, module, words in COMMANDS:
-            if name == cmd_name:
-                command = get_command(import_module(f"ledger.cli.{module}").app)
-                command.name, command.short_help = name, words
-                return command
-        return None
-
-    def format_commands(self, ctx: object, formatter) -> None:  # type: ignore[no-untyped-def]
-        """The list of commands, without importing any of them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, words) for name, _, words in COMMANDS])
-
-
-app = typer.Typer(
-    cls=_Commands,
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    help="Requests for one's own data and the companies' answers, on a record that nobody can rewrite.",
-)
-
-
-@app.callback(epilog="Exit codes: 0 done, 1 failed or refused, 2 wrong use or malformed input, 3 not all was checked.")
-def _habeas() -> None:
-    pass
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give the exit code. An error of the tree is one sentence, no stack."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        result = app(None if arguments is None else list(arguments), prog_name="habeas", standalone_mode=True)
+        if given[:1] == ["verify"]:
+            from ledger.cli.verify_command import main as verify
+
+            return verify(given[1:])
+        from ledger.cli.commands import app
+
+        app(given, prog_name="habeas")
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except HabeasError as error:
@@ -87,11 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has seen enough; Python's own flush at the end must not complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
-    return result if isinstance(result, int) else 0
+    return 0
 
 
 def run() -> None:
-    """The program ``habeas``."""
+    """Entry point of the package."""
     sys.exit(main())
 
 

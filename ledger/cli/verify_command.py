@@ -1,63 +1,66 @@
-"""``habeas verify BUNDLE``."""
+"""``habeas verify BUNDLE``: its arguments, read by the standard library (see ``ledger.cli.main``)."""
 
 from __future__ import annotations
 
-from enum import StrEnum
+import argparse
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
-import typer
+from ledger.cli.verify import run
 
-from ledger.cli.output import AsJson, new_app
-
-app = new_app()
-
-
-class Lang(StrEnum):
-    """Languages of the summary."""
-
-    en = "en"
-    ko = "ko"
+_EPILOG = (
+    "Without --rpc and --block nothing is asked of anybody, and whatever rests on a block stays conditional. "
+    "Exit codes: 0 every required check passed, 1 some check failed, 2 wrong use or a malformed file, "
+    "3 some required check was not made."
+)
 
 
-@app.command()
-def verify(
-    bundle: Annotated[Path, typer.Argument(help="The bundle, a .habeas.json file.")],
-    rpc: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="URL",
-            help="JSON-RPC address (http, https, or a socket path) to ask about blocks; several may be given.",
-        ),
-    ] = None,
-    block: Annotated[
-        list[str] | None,
-        typer.Option(metavar="HASH", help="Hash of a block that you know to be on the chain and final; several."),
-    ] = None,
-    dns: Annotated[bool, typer.Option("--dns", help="Accept the keys that the company publishes in DNS now.")] = False,
-    trust: Annotated[
-        Path | None, typer.Option(help="Trust policy, a trust.toml; without it, the one that ships with Habeas.")
-    ] = None,
-    now: Annotated[str | None, typer.Option(help="Assess as of this time, like 2026-12-01T00:00:00Z.")] = None,
-    as_json: AsJson = False,
-    lang: Annotated[Lang, typer.Option(help="Language of the summary.")] = Lang.en,
-) -> None:
-    """Check one bundle and say what it proves and what not.
-
-    Without --rpc and --block nothing is asked of anybody, and whatever rests on a block stays
-    conditional. Exit codes: 0 every required check passed, 1 some check failed, 2 wrong use or a
-    malformed file, 3 some required check was not made.
-    """
-    from ledger.cli.verify import run
-
-    code = run(
-        bundle,
-        trust=trust,
-        rpc=rpc or (),
-        blocks=block or (),
-        dns=dns,
-        now=now,
-        as_json=as_json,
-        lang=lang.value,
+def parser() -> argparse.ArgumentParser:
+    """The arguments of the command."""
+    made = argparse.ArgumentParser(
+        prog="habeas verify",
+        description="Check one bundle and say what it proves and what not.",
+        epilog=_EPILOG,
+        allow_abbrev=False,
     )
-    raise typer.Exit(code)
+    made.add_argument("bundle", type=Path, metavar="BUNDLE", help="The bundle, a .habeas.json file.")
+    made.add_argument(
+        "--rpc",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="JSON-RPC address (http, https, or the path of a socket) to ask about blocks; may be given several times.",
+    )
+    made.add_argument(
+        "--block",
+        action="append",
+        default=[],
+        metavar="HASH",
+        help="Hash of a block that you know to be on the chain and final; may be given several times.",
+    )
+    made.add_argument("--dns", action="store_true", help="Accept the keys that the company publishes in DNS now.")
+    made.add_argument(
+        "--trust",
+        type=Path,
+        metavar="FILE",
+        help="Trust policy, a trust.toml; without it, the one that ships with Habeas.",
+    )
+    made.add_argument("--now", metavar="TIME", help="Assess as of this time, like 2026-12-01T00:00:00Z.")
+    made.add_argument("--json", action="store_true", dest="as_json", help="Print JSON for programs.")
+    made.add_argument("--lang", choices=("en", "ko"), default="en", help="Language of the summary (en).")
+    return made
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command and give its exit code; argparse ends wrong use with exit code 2."""
+    given = parser().parse_args(arguments)
+    return run(
+        given.bundle,
+        trust=given.trust,
+        rpc=given.rpc,
+        blocks=given.block,
+        dns=given.dns,
+        now=given.now,
+        as_json=given.as_json,
+        lang=given.lang,
+    )

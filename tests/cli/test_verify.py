@@ -1,0 +1,210 @@
+"""``habeas verify`` as people and programs see it: output, exit codes, and what it imports."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from ledger.bundle import parse_bundle
+from ledger.cli import dns
+from ledger.cli.main import main
+from ledger.cli.words import GRADE, KIND, ROLE, TEXT, VALUE
+from ledger.companies import encode_txt
+from ledger.encoding import encode_hex, encode_instant
+from ledger.errors import MalformedWellKnown, RefusedWellKnown
+from ledger.evm import parse_header
+from ledger.kinds import KINDS
+from ledger.parties import Grade
+from tests.api.local_servers import DnsTestServer
+from tests.cli.broken import NOW, bundle_bytes
+from tests.cli.nodes import Node, served
+from tools.vectors._bundles import COMPANY, COMPANY_KEY, address, policy_bytes
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = ("sqlmodel", "sqlalchemy", "web3", "eth_account", "fastapi", "pydantic", "typer", "httpx2", "dns", "rich")
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[str, list[str]]:
+    """A bundle, and the options for the policy that lists its ledger and for the time."""
+    bundle, trust = tmp_path / "case.habeas.json", tmp_path / "trust.toml"
+    bundle.write_bytes(bundle_bytes())
+    trust.write_bytes(policy_bytes())
+    return str(bundle), ["--trust", str(trust), "--now", encode_instant(NOW)]
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = main(["verify", *arguments])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+def anchor_hashes() -> list[str]:
+    anchors = parse_bundle(bundle_bytes()).anchors.values()
+    return [encode_hex(parse_header(anchor.proof.header).hash) for anchor in anchors]
+
+
+def test_offline_everything_is_conditional(run: Run, files: tuple[str, list[str]]) -> None:
+    """Exit 3; each time stands beside its condition; the report ends with the fixed sentences."""
+    bundle, options = files
+    code, out, _ = run(bundle, *options)
+    assert code == 3
+    assert out.count(", if block 0x") == 10  # five statements, two bounds each
+    assert out.endswith("Not a finding of a breach. Not legal advice.\n")
+    assert "What is not proven\n  - That a statement is true." in out
+    assert "conditional 5.4" in out
+
+
+def test_vouching_for_the_anchors_is_enough(run: Run, files: tuple[str, list[str]]) -> None:
+    """With both anchor blocks vouched for, exit 0; with one of them, 3."""
+    bundle, options = files
+    first, second = anchor_hashes()
+    assert run(bundle, *options, "--block", first, "--block", second)[0] == 0
+    assert run(bundle, *options, "--block", first)[0] == 3
+
+
+def test_json(run: Run, files: tuple[str, list[str]]) -> None:
+    """The shape of docs/spec/assessment.md, "Output"."""
+    bundle, options = files
+    code, out, _ = run(bundle, *options, "--json")
+    value: dict[str, Any] = json.loads(out)
+    assert value["exit"] == code == 3
+    assert value["ledger"] == "habeas.example/main" and value["class"] == "test" and value["finding"] is None
+    assert value["now"] == encode_instant(NOW)
+    assert value["checks"][0] == {
+        "name": "bundle",
+        "step": "1",
+        "value": "passed",
+        "required": True,
+        "detail": "The file is a canonical bundle of version 1.",
+        "depth": 0,
+    }
+    assert [item["index"] for item in value["statements"]] == [0, 1, 2, 4, 5]
+    assert {item["value"] for item in value["checks"]} == {"passed", "conditional", "not checked"}
+
+
+def test_against_a_node(run: Run, files: tuple[str, list[str]]) -> None:
+    """With a node of the policy's chain, exit 0; with one that has another block there, exit 1."""
+    bundle, options = files
+    with served(Node()) as url:
+        code, out, _ = run(bundle, *options, "--rpc", url)
+    assert code == 0 and "conditional" not in out
+    number = parse_header(next(iter(parse_bundle(bundle_bytes()).anchors.values())).proof.header).number
+    liar = Node()
+    liar.blocks[number] = bytes(32)
+    with served(liar) as url:
+        code, out, _ = run(bundle, *options, "--rpc", url)
+    assert code == 1 and "has another block there" in out and "Nothing: at least one check failed." in out
+
+
+def test_a_ledger_that_the_policy_does_not_list(run: Run, files: tuple[str, list[str]]) -> None:
+    """The policy that ships lists no ledger: exit 3 whatever else is known."""
+    bundle, _ = files
+    first, second = anchor_hashes()
+    code, out, _ = run(bundle, "--block", first, "--block", second, "--now", encode_instant(NOW))
+    assert code == 3 and "not listed in the trust policy" in out
+
+
+def test_korean(run: Run, files: tuple[str, list[str]]) -> None:
+    """The same report in Korean, practice warning first where it applies."""
+    bundle, options = files
+    trust = Path(options[1])
+    trust.write_bytes(policy_bytes().replace(b'class = "test"', b'class = "practice"'))
+    code, out, _ = run(bundle, *options, "--lang", "ko")
+    assert code == 3
+    assert out.splitlines()[1] == "연습용 기록부입니다. 제3자에게는 아무것도 증명하지 못합니다."
+    assert out.endswith("위법 여부의 판단이 아니며 법률 자문이 아닙니다.\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--block", "0x12"],
+        ["--now", "tomorrow"],
+        ["--now", "2020-01-01T00:00:00Z"],
+        ["--trust", "/nowhere/trust.toml"],
+        ["--frobnicate"],
+        ["--lang", "fr"],
+    ],
+)
+def test_wrong_use(run: Run, files: tuple[str, list[str]], arguments: list[str]) -> None:
+    """Exit 2, one sentence on standard error, nothing on standard output."""
+    code, out, err = run(files[0], *files[1], *arguments)
+    assert code == 2 and out == "" and err.strip()
+    assert "Traceback" not in err
+
+
+def test_malformed_bundles(run: Run, files: tuple[str, list[str]], tmp_path: Path) -> None:
+    """Exit 2 with the reason; with --json the reason is JSON."""
+    wrong = tmp_path / "wrong.json"
+    for data in (b"", b"{}", b"\xff", bundle_bytes()[:-1], bundle_bytes() + b"\n", b"[" * 1_000_000):
+        wrong.write_bytes(data)
+        code, out, err = run(str(wrong), *files[1])
+        assert code == 2 and out == "" and err.count("\n") == 1
+    code, out, _ = run(str(wrong), "--json")
+    assert code == 2 and json.loads(out)["exit"] == 2 and json.loads(out)["error"].startswith("malformed-")
+    assert run(str(tmp_path / "missing.json"))[0] == 2
+
+
+def test_dns_confirms_a_company_key(run: Run, files: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """--dns makes the company's signature company-signed, and the report says that DNS was asked."""
+    bundle, options = files
+    assert run(bundle, *options)[1].count("company-signed") == 0
+    ours = dns.published_keys
+    record = f'"{encode_txt(address(COMPANY_KEY))}"'
+    with DnsTestServer({(f"_habeas.{COMPANY}", "TXT"): [record, '"v=spf1 -all"']}).running() as server:
+        servers = [("127.0.0.1", server.port)]
+        monkeypatch.setattr(dns, "published_keys", lambda company: ours(company, servers))
+        code, out, _ = run(bundle, *options, "--dns")
+    assert code == 3 and "company-signed" in out
+    assert f"DNS of {COMPANY} names 1 key(s) now (--dns)." in out
+
+
+def test_dns_without_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No record, a silent server and a wrong record are three different sentences."""
+    records = {("_habeas.wrong.example", "TXT"): ['"habeas1 key=0x12"']}
+    with DnsTestServer(records).running() as server:
+        servers = [("127.0.0.1", server.port)]
+        with pytest.raises(RefusedWellKnown, match="has no TXT record"):
+            dns.published_keys("none.example", servers)
+        with pytest.raises(MalformedWellKnown):
+            dns.published_keys("wrong.example", servers)
+    monkeypatch.setattr(dns, "TIMEOUT_SECONDS", 0.2)
+    with pytest.raises(RefusedWellKnown, match="cannot be read"):
+        dns.published_keys("none.example", [("127.0.0.1", 1)])
+
+
+def test_nothing_heavy_is_imported(files: tuple[str, list[str]]) -> None:
+    """A fresh process that verified has loaded none of the slow packages."""
+    script = (
+        "import sys; from ledger.cli.main import main; code = main(sys.argv[1:]); "
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr); sys.exit(code)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", script, "verify", files[0], *files[1]]
+    ended = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert ended.returncode == 3
+    assert ended.stderr.strip() == "[]"
+
+
+def test_every_word_has_both_languages() -> None:
+    """Each kind, role, grade, value and fixed text has English and Korean."""
+    assert set(KIND) == set(KINDS)
+    assert set(GRADE) == set(get_args(Grade))
+    for table in (KIND, ROLE, VALUE, TEXT):
+        for english, korean in table.values():
+            assert english and korean and english.isascii() and not korean.isascii()

@@ -21,7 +21,11 @@ Json: TypeAlias = "str | int | bool | None | list[Json] | dict[str, Json]"
 JsonObject: TypeAlias = "dict[str, Json]"
 
 MAX_INTEGER = 2**53 - 1
+_MAX_DIGITS = len(str(MAX_INTEGER))
+_PRINTABLE = bytes(range(0x20, 0x7F))
 _OUTSIDE_ASCII = re.compile(rb"[^ -~]")
+_AS_BRACES = bytes.maketrans(b"[]", b"{}")
+_NO_BRACKETS = bytes(set(_PRINTABLE) - set(b"{}[]"))
 _ESCAPE = re.compile(rb'\\(["\\]?)')
 # Possessive, because backtracking state costs 130 bytes of memory for each byte of a long string.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\]]')
@@ -41,11 +45,9 @@ def encode_json(value: object) -> bytes:
     equality is tested against the rfc8785 package. Raises MalformedJson for any other text.
     """
     try:
-        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("ascii")
+        return _ENCODER.encode(value).encode("ascii")
     except UnicodeEncodeError as error:
-        raise MalformedJson(
-            f"character U+{ord(error.object[error.start]):04X} is not printable ASCII"
-        ) from None
+        raise MalformedJson(f"character U+{ord(error.object[error.start]):04X} is not printable ASCII") from None
 
 
 def parse_json(data: bytes, *, limit: int, depth: int) -> Json:
@@ -56,25 +58,45 @@ def parse_json(data: bytes, *, limit: int, depth: int) -> Json:
     docs/spec/statement.md. Raises MalformedSize or MalformedJson; no other exception leaves this
     function.
     """
+    check_limits(data, limit=limit, depth=depth)  # steps 1 to 3
+    try:
+        value: Json = _DECODER.decode(data.decode("ascii"))  # step 4 in _parse_integer
+    except (ValueError, RecursionError) as error:
+        raise MalformedJson(f"not JSON: {str(error)[:200]}") from None
+    if encode_json(value) != data:
+        raise MalformedJson("not canonical: members must be sorted and unique, with no space between tokens")
+    return value
+
+
+def check_limits(data: bytes, *, limit: int, depth: int) -> None:
+    """Steps 1 to 3 of parse_json: what can be said of the bytes before they are parsed."""
     if len(data) > limit:  # step 1
         raise MalformedSize(f"{len(data)} bytes; at most {limit} are accepted")
-    bad = _OUTSIDE_ASCII.search(data)  # step 2
-    if bad:
+    if data.translate(None, _PRINTABLE):  # step 2
+        bad = _OUTSIDE_ASCII.search(data)
+        assert bad is not None, "some byte is left that is not printable"
         raise MalformedJson(
             f"byte {bad.start()} is 0x{bad.group()[0]:02x}; only printable ASCII (0x20 to 0x7e) is accepted"
         )
     for escape in _ESCAPE.finditer(data):
         if not escape.group(1):
             raise MalformedJson(f'byte {escape.start()} starts an escape other than \\" and \\\\')
-    _check_depth(data, depth)  # step 3
-    try:
-        value: Json = json.loads(data, parse_float=_refuse_number, parse_constant=_refuse_number)
-    except (ValueError, RecursionError) as error:
-        raise MalformedJson(f"not JSON: {str(error)[:200]}") from None
-    _check_integers(value)  # step 4
-    if encode_json(value) != data:
-        raise MalformedJson("not canonical: members must be sorted and unique, with no space between tokens")
-    return value
+    if not _is_shallow(data, depth):  # step 3
+        _check_depth(data, depth)
+
+
+def _is_shallow(data: bytes, depth: int) -> bool:
+    """Whether brackets are balanced and at most ``depth`` deep; False also where that is not clear at once.
+
+    Each round takes the innermost pairs away. Ten times as fast as looking at every bracket; kinds of
+    brackets that do not match are the parser's business.
+    """
+    if b"\\" in data:
+        return False
+    brackets = b"".join(data.split(b'"')[::2]).translate(_AS_BRACES, _NO_BRACKETS)
+    for _ in range(depth):
+        brackets = brackets.replace(b"{}", b"")
+    return not brackets
 
 
 def _check_depth(data: bytes, depth: int) -> None:
@@ -84,26 +106,25 @@ def _check_depth(data: bytes, depth: int) -> None:
         if first in b"{[":
             opened += 1
             if opened > depth:
-                raise MalformedSize(
-                    f"byte {token.start()} opens level {opened}; at most {depth} are accepted"
-                )
+                raise MalformedSize(f"byte {token.start()} opens level {opened}; at most {depth} are accepted")
         elif first in b"}]":
             opened -= 1
+
+
+def _parse_integer(text: str) -> int:
+    # By digits first: Python refuses to convert more than 4,300 of them with an error of its own.
+    if text[0] != "-" and len(text) <= _MAX_DIGITS and (value := int(text)) <= MAX_INTEGER:
+        return value
+    raise MalformedJson("an integer is outside 0 to 2^53-1")
 
 
 def _refuse_number(text: str) -> Json:
     raise ValueError(f"{text[:40]} is not an integer from 0 to 2^53-1")
 
 
-def _check_integers(value: Json) -> None:
-    if isinstance(value, dict):
-        for member in value.values():
-            _check_integers(member)
-    elif isinstance(value, list):
-        for item in value:
-            _check_integers(item)
-    elif isinstance(value, int) and not isinstance(value, bool) and not 0 <= value <= MAX_INTEGER:
-        raise MalformedJson("an integer is outside 0 to 2^53-1")
+# Made once: json.dumps and json.loads would make them again for each call.
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_DECODER = json.JSONDecoder(parse_int=_parse_integer, parse_float=_refuse_number, parse_constant=_refuse_number)
 
 
 def is_int(value: object) -> bool:
@@ -125,17 +146,17 @@ def parse_hex(text: object, length: int, error: type[Malformed], where: str) -> 
 
 def encode_base64(data: bytes) -> str:
     """Standard base64 with padding (RFC 4648 section 4)."""
-    return base64.b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def parse_base64(text: object, error: type[Malformed], where: str) -> bytes:
     """Bytes of canonical padded base64: the one spelling, unused bits zero."""
     if isinstance(text, str):
         try:
-            data = base64.b64decode(text, validate=True)
-        except (ValueError, binascii.Error):
+            data = binascii.a2b_base64(text)
+        except ValueError:
             data = b""
-        if encode_base64(data) == text:
+        if encode_base64(data) == text:  # what the lenient decoder skips is missing here
             return data
     raise error(f"{where} must be canonical base64, not {_show(text)}")
 
@@ -188,14 +209,11 @@ def require_members(
     """``value`` as an object with exactly the named members."""
     if not isinstance(value, dict):
         raise error(f"{where} must be an object, not {_show(value)}")
-    missing = sorted(required - value.keys())
+    missing = required.difference(value)
     if missing:
-        raise error(f"{where} lacks {', '.join(missing)}")
-    extra = sorted(value.keys() - required - optional)
-    if extra:
-        raise error(
-            f"{where} has the unknown member {', '.join(extra[:4])}; allowed: {_names(required | optional)}"
-        )
+        raise error(f"{where} lacks {', '.join(sorted(missing))}")
+    if len(value) > len(required) and (extra := sorted(value.keys() - required - optional)):
+        raise error(f"{where} has the unknown member {', '.join(extra[:4])}; allowed: {_names(required | optional)}")
     return value
 
 

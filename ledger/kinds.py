@@ -220,10 +220,12 @@ def _date_or(*values: str) -> Check:
 
 
 def _object(required: Mapping[str, Check], optional: Mapping[str, Check]) -> Check:
+    needed, allowed = frozenset(required), frozenset(optional)
+    checks = {name: part.run for name, part in (*required.items(), *optional.items())}
+
     def check(value: Json, where: str) -> None:
-        members = require_members(value, frozenset(required), frozenset(optional), MalformedFacts, where)
-        for name, member in members.items():
-            (required.get(name) or optional[name])(member, f"{where}.{name}")
+        for name, member in require_members(value, needed, allowed, MalformedFacts, where).items():
+            checks[name](member, f"{where}.{name}")
 
     parts = [f"`{name}` {part.words}" for name, part in required.items()]
     parts += [f"`{name}` {part.words} (optional)" for name, part in optional.items()]
@@ -369,14 +371,17 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
+_FACTS: Mapping[str, Check] = {name: _object(kind.required, kind.optional) for name, kind in KINDS.items()}
+
+
 def check_facts(kind: str, facts: Mapping[str, Json]) -> None:
     """Check ``facts`` against the closed schema of ``kind`` (step 8); unknown kinds have none.
 
     Raises MalformedFacts naming the fact and what would be right.
     """
-    schema = KINDS.get(kind)
+    schema = _FACTS.get(kind)
     if schema is None:
         return
-    _object(schema.required, schema.optional)(dict(facts), f"facts of {kind}")
+    schema.run(dict(facts), f"facts of {kind}")
     if kind == "loss.stated" and "until" in facts and str(facts["until"]) < str(facts["from"]):
         raise MalformedFacts("facts of loss.stated: until lies before from")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ledger.bundle import Bundle, ShownStatement
-from ledger.errors import MalformedFacts, VerificationSignature
-from ledger.kinds import KINDS, Role, check_facts
+from ledger.errors import VerificationSignature
+from ledger.kinds import KINDS, Role
 from ledger.policy import TrustPolicy
 from ledger.statement import SignedStatement, verify_signature
 
@@ -125,12 +125,7 @@ class Parties:
 
 def is_understood(signed: SignedStatement) -> bool:
     """Whether this version knows the kind and its facts fit the closed schema."""
-    statement = signed.statement
-    try:
-        check_facts(statement.kind, statement.facts)
-    except MalformedFacts:
-        return False
-    return statement.kind in KINDS
+    return signed.statement.is_understood
 
 
 def _holds(shown: ShownStatement) -> bool:

@@ -23,6 +23,7 @@ from ledger.encoding import (
     MAX_INTEGER,
     Json,
     JsonObject,
+    check_limits,
     encode_hex,
     encode_json,
     is_int,
@@ -31,9 +32,9 @@ from ledger.encoding import (
     require_members,
     sha256,
 )
-from ledger.errors import MalformedSignature, MalformedStatement, VerificationSignature
+from ledger.errors import MalformedFacts, MalformedSignature, MalformedStatement, VerificationSignature
 from ledger.evm import keccak256
-from ledger.kinds import KINDS, is_domain
+from ledger.kinds import KINDS, check_facts, is_domain
 
 MAX_SIGNED_BYTES = 8192
 MAX_DEPTH = 4
@@ -102,6 +103,15 @@ class Statement:
         """SHA-256(JCS(statement)), 32 bytes."""
         return sha256(self.encode())
 
+    @cached_property
+    def is_understood(self) -> bool:
+        """Whether this version knows the kind and the facts fit its closed schema."""
+        try:
+            check_facts(self.kind, self.facts)
+        except MalformedFacts:
+            return False
+        return self.kind in KINDS
+
     @property
     def case_id(self) -> bytes | None:
         """The case this statement belongs to: its own id for ``case.opened``."""
@@ -151,9 +161,7 @@ class SignedStatement:
         """
         recoverable = self.signature[:64] + bytes([self.signature[64] - 27])
         try:
-            public = PublicKey.from_signature_and_message(
-                recoverable, self.statement.signing_hash(), hasher=None
-            )
+            public = PublicKey.from_signature_and_message(recoverable, self.statement.signing_hash(), hasher=None)
         except Exception as error:  # noqa: BLE001 - coincurve raises bare Exception when no point is recovered
             raise VerificationSignature(f"no key made this signature: {error}") from None
         return address_of(public)
@@ -169,7 +177,20 @@ def parse(data: bytes) -> SignedStatement:
 
     Raises MalformedSize, MalformedJson, MalformedStatement or MalformedSignature.
     """
-    value = parse_json(data, limit=MAX_SIGNED_BYTES, depth=MAX_DEPTH)  # steps 1 to 4
+    return _parse_signed(parse_json(data, limit=MAX_SIGNED_BYTES, depth=MAX_DEPTH), data)  # steps 1 to 4
+
+
+def parse_embedded(value: Json) -> SignedStatement:
+    """A signed statement as a part of canonical JSON that was parsed already: the checks of ``parse``.
+
+    What is inside canonical JSON is canonical, so its bytes need not be parsed again.
+    """
+    data = encode_json(value)
+    check_limits(data, limit=MAX_SIGNED_BYTES, depth=MAX_DEPTH)
+    return _parse_signed(value, data)
+
+
+def _parse_signed(value: Json, data: bytes) -> SignedStatement:
     both = frozenset({"signature", "statement"})
     members = require_members(value, both, frozenset(), MalformedStatement, "the signed statement")  # 5
     signature = parse_signature(members["signature"])  # 6
@@ -243,9 +264,7 @@ def _check_presence(kind: str, members: Mapping[str, Json]) -> None:
     if schema.has_case != ("case" in members):
         raise MalformedStatement(f"case must be {'present' if schema.has_case else 'absent'} in {kind}")
     if schema.company != "optional" and (schema.company == "required") != ("company" in members):
-        raise MalformedStatement(
-            f"company must be {'present' if schema.company == 'required' else 'absent'} in {kind}"
-        )
+        raise MalformedStatement(f"company must be {'present' if schema.company == 'required' else 'absent'} in {kind}")
 
 
 def _parse_company(value: Json) -> str:

@@ -57,6 +57,8 @@ _FIELDS = (
     _Field("blockAccessListHash", 32),
     _Field("slotNumber", _INTEGER),
 )
+_LENGTHS = tuple(field.length or None for field in _FIELDS)
+"""Of the fields with one allowed length; None where ``_check_field`` has to look."""
 _MAX_INTEGER_BYTES = 32
 _PARENT, _RECEIPTS, _NUMBER, _TIMESTAMP = 0, 5, 8, 11
 
@@ -86,10 +88,11 @@ def parse_header(raw: bytes) -> Header:
         found = f"has {len(items)} fields" if isinstance(items, list) else "is a byte string"
         raise MalformedHeader(f"the header {found}; it must be a list of 15, 16, 17, 20, 21 or 23 fields")
     values: list[bytes] = []
-    for field, item in zip(_FIELDS, items, strict=False):
+    for place, item in enumerate(items):
         if not isinstance(item, bytes):
-            raise MalformedHeader(f"header field {field.name} is a list; it must be a byte string")
-        _check_field(field, item)
+            raise MalformedHeader(f"header field {_FIELDS[place].name} is a list; it must be a byte string")
+        if len(item) != _LENGTHS[place]:
+            _check_field(_FIELDS[place], item)
         values.append(item)
     number, timestamp = int.from_bytes(values[_NUMBER], "big"), int.from_bytes(values[_TIMESTAMP], "big")
     if number > MAX_INTEGER:

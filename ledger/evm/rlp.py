@@ -77,11 +77,25 @@ class _Reader:
         if depth == MAX_DEPTH:
             raise self._wrong(start, f"opens list level {depth + 1}; at most {MAX_DEPTH} are accepted")
         body, stop = self._span(start, end, first - 0xC0)
+        return self._members(body, stop, depth + 1), stop
+
+    def _members(self, start: int, stop: int, depth: int) -> list[Rlp]:
+        """The items from ``start`` to ``stop``; short strings, nearly all there are, without a call."""
+        data = self.data
         members: list[Rlp] = []
-        while body < stop:
-            member, body = self.item(body, stop, depth + 1)
-            members.append(member)
-        return members, stop
+        while start < stop:
+            first = data[start]
+            end = start + first - 0x7F  # of a short string
+            if first < 0x80:
+                members.append(data[start : start + 1])
+                start += 1
+            elif first <= 0x80 + _SHORT and first != 0x81 and end <= stop:
+                members.append(data[start + 1 : end])
+                start = end
+            else:
+                member, start = self.item(start, stop, depth)
+                members.append(member)
+        return members
 
     def _span(self, start: int, end: int, code: int) -> tuple[int, int]:
         """Where the payload begins and ends; ``code`` is the first byte without its base."""

@@ -15,8 +15,9 @@ import pytest
 from api.app import create_app
 from ledger.runtime.wellknown import KeyFinder
 from ledger.statement import SignedStatement
+from tests.api.made_chain import MadeChain, open_made_chain
 from tests.store.conftest import database_url, postgres
-from tests.store.world import World, open_world
+from tests.store.world import World
 
 __all__ = ["database_url", "postgres"]
 _T = TypeVar("_T")
@@ -45,9 +46,9 @@ def sequencing(world: World) -> Iterator[None]:
 class Api:
     """The application over a world, running in an event loop of its own until the block ends."""
 
-    def __init__(self, world: World, finders: Mapping[str, KeyFinder] | None = None) -> None:
-        self.world = world
-        self.app = create_app(world.services, finders)
+    def __init__(self, chain: MadeChain, finders: Mapping[str, KeyFinder] | None = None) -> None:
+        self.chain, self.world = chain, chain.world
+        self.app = create_app(self.world.services, finders)
         self._loop = asyncio.new_event_loop()
         self._client: httpx2.AsyncClient
 
@@ -89,30 +90,27 @@ class Api:
 
 
 @pytest.fixture
-def world(tmp_path: Path, database_url: str) -> Iterator[World]:
+def api(tmp_path: Path, database_url: str) -> Iterator[Api]:
     """On SQLite and on PostgreSQL."""
-    world = open_world(tmp_path / "home", database_url, commit_period_ms=5)
-    with sequencing(world):
-        yield world
-    world.services.close()
+    with opened(tmp_path, database_url) as api:
+        yield api
 
 
 @pytest.fixture
-def lite_world(tmp_path: Path) -> Iterator[World]:
+def lite(tmp_path: Path) -> Iterator[Api]:
     """On SQLite alone, where the database makes no difference."""
-    world = open_world(tmp_path / "home", commit_period_ms=5)
-    with sequencing(world):
-        yield world
-    world.services.close()
-
-
-@pytest.fixture
-def api(world: World) -> Iterator[Api]:
-    with Api(world).running() as api:
+    with opened(tmp_path) as api:
         yield api
 
 
-@pytest.fixture
-def lite(lite_world: World) -> Iterator[Api]:
-    with Api(lite_world).running() as api:
-        yield api
+@contextmanager
+def opened(
+    folder: Path, database_url: str = "", finders: Mapping[str, KeyFinder] | None = None, **given: object
+) -> Iterator[Api]:
+    """A new ledger, sequenced, behind its API."""
+    chain = open_made_chain(folder / "home", database_url, commit_period_ms=5, **given)
+    try:
+        with sequencing(chain.world), Api(chain, finders).running() as api:
+            yield api
+    finally:
+        chain.world.services.close()

@@ -1,0 +1,189 @@
+"""Cases, bundles, assessments, anchors, tickets: what leads to proof."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ledger.assessment import assess
+from ledger.bundle import parse_bundle
+from ledger.encoding import parse_base64
+from ledger.errors import MalformedBundle
+from ledger.evm import parse_header
+from ledger.policy import parse_policy
+from ledger.procedure import Observed
+from ledger.runtime.chain_tables import HomeChain
+from ledger.statement import SignedStatement
+from tests.api.conftest import Api
+from tests.api.made_chain import MadeChain
+from tests.store.world import OTHER
+
+NOW = 2_000_000_000
+
+
+def recorded(api: Api, *statements: SignedStatement) -> None:
+    for signed in statements:
+        assert api.submit(signed).status_code == 201
+
+
+def two_anchors(api: Api) -> tuple[MadeChain, SignedStatement, SignedStatement]:
+    """A case opened and anchored, a request sent and anchored later, a stranger's case after that."""
+    chain = api.chain
+    case = api.world.opened()
+    recorded(api, case)
+    chain.anchor()
+    chain.grow()
+    sent = api.world.sent(case.id)
+    recorded(api, sent)
+    chain.anchor()
+    recorded(api, api.world.opened(OTHER))
+    return chain, case, sent
+
+
+def test_case_and_its_anchors(api: Api) -> None:
+    _, case, sent = two_anchors(api)
+    value = api.get(f"/v1/cases/0x{case.id.hex()}").json()
+    assert (value["case"], value["company"], value["ledger_class"]) == (
+        "0x" + case.id.hex(),
+        "shop.example",
+        "practice",
+    )
+    assert value["requester"] == "0x" + case.statement.author.hex()
+    shown = [(item["index"], item["kind"], item["role"], item["anchor"]["size"]) for item in value["entries"]]
+    assert shown == [(1, "case.opened", "requester", 3), (3, "request.sent", "requester", 5)]
+    assert value["entries"][1]["statement"] == "0x" + sent.id.hex()
+    assert value["disclaimer"] == "Not a finding of a breach. Not legal advice."
+
+
+def test_case_in_pages(lite: Api) -> None:
+    case = lite.world.opened()
+    recorded(lite, case, *(lite.world.sent(case.id, day=day) for day in range(1, 5)))
+    path: str | None = f"/v1/cases/0x{case.id.hex()}?limit=2"
+    seen: list[int] = []
+    while path is not None:
+        answer = lite.get(path)
+        seen += [entry["index"] for entry in answer.json()["entries"]]
+        link = answer.headers.get("link")
+        path = link.split(">")[0].removeprefix("<") if link else None
+    assert seen == [1, 2, 3, 4, 5]
+
+
+def test_bundle_verifies(api: Api) -> None:
+    _, case, sent = two_anchors(api)
+    answer = api.get(f"/v1/cases/0x{case.id.hex()}/bundle")
+    assert answer.headers["content-type"] == "application/vnd.habeas.bundle+json"
+    assert answer.headers["content-disposition"] == f'attachment; filename="0x{case.id.hex()}.habeas.json"'
+    bundle = parse_bundle(answer.content)
+    assert {item.signed.id for item in bundle.statements.values()} >= {case.id, sent.id}
+    policy = parse_policy(api.get("/v1/trust-policy").content)
+    result = assess(bundle, policy, Observed(), NOW)
+    assert result.exit_code == 3, [(item.check.name, item.value, item.check.detail) for item in result.checks]
+    blocks = {shown.proof.header for shown in bundle.anchors.values()} | set(bundle.blocks.values())
+    canonical = {parse_header(header).hash: "the test" for header in blocks}
+    held = api.get(f"/v1/cases/0x{case.id.hex()}/bundle", {"If-None-Match": answer.headers["etag"]})
+    assert held.status_code == 304
+    ledger = policy.ledgers[api.world.services.origin]
+    full = assess(bundle, policy, Observed(canonical, code_hash=ledger.code_hash), NOW)
+    assert full.exit_code == 0, [(item.check.name, item.value, item.check.detail) for item in full.checks]
+
+
+def test_assessment(api: Api) -> None:
+    _, case, sent = two_anchors(api)
+    value = api.get(f"/v1/cases/0x{case.id.hex()}/assessment").json()
+    assert value["exit"] == 3, "this server asks no chain, so it does not vouch for one"
+    assert {check["value"] for check in value["checks"]} <= {"passed", "conditional", "not checked"}
+    shown = {item["statement"]: item for item in value["statements"]}
+    view = shown["0x" + sent.id.hex()]
+    assert (view["role"], view["grade"]) == ("requester", "self_stated")
+    assert view["signed_not_before"]["time"] < view["recorded_not_after"]["time"]
+    assert value["finding"] == "Statements shown, completeness not checked, no finding."
+
+
+def test_nothing_anchored_yet(lite: Api) -> None:
+    case = lite.world.opened()
+    recorded(lite, case)
+    for part in ("bundle", "assessment"):
+        answer = lite.get(f"/v1/cases/0x{case.id.hex()}/{part}")
+        assert (answer.status_code, answer.json()["type"]) == (404, "/problems/refused-not-found")
+        assert "no final anchor" in answer.json()["detail"]
+
+
+def test_unknown_case(lite: Api) -> None:
+    sent_id = lite.world.opened()
+    recorded(lite, sent_id)
+    for part in ("", "/bundle", "/assessment"):
+        answer = lite.get(f"/v1/cases/0x{'00' * 32}{part}")
+        assert (answer.status_code, answer.json()["type"]) == (404, "/problems/refused-case")
+
+
+def test_a_statement_that_opens_no_case_is_no_case(lite: Api) -> None:
+    case = lite.world.opened()
+    sent = lite.world.sent(case.id)
+    recorded(lite, case, sent)
+    assert lite.get(f"/v1/cases/0x{sent.id.hex()}").status_code == 404
+
+
+def test_anchors(api: Api) -> None:
+    two_anchors(api)
+    listed = api.get("/v1/anchors").json()["anchors"]
+    assert [anchor["size"] for anchor in listed] == [3, 5]
+    page = api.get("/v1/anchors?limit=1")
+    assert page.headers["link"] == '</v1/anchors?limit=1&after=3>; rel="next"'
+    assert [anchor["size"] for anchor in api.get("/v1/anchors?limit=1&after=3").json()["anchors"]] == [5]
+    answer = api.get("/v1/anchors/5")
+    value = answer.json()
+    header = parse_header(parse_base64(value["header"], MalformedBundle, "header"))
+    assert "0x" + header.hash.hex() == value["block_hash"]
+    assert value["checkpoint"].splitlines()[1] == "5"
+    assert api.get("/v1/anchors/5", {"If-None-Match": answer.headers["etag"]}).status_code == 304
+    assert api.get("/v1/anchors/4").status_code == 404
+
+
+def test_tickets(api: Api) -> None:
+    chain = api.chain
+    direct, other = api.world.opened(), api.world.opened(OTHER)
+    chain.submit(direct)
+    chain.submit(other)
+    chain.reorganised(1)
+    recorded(api, direct)
+    listed = api.get("/v1/tickets").json()["tickets"]
+    assert [(item["ticket"], item["final"], item["index"], item["settled"]) for item in listed] == [
+        (0, True, 1, False),
+        (1, True, None, False),
+    ]
+    assert [item["ticket"] for item in api.get("/v1/tickets?after=0").json()["tickets"]] == [1]
+    assert "next" in api.get("/v1/tickets?limit=1").headers["link"]
+    assert "habeas" not in json.dumps(listed), "the bytes themselves are not repeated here"
+
+
+def test_recent_block(api: Api) -> None:
+    chain = api.chain
+    block = chain.grow()
+    value = api.get("/v1/recent-block").json()
+    assert (value["hash"], value["number"]) == ("0x" + block.hash.hex(), block.number)
+    header = parse_header(parse_base64(value["header"], MalformedBundle, "header"))
+    assert header.hash == block.hash
+
+
+def test_ledger_and_policy_agree(api: Api) -> None:
+    value = api.get("/v1/ledger").json()
+    ledger = parse_policy(api.get("/v1/trust-policy").content).ledgers[value["ledger"]]
+    assert value["vkey"] == ledger.vkey.encode() == api.world.facts.vkey.encode()
+    assert value["log"] == "0x" + ledger.log.hex() == "0x" + api.world.operator.address.hex()
+    assert (value["chain_id"], value["contract"]) == (31337, "0x" + ledger.contract.hex())
+    assert value["size"] == 1
+
+
+@pytest.mark.parametrize("path", ["/v1/anchors/0", "/v1/anchors/-1", "/v1/anchors/9007199254740992", "/v1/anchors/x"])
+def test_size_outside_bounds(lite: Api, path: str) -> None:
+    answer = lite.get(path)
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed-request")
+
+
+def test_an_anchor_of_a_lost_practice_chain_is_not_shown(lite: Api) -> None:
+    two_anchors(lite)
+    newer = HomeChain(genesis=b"\x07" * 32, chain_id=31337, contract=bytes(20), seen_at=2)
+    lite.world.services.store.transact(lambda session: session.add(newer))
+    assert lite.get("/v1/anchors").json() == {"anchors": []}
+    assert lite.get("/v1/anchors/3").status_code == 404

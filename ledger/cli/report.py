@@ -74,8 +74,12 @@ def _bound_json(bound: Bound | None) -> Json:
     return {"time": encode_instant(bound.seconds), "block": encode_hex(bound.block), "value": bound.value.word}
 
 
-def report_text(result: Assessment, lang: Language) -> str:
-    """The result for people: what was shown first, then each check, then what is proven and what not."""
+def report_text(result: Assessment, lang: Language, *, checks: bool = True) -> str:
+    """The result for people: what was shown first, then each check, then what is proven and what not.
+
+    Without ``checks`` it is the summary alone.
+    """
+    each = ["", text("checks", lang), *_check_lines(result, lang)] if checks else []
     return "\n".join(
         [
             *_head(result, lang),
@@ -83,9 +87,7 @@ def report_text(result: Assessment, lang: Language) -> str:
             text("statements", lang),
             *(line for view in result.statements for line in _statement_lines(view, lang)),
             *_disclosure_lines(result, lang),
-            "",
-            text("checks", lang),
-            *_check_lines(result, lang),
+            *each,
             *_note_lines(result, lang),
             "",
             *_proven_lines(result, lang),

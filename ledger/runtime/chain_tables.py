@@ -122,4 +122,14 @@ class AnchorRow(SQLModel, table=True):
     complete_to: int = Field(sa_column=_int())
 
 
-CHAIN_TABLES = (HomeChain, FinalBlock, TicketRow, TicketProof, AnchorAttempt, AnchorRow)
+class AnchoringState(SQLModel, table=True):
+    """What anchoring said of itself, a row per change; ``order_key`` is a UUIDv7."""
+
+    __tablename__ = "anchoring_state"
+
+    order_key: bytes = Field(sa_column=_bytes(primary_key=True))
+    word: str
+    detail: str
+
+
+CHAIN_TABLES = (AnchoringState, HomeChain, FinalBlock, TicketRow, TicketProof, AnchorAttempt, AnchorRow)

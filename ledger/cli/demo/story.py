@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -82,7 +82,7 @@ class Recorder:
             raise MalformedRequest("the server's recent block has no number")
         return RecentBlock(parse_hex(shown["hash"], 32, MalformedRequest, "recent block"), number)
 
-    def say(
+    def sign(
         self,
         party: Party,
         kind: str,
@@ -92,13 +92,23 @@ class Recorder:
         company: str | None = COMPANY,
         private: Sequence[Disclosure] = (),
     ) -> SignedStatement:
-        """Sign and record one statement; gives it once the log holds it."""
+        """A signed statement that quotes the newest final block."""
         digests = tuple(sorted(item.digest for item in private))
         statement = Statement(self._origin, kind, case, company, self.recent_block(), facts, digests, party.address)
-        signed = sign(statement, party.key)
-        answer = self._api.post("/v1/statements", content=signed.raw, headers={"Content-Type": "application/json"})
-        _json(answer)
+        return sign(statement, party.key)
+
+    def record(self, signed: SignedStatement) -> SignedStatement:
+        """Record one statement; gives it once the log holds it."""
+        _json(self._api.post("/v1/statements", content=signed.raw, headers={"Content-Type": "application/json"}))
         return signed
+
+    def record_all(self, many: Iterable[SignedStatement]) -> None:
+        """Record many as JSON Lines, and insist on each."""
+        body = b"".join(signed.raw + b"\n" for signed in many)
+        answer = self._api.post("/v1/statements:batch", content=body, headers={"Content-Type": "application/jsonl"})
+        for line in answer.text.splitlines():
+            if json.loads(line).get("status") not in ("recorded", "duplicate"):
+                raise RuntimeFault(f"not recorded: {line[:300]}")
 
     def bind(self, company: str, key: bytes) -> None:
         """Ask the operator to look at the company's well-known address and record what it finds."""
@@ -115,11 +125,20 @@ class Told:
 
 def tell_case(recorder: Recorder, requester: Party, shop: Party, letter: Callable[[bytes], str], tell: Tell) -> Told:
     """Record the case from both sides; ``letter`` gives the letter's text for a case id."""
+
+    def say(
+        party: Party,
+        kind: str,
+        facts: Mapping[str, Json],
+        *,
+        case: bytes | None = None,
+        private: Sequence[Disclosure] = (),
+    ) -> SignedStatement:
+        return recorder.record(recorder.sign(party, kind, facts, case=case, private=private))
+
     today = datetime.now(UTC).date()
     asked, heard, locked, answered = (str(today - timedelta(days=days)) for days in (40, 38, 20, 3))
-    opened = recorder.say(
-        requester, "case.opened", {"regime": "eu-gdpr", "place": "IE", "acting": "self", "related": []}
-    )
+    opened = say(requester, "case.opened", {"regime": "eu-gdpr", "place": "IE", "acting": "self", "related": []})
     case = opened.id
     tell(f"The requester opens a case with {COMPANY}: {encode_hex(case)}")
     text = letter(case)
@@ -127,7 +146,7 @@ def tell_case(recorder: Recorder, requester: Party, shop: Party, letter: Callabl
         Disclosure.make(secrets.token_bytes(16), "letter", text),
         Disclosure.make(secrets.token_bytes(16), "account", "customer number 4711"),
     )
-    recorder.say(
+    say(
         requester,
         "request.sent",
         {"right": "access", "sent_on": asked, "channel": "email", "published_contact": True},
@@ -160,16 +179,16 @@ def tell_case(recorder: Recorder, requester: Party, shop: Party, letter: Callabl
     )
     refused = opened
     for party, kind, facts, words in steps:
-        refused = recorder.say(party, kind, facts, case=case)
+        refused = say(party, kind, facts, case=case)
         tell(words)
-    recorder.say(
+    say(
         requester,
         "statement.disputed",
         {"statement": encode_hex(refused.id), "because": "behind_locked_account"},
         case=case,
     )
     tell("The requester disputes the refusal.")
-    recorder.say(requester, "case.confirmed", {"on": str(today), "answer": "recorded", "account": "blocked"}, case=case)
+    say(requester, "case.confirmed", {"on": str(today), "answer": "recorded", "account": "blocked"}, case=case)
     tell("The requester checks in: the answer is recorded, the account is still blocked.")
     return Told(case, private)
 

@@ -24,9 +24,7 @@ def _text(name: str) -> sa.Column[str]:
 
 
 def upgrade() -> None:
-    op.create_table(
-        "home_chain", _bytes("genesis", key=True), _int("chain_id"), _bytes("contract"), _int("seen_at")
-    )
+    op.create_table("home_chain", _bytes("genesis", key=True), _int("chain_id"), _bytes("contract"), _int("seen_at"))
     op.create_table(
         "final_block",
         _bytes("hash", key=True),

@@ -1,0 +1,239 @@
+"""The demo: an embedded chain, a practice ledger, its API and worker, and the main job done once.
+
+Every part is the real one and everything goes over HTTP, as it does for anybody else. The folder is
+made anew at each run; two demos cannot share one, because the chain's folder is locked.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from httpx2 import Client
+
+from api.server import ApiServer
+from ledger.assessment import Assessment
+from ledger.cli.demo.citations import read_citations
+from ledger.cli.demo.story import COMPANY, Party, Recorder, Shop, Told, tell_case
+from ledger.cli.report import report_text
+from ledger.cli.verify import verify
+from ledger.encoding import encode_hex
+from ledger.errors import RuntimeFault
+from ledger.keys import derive_key, parse_phrase, phrase_from_entropy
+from ledger.runtime.logs import configure_logs
+from ledger.runtime.settings import load_settings
+from ledger.runtime.wiring import Services, open_services
+from ledger.runtime.worker import Worker
+
+LEDGER = "localhost/practice"
+EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
+_PATIENCE_S = 90.0
+_ANCHOR_PERIOD_S = 3
+_MARK = ".habeas-demo"
+
+
+class Teller:
+    """Numbered steps on standard output, with the time that each took."""
+
+    def __init__(self) -> None:
+        self._started = self._last = time.monotonic()
+
+    def step(self, words: str) -> None:
+        """A step begins."""
+        print(f"\n[{self.elapsed:5.1f} s] {words}", flush=True)
+
+    def line(self, words: str) -> None:
+        """Something happened within the step."""
+        print(f"          {words}", flush=True)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._started
+
+
+@dataclass(slots=True)
+class Stack:
+    """The running parts."""
+
+    services: Services
+    worker: Worker
+    api: ApiServer
+    client: Client
+
+    @property
+    def chain_url(self) -> str:
+        """JSON-RPC address of the embedded chain."""
+        home = self.worker.home
+        if home is None or home.process is None:
+            raise RuntimeFault("the embedded chain does not run")
+        return home.process.url
+
+
+def run_demo(folder: Path, *, once: bool) -> int:
+    """Do the main job in ``folder`` and serve afterwards unless ``once``. Gives the exit code."""
+    configure_logs("ERROR", json=False)
+    teller = Teller()
+    _empty(folder)
+    with ExitStack() as parts:
+        shop_party = Party("shop", secrets.token_bytes(32))
+        shop = Shop(shop_party.address)
+        parts.callback(shop.stop)
+        teller.step("Starting a chain of our own, a practice ledger, its worker and its API")
+        stack = parts.enter_context(_running(folder, shop.url, teller))
+        recorder = Recorder(stack.client, LEDGER)
+        _record_citations(stack, recorder, teller)
+        teller.step(f"A live case with {COMPANY}, from both sides")
+        seed = parse_phrase(phrase_from_entropy(secrets.token_bytes(32)))
+        requester = Party("requester", derive_key(seed, 0))
+        told = tell_case(recorder, requester, shop_party, _letter, teller.line)
+        teller.step("Anchoring on the chain, and waiting until the block is final")
+        _await(lambda: _is_anchored(stack), "the case to be anchored in a final block", teller)
+        result = _check(stack, folder, told, teller)
+        _tell_where(stack, folder, teller)
+        if not once:
+            _serve_on()
+        return result
+    return 1
+
+
+def _letter(case: bytes) -> str:
+    return f"Case {encode_hex(case)}: I ask {COMPANY} for a copy of the data about me."
+
+
+@contextmanager
+def _running(folder: Path, shop_url: str, teller: Teller) -> Iterator[Stack]:
+    settings = load_settings(
+        home=folder,
+        ledger=LEDGER,
+        anchor_period_s=_ANCHOR_PERIOD_S,
+        well_known_overrides={COMPANY: shop_url},
+    )
+    services = open_services(settings, create_keys_if_new=True)
+    worker = Worker(services)
+    stop = threading.Event()
+    working = threading.Thread(target=worker.run, args=(stop,), name="worker")
+    working.start()
+    serving: threading.Thread | None = None
+    api: ApiServer | None = None
+    client: Client | None = None
+    try:
+        _await(lambda: _is_open(worker), "the chain and the contract", teller)
+        home = worker.home
+        assert home is not None, "the worker is open"
+        teller.line(f"chain {home.identity.chain_id}, genesis {encode_hex(home.identity.genesis)}, proven ours")
+        teller.line(f"contract {encode_hex(home.rules.contract)}, deployed by CREATE2, code compared")
+        api = ApiServer(services)
+        serving = threading.Thread(target=api.run, name="api")
+        serving.start()
+        client = Client(base_url=api.address, timeout=30.0)
+        _await(lambda: client.get("/readyz").status_code == 200, "the API to be ready", teller)
+        teller.line(f"ledger {LEDGER}, class practice; API at {api.address}")
+        yield Stack(services, worker, api, client)
+    finally:
+        if client is not None:
+            client.close()  # kept connections would hold the server back
+        if api is not None and serving is not None:
+            api.stop()
+            serving.join()
+        stop.set()
+        working.join()
+        services.close()
+
+
+def _is_open(worker: Worker) -> bool:
+    if worker.stopped is not None:
+        raise worker.stopped
+    return worker.opened.is_set()
+
+
+def _record_citations(stack: Stack, recorder: Recorder, teller: Teller) -> None:
+    citations = read_citations(EXAMPLES)
+    teller.step(f"Recording {len(citations)} citations of published cases and of the AWS outage, with their sources")
+    operator = stack.services.operator
+    assert operator is not None, "the demo made the keys"
+    party = Party("operator", operator.private)
+    recorder.record_all(
+        recorder.sign(party, "citation.recorded", citation.facts, company=citation.company) for citation in citations
+    )
+    teller.line("Citations are facts from public documents; they are no cases of this ledger.")
+
+
+def _is_anchored(stack: Stack) -> bool:
+    if stack.worker.stopped is not None:
+        raise stack.worker.stopped
+    newest = stack.worker.round
+    return newest is not None and newest.final == newest.size
+
+
+def _check(stack: Stack, folder: Path, told: Told, teller: Teller) -> int:
+    """Write the bundle and the policy, and verify the file offline and against the chain."""
+    case = encode_hex(told.case)
+    bundle_path, policy_path = folder / "case.habeas.json", folder / "trust.toml"
+    bundle_path.write_bytes(_get(stack.client, f"/v1/cases/{case}/bundle"))
+    policy_path.write_bytes(_get(stack.client, "/v1/trust-policy"))
+    teller.step("Verifying the file offline: no network, no server, no database")
+    offline = verify(bundle_path, trust=policy_path)
+    _tell_counts(offline, teller)
+    teller.step("Verifying it against the chain: are those blocks canonical and final?")
+    online = verify(bundle_path, trust=policy_path, rpc=[stack.chain_url])
+    _tell_counts(online, teller)
+    print(f"\n{'-' * 100}\n{report_text(online, 'en', checks=False)}\n{'-' * 100}", flush=True)
+    return 0 if (offline.exit_code, online.exit_code) == (3, 0) else 1
+
+
+def _get(client: Client, path: str) -> bytes:
+    answer = client.get(path)
+    if answer.status_code != 200:
+        raise RuntimeFault(f"GET {path}: {answer.status_code} {answer.text[:300]}")
+    return bytes(answer.content)
+
+
+def _tell_counts(result: Assessment, teller: Teller) -> None:
+    words = [item.value.word for item in result.checks]
+    counts = ", ".join(f"{words.count(word)} {word}" for word in ("passed", "conditional", "not checked", "failed"))
+    teller.line(f"exit {result.exit_code}: {counts}")
+
+
+def _tell_where(stack: Stack, folder: Path, teller: Teller) -> None:
+    print(f"\nDone in {teller.elapsed:.0f} s. The file and the policy that names this ledger:")
+    print(f"  {folder / 'case.habeas.json'}   {folder / 'trust.toml'}")
+    check = f"habeas verify {folder / 'case.habeas.json'} --trust {folder / 'trust.toml'}"
+    print(f"Check it yourself, offline (exit 3):\n  {check}")
+    print(f"and against the chain while it runs (exit 0):\n  {check} --rpc {stack.chain_url}", flush=True)
+    print(f"The API and its description: {stack.api.address}/docs", flush=True)
+
+
+def _serve_on() -> None:
+    print("Serving. End with Ctrl-C.", flush=True)
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        print("\nEnding.", flush=True)
+
+
+def _await(done: Callable[[], bool], what: str, teller: Teller) -> None:
+    started = told = time.monotonic()
+    while not done():
+        now = time.monotonic()
+        if now - started > _PATIENCE_S:
+            raise RuntimeFault(f"waited {_PATIENCE_S:.0f} s for {what} in vain")
+        if now - told > 5:
+            told = now
+            teller.line(f"still waiting for {what} ({now - started:.0f} s)")
+        time.sleep(0.05)
+
+
+def _empty(folder: Path) -> None:
+    """Start over in ``folder``; a folder that no demo made is never emptied."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
+        raise RuntimeFault(f"{folder} is not empty and not a demo's; name another folder with --folder")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / _MARK).touch()

@@ -1,0 +1,165 @@
+"""The worker: one process that sequences, follows the chain, anchors and keeps proofs.
+
+Two loops run side by side and survive each other's faults. *Sequencing* needs the database alone:
+recording goes on while the chain is gone. *Anchoring* opens the home chain, tries again with
+growing pauses while it does not answer, and stops for good where going on could do harm: another
+chain, another contract, a head that is not ours, a final block that changed.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+
+from ledger.errors import (
+    HabeasError,
+    RuntimeChainUnavailable,
+    RuntimeFault,
+    RuntimeFinality,
+    RuntimeForeignChain,
+    RuntimeLease,
+    RuntimeLog,
+    RuntimePortTaken,
+    RuntimeSetting,
+    RuntimeStore,
+    RuntimeWrongContract,
+)
+from ledger.runtime.anchorer import Anchorer, Round
+from ledger.runtime.chain_store import ChainStore
+from ledger.runtime.home import Home, open_home
+from ledger.runtime.state import record_state
+from ledger.runtime.wiring import Services
+
+_log = logging.getLogger(__name__)
+LONGEST_PAUSE_S = 60.0
+_IDLE_S = 1.0
+_BUSY_S = 0.25
+# After these, trying again could write to the wrong place or hide a broken promise.
+STOPS = (RuntimeForeignChain, RuntimeWrongContract, RuntimeFinality, RuntimeLog, RuntimeSetting, RuntimePortTaken)
+
+
+class Worker:
+    """Runs until ``stop`` is set. ``opener`` opens the home chain and is an argument for tests."""
+
+    def __init__(self, services: Services, opener: Callable[[Services], Home] = open_home) -> None:
+        if services.sequencer is None or services.operator is None:
+            settings = services.settings
+            raise RuntimeSetting(f"a worker needs {settings.log_key_path} and {settings.anchor_key_path}")
+        self._services, self._opener = services, opener
+        self._sequencer, self._operator = services.sequencer, services.operator
+        self.opened = threading.Event()
+        """Set once the ledger is open and its chain proven."""
+        self.stopped: HabeasError | None = None
+        """Why anchoring stopped for good, if it did."""
+        self.round: Round | None = None
+        """The newest round of anchoring."""
+        self.home: Home | None = None
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until ``stop``; what was begun is finished. Raises nothing that a restart would mend."""
+        anchoring = threading.Thread(target=self._anchoring, args=(stop,), name="anchoring")
+        anchoring.start()
+        try:
+            self._sequencing(stop)
+        finally:
+            stop.set()
+            anchoring.join()
+
+    def status(self) -> dict[str, object]:
+        """What the loops did last, for logs and the command line."""
+        newest = self.round
+        return {
+            "open": self.opened.is_set(),
+            "stopped": str(self.stopped) if self.stopped else None,
+            "word": newest.word if newest else None,
+            "size": newest.size if newest else None,
+            "anchored": newest.anchored if newest else None,
+            "final": newest.final if newest else None,
+            "open_tickets": newest.open_tickets if newest else None,
+        }
+
+    def _sequencing(self, stop: threading.Event) -> None:
+        period = self._services.settings.checkpoint_period_ms / 1000
+        failures = 0
+        while not stop.is_set():
+            started = time.monotonic()
+            try:
+                if self._services.ledger is not None or self._find_ledger():
+                    self._sequencer.sequence()
+                failures = 0
+            except RuntimeLease as error:
+                _log.info("another worker sequences: %s", error)
+                failures = 1
+            except (RuntimeStore, RuntimeLog, OSError) as error:
+                failures += 1
+                _log.error("sequencing failed, trying again: %s", error)
+            pause = _pause(failures, period) if failures else period - (time.monotonic() - started)
+            stop.wait(max(0.0, pause))
+
+    def _find_ledger(self) -> bool:
+        try:
+            self._services.require_ledger()
+        except RuntimeLog:
+            return False  # the other loop opens it when its chain answers
+        return True
+
+    def _anchoring(self, stop: threading.Event) -> None:
+        try:
+            anchorer, failures = None, 0
+            while not stop.is_set():
+                try:
+                    if anchorer is None:
+                        anchorer = self._open()
+                    self.round = anchorer.round()
+                    self._tell("anchoring", self.round.word)
+                    failures = 0
+                    pause = _BUSY_S if self.round.busy else _IDLE_S
+                except STOPS as error:
+                    self._stop_for_good(error)
+                    return
+                except (RuntimeChainUnavailable, RuntimeStore, RuntimeLease, OSError) as error:
+                    failures += 1
+                    pause = _pause(failures, _IDLE_S)
+                    self._tell("waiting", str(error))
+                    _log.warning("anchoring waits %.0f s: %s", pause, error)
+                    anchorer = self._check_embedded(anchorer)
+                stop.wait(pause)
+        finally:
+            if self.home is not None:
+                self.home.stop()
+
+    def _open(self) -> Anchorer:
+        self._services.lease.hold()
+        home = self.home = self._opener(self._services)
+        self.opened.set()
+        store = ChainStore(self._services.store, home.identity)
+        reader, key = self._services.reader, self._operator.private
+        return Anchorer(home.chain, store, reader, self._sequencer, key, home.rules)
+
+    def _check_embedded(self, anchorer: Anchorer | None) -> Anchorer | None:
+        """An embedded chain that died is started again; its state is on disk, or it starts over."""
+        process = self.home.process if self.home is not None else None
+        if process is None or process.alive():
+            return anchorer
+        _log.warning("the embedded chain ended; starting it again")
+        process.stop()
+        return None
+
+    def _stop_for_good(self, error: RuntimeFault) -> None:
+        self.stopped = error
+        _log.error("anchoring stopped, recording goes on: %s", error)
+        self._tell("stopped", str(error))
+
+    def _tell(self, word: str, detail: str) -> None:
+        try:
+            record_state(self._services.store, word, detail)
+        except RuntimeStore as error:
+            _log.error("state not recorded: %s", error)
+
+
+def _pause(failures: int, base: float) -> float:
+    # Jitter, so that several processes do not ask a node that comes back all at once.
+    return float(min(LONGEST_PAUSE_S, base * 2 ** min(failures, 10)) * random.uniform(0.5, 1.0))

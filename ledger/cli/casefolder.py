@@ -102,6 +102,15 @@ def update(folder: Path, case: bytes, change: Callable[[CaseFile], CaseFile]) ->
         return changed
 
 
+def discard(folder: Path, case: bytes) -> None:
+    """Remove a case whose opening the ledger refused. Raises RefusedOverwrite if it was ever recorded."""
+    with locked(folder):
+        held = load(folder, case)
+        if len(held.entries) > 1 or held.entries[0].receipt is not None:
+            raise RefusedOverwrite(f"case {encode_hex(case)} is recorded or holds more than its opening; it stays")
+        _path(folder, case).unlink()
+
+
 def list_cases(folder: Path) -> tuple[CaseFile, ...]:
     """All cases of the folder, by key number. A damaged file is an error, never left out."""
     if not folder.is_dir():

@@ -4,22 +4,46 @@ from __future__ import annotations
 
 import json
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ledger.encoding import Json
+from ledger.encoding import Json, encode_hex
+from ledger.errors import MalformedRequest
 
-DEFAULT_API = "http://127.0.0.1:8000"
-Home = Annotated[
+DEFAULT_FOLDER = Path.home() / ".habeas-cases"
+Folder = Annotated[
     Path,
-    typer.Option(envvar="HABEAS_FOLDER", help="Your own folder: seed, case files. Readable by you alone."),
+    typer.Option("--folder", envvar="HABEAS_FOLDER", help="Your own folder: seed and case files, for you alone."),
 ]
-DEFAULT_HOME = Path.home() / ".habeas-cases"
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-Api = Annotated[str, typer.Option(envvar="HABEAS_API", help="Address of the ledger's API.")]
-Case = Annotated[str, typer.Option("--case", help="Case id, or its first digits; not needed if you have one case.")]
+Api = Annotated[str | None, typer.Option("--api", envvar="HABEAS_API", metavar="URL", help="The ledger's server.")]
+CaseId = Annotated[
+    str | None,
+    typer.Option("--case", metavar="ID", help="Case id or its first digits; may be left out if you have one case."),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask; for scripts.")]
+PasswordFile = Annotated[
+    Path | None, typer.Option("--password-file", metavar="FILE", help="Take the password from the file's first line.")
+]
+KeyFile = Annotated[
+    Path | None, typer.Option("--key-file", metavar="FILE", help="Sign with this V3 keystore instead of a case's key.")
+]
+Trust = Annotated[
+    Path | None, typer.Option("--trust", metavar="FILE", help="Trust policy; without it, the one that ships.")
+]
+Settings = Annotated[
+    Path | None, typer.Option("--home", envvar="HABEAS_HOME", metavar="FOLDER", help="The ledger's folder (.habeas).")
+]
+
+
+class Language(StrEnum):
+    """Languages that people read."""
+
+    en = "en"
+    ko = "ko"
 
 
 def new_app(words: str = "") -> typer.Typer:
@@ -43,3 +67,34 @@ def confirm(question: str, yes: bool) -> None:
     """Ask; ``yes`` answers beforehand. Whoever does not agree ends with exit code 1."""
     if not yes:
         typer.confirm(question, abort=True, err=True)
+
+
+def read_password(file: Path | None, what: str, *, new: bool = False) -> str:
+    """A password from a file's first line, or asked for without showing it (twice if ``new``)."""
+    if file is None:
+        return str(typer.prompt(what, hide_input=True, confirmation_prompt=new, err=True))
+    try:
+        return file.read_text("utf-8").split("\n")[0]
+    except (OSError, UnicodeDecodeError) as error:
+        raise MalformedRequest(f"--password-file {file} cannot be read: {error}") from None
+
+
+def read_input(path: Path, what: str) -> bytes:
+    """The bytes of a file that the person named. Raises MalformedRequest."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MalformedRequest(f"{what} {path} cannot be read: {error.strerror}") from None
+
+
+def parse_id(text: str, what: str) -> bytes:
+    """A 32-byte id, with 0x or without."""
+    digits = text.removeprefix("0x").lower()
+    if len(digits) != 64 or digits.strip("0123456789abcdef"):
+        raise MalformedRequest(f"{what} must be 64 hexadecimal digits, with or without 0x, not {text[:80]!r}")
+    return bytes.fromhex(digits)
+
+
+def short(identifier: bytes) -> str:
+    """The start of an id, enough to tell it from one's others."""
+    return encode_hex(identifier)[:14]

@@ -1,0 +1,224 @@
+"""``habeas case``: one's own cases, from opening to backup."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger.cli.output import (
+    DEFAULT_FOLDER,
+    Api,
+    AsJson,
+    CaseId,
+    Folder,
+    PasswordFile,
+    Trust,
+    Yes,
+    confirm,
+    new_app,
+    note,
+    parse_id,
+    print_json,
+    read_input,
+    read_password,
+)
+from ledger.encoding import Json, encode_hex
+from ledger.errors import VerificationSignature
+
+app = new_app("Your cases: open, list, show, prove control, back up.")
+
+
+@app.command("open")
+def open_case(
+    company: Annotated[str, typer.Option(metavar="DOMAIN", help="The company's DNS name, like shop.example.")],
+    regime: Annotated[str, typer.Option(help="The law you ask under, like eu-gdpr or kr-pipa; none if you name none.")],
+    place: Annotated[str, typer.Option(help="Country or part of it where the company must act, like IE or US-CA.")],
+    acting: Annotated[str, typer.Option(help="self, or representative.")] = "self",
+    related: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="A case that this one belongs to; up to 8.")
+    ] = None,
+    folder: Folder = DEFAULT_FOLDER,
+    api: Api = None,
+    trust: Trust = None,
+    yes: Yes = False,
+) -> None:
+    """Open a case with one company, under a new key of its own, and record it."""
+    from ledger.cli import cases, casefolder
+    from ledger.cli.casefile import CaseFile, Entry
+    from ledger.cli.client import open_client
+    from ledger.cli.verify import read_policy
+    from ledger.keys import address_of, derive_key
+
+    seed, index = casefolder.load_seed(folder), casefolder.next_key_index(folder)
+    key = derive_key(seed, index)
+    facts: dict[str, Json] = {"regime": regime, "place": place, "acting": acting}
+    facts["related"] = sorted({encode_hex(parse_id(item, "--related")) for item in related or ()})
+    with open_client(api, read_policy(trust)) as client:
+        signed = cases.sign_statement(client, key, address_of(key), "case.opened", facts, case=None, company=company)
+        note(cases.BEFORE_SIGNING)
+        confirm(f"Record a case with {company} in {client.info().origin}?", yes)
+        case = CaseFile(client.url, index, (Entry(signed),))
+        casefolder.create(folder, case)
+        receipt = cases.record(folder, case, client, signed.id)
+    note(f"Recorded as entry {receipt.index}. Next: habeas letter, send it, then: habeas say request.sent")
+    print(encode_hex(case.case))
+
+
+@app.command("list")
+def list_all(folder: Folder = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
+    """List your cases."""
+    from ledger.cli.casefolder import list_cases
+
+    cases = list_cases(folder)
+    if as_json:
+        print_json(
+            [
+                {
+                    "case": encode_hex(case.case),
+                    "company": case.company,
+                    "ledger": case.ledger,
+                    "api": case.api,
+                    "statements": len(case.entries),
+                    "waiting": sum(entry.receipt is None for entry in case.entries),
+                }
+                for case in cases
+            ]
+        )
+        return
+    for case in cases:
+        waiting = sum(entry.receipt is None for entry in case.entries)
+        print(
+            f"{encode_hex(case.case)}  {case.company:<24} {len(case.entries)} statement(s)"
+            + (f", {waiting} without a receipt" if waiting else "")
+        )
+
+
+@app.command()
+def show(case: CaseId = None, folder: Folder = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
+    """Show what you keep of a case: statements, receipts, the names of private fields, letters."""
+    from ledger.cli.cases import find_case
+    from ledger.proof import LogProof
+
+    found = find_case(folder, case)
+    statements: list[Json] = []
+    for entry in found.entries:
+        said = entry.signed.statement
+        statements.append(
+            {
+                "statement": encode_hex(entry.signed.id),
+                "kind": said.kind,
+                "facts": dict(said.facts),
+                "index": None if entry.receipt is None else LogProof.parse(entry.receipt).index,
+                "private": [disclosure.name for disclosure in entry.disclosures],
+            }
+        )
+    letters: list[Json] = [{"on": item.on.isoformat(), "language": item.language} for item in found.letters]
+    if as_json:
+        print_json(
+            {
+                "case": encode_hex(found.case),
+                "company": found.company,
+                "ledger": found.ledger,
+                "api": found.api,
+                "author": encode_hex(found.author),
+                "statements": statements,
+                "letters": letters,
+            }
+        )
+        return
+    print(f"Case      {encode_hex(found.case)}\nCompany   {found.company}\nLedger    {found.ledger} at {found.api}")
+    print(f"Your key  {encode_hex(found.author)} (number {found.key_index})")
+    for entry in found.entries:
+        place = "no receipt" if entry.receipt is None else str(LogProof.parse(entry.receipt).index)
+        print(f"{place:>10}  {entry.signed.statement.kind}  {encode_hex(entry.signed.id)}")
+        for disclosure in entry.disclosures:
+            print(f"            private: {disclosure.name}")
+    for letter in found.letters:
+        print(f"    letter  {letter.on.isoformat()} ({letter.language})")
+
+
+@app.command()
+def control(
+    message: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="The text that the other side asked you to sign.")
+    ] = None,
+    check: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Check a proof of control that somebody gave you.")
+    ] = None,
+    bundle: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --check: the case's bundle, which names its requester.")
+    ] = None,
+    case: CaseId = None,
+    folder: Folder = DEFAULT_FOLDER,
+) -> None:
+    """Prove that you hold the key of a case, or check such a proof.
+
+    What is signed is said beforehand: four lines with the ledger, the case and the message, as EIP-191
+    personal_sign. It shows who holds the key, and nothing about the case.
+    """
+    from ledger.cli.cases import case_key, find_case
+    from ledger.cli.casefolder import load_seed
+    from ledger.cli.control import Control, control_text, sign_control, verify_control
+
+    if (message is None) == (check is None):
+        raise typer.BadParameter("give either --message TEXT or --check FILE")
+    if check is not None:
+        proof = Control.parse(read_input(check, "--check"))
+        signer = verify_control(proof)
+        if bundle is not None:
+            _check_requester(proof.case, proof.ledger, signer, bundle)
+        print(f"{encode_hex(signer)} signed for case {encode_hex(proof.case)} in {proof.ledger}: {proof.message}")
+        if bundle is None:
+            note("Whether this is the requester's key is not checked: add --bundle FILE.")
+            raise typer.Exit(3)
+        return
+    found = find_case(folder, case)
+    text = message or ""
+    note("This is signed:\n" + control_text(found.ledger, found.case, text))
+    print(sign_control(found.ledger, found.case, text, case_key(load_seed(folder), found)).encode().decode(), end="")
+
+
+def _check_requester(case: bytes, ledger: str, signer: bytes, path: Path) -> None:
+    from ledger.bundle import parse_bundle
+    from ledger.statement import verify_signature
+
+    shown = parse_bundle(read_input(path, "--bundle"))
+    opened = [item.signed for item in shown.statements.values() if item.signed.id == case]
+    if not opened or opened[0].statement.kind != "case.opened" or shown.ledger != ledger:
+        raise VerificationSignature(f"{path} does not show the opening of case {encode_hex(case)} in {ledger}")
+    if verify_signature(opened[0]) != signer:
+        raise VerificationSignature(f"the case was opened by {encode_hex(opened[0].statement.author)}, not this key")
+
+
+@app.command()
+def backup(
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="The new backup file.")],
+    folder: Folder = DEFAULT_FOLDER,
+    password_file: PasswordFile = None,
+) -> None:
+    """Write one encrypted file with your seed and all your cases, and open it once."""
+    from ledger.cli.casefolder import write_backup
+    from ledger.keys import NONCE_BYTES, SALT_BYTES
+
+    password = read_password(password_file, "Password for the backup (12 characters or more)", new=True)
+    salt, nonce = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(NONCE_BYTES)
+    write_backup(out, folder, password, salt=salt, nonce=nonce)
+    note(f"{out} is written and was opened once. Keep it apart from the password.")
+
+
+@app.command()
+def restore(
+    backup_file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup file.")],
+    folder: Folder = DEFAULT_FOLDER,
+    password_file: PasswordFile = None,
+) -> None:
+    """Put the content of a backup into your folder: seed, cases, private texts."""
+    from ledger.cli.casefolder import restore as restore_folder
+
+    cases = restore_folder(
+        read_input(backup_file, "the backup"), read_password(password_file, "Password of the backup"), folder
+    )
+    note(f"{len(cases)} case(s) restored into {folder}.")

@@ -1,0 +1,109 @@
+"""What the requester's commands share: finding a case, signing in it, recording without losing anything."""
+
+from __future__ import annotations
+
+import mimetypes
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ledger.cli import casefolder
+from ledger.cli.casefile import CaseFile
+from ledger.cli.client import ApiClient, Receipt
+from ledger.cli.output import read_input
+from ledger.disclosure import SALT_BYTES, Disclosure, FileValue
+from ledger.encoding import Json, encode_hex
+from ledger.errors import HabeasError, MalformedRequest, RefusedNotFound, RuntimeFault
+from ledger.keys import Seed, derive_key
+from ledger.kinds import check_facts
+from ledger.statement import SignedStatement, Statement, sign
+
+BEFORE_SIGNING = (
+    "Only dates and choices from lists become public. Say no more elsewhere than you can show. "
+    "This is no shield against a complaint."
+)
+
+
+def find_case(folder: Path, given: str | None) -> CaseFile:
+    """The case that ``given``, an id or its first digits, names; the only one where nothing is given."""
+    cases = casefolder.list_cases(folder)
+    if given is None:
+        if len(cases) == 1:
+            return cases[0]
+        if not cases:
+            raise RefusedNotFound(f"{folder} holds no case; open one with: habeas case open")
+        raise MalformedRequest(f"you have {len(cases)} cases; name one with --case ID (see: habeas case list)")
+    digits = given.removeprefix("0x").lower()
+    found = [case for case in cases if case.case.hex().startswith(digits)]
+    if len(found) == 1 and len(digits) >= 4:
+        return found[0]
+    if len(found) > 1:
+        raise MalformedRequest(f"--case {given[:80]} fits {len(found)} cases; give more digits")
+    raise RefusedNotFound(f"{folder} holds no case {given[:80]}; see: habeas case list")
+
+
+def make_disclosures(texts: Sequence[str], files: Sequence[str]) -> tuple[Disclosure, ...]:
+    """Private fields from ``NAME=TEXT`` and ``[NAME=]PATH``, each with a fresh salt."""
+    made = []
+    for given in texts:
+        name, separator, text = given.partition("=")
+        if not separator:
+            raise MalformedRequest(f"--private must be NAME=TEXT, not {given[:40]!r}")
+        made.append(Disclosure.make(secrets.token_bytes(SALT_BYTES), name, text))
+    for given in files:
+        name, separator, path = given.partition("=")
+        place = Path(path if separator else given)
+        data = read_input(place, "--file")
+        media_type = mimetypes.guess_type(place.name)[0] or "application/octet-stream"
+        value = FileValue.of(data, media_type, place.name)
+        made.append(Disclosure.make(secrets.token_bytes(SALT_BYTES), name if separator else place.name, value))
+    return tuple(made)
+
+
+def sign_statement(
+    client: ApiClient,
+    key: bytes,
+    author: bytes,
+    kind: str,
+    facts: Mapping[str, Json],
+    *,
+    case: bytes | None,
+    company: str | None,
+    disclosures: Sequence[Disclosure] = (),
+) -> SignedStatement:
+    """A signed statement of ``kind`` that quotes the newest final block. Raises MalformedFacts and others."""
+    check_facts(kind, facts)  # before anything is asked of the server
+    digests = tuple(sorted(item.digest for item in disclosures))
+    origin, recent = client.info().origin, client.recent_block()
+    return sign(Statement(origin, kind, case, company, recent, facts, digests, author), key)
+
+
+def case_key(seed: Seed, case: CaseFile) -> bytes:
+    """The private key of a case, proven to be the one that opened it."""
+    from ledger.keys import address_of
+
+    key = derive_key(seed, case.key_index)
+    if address_of(key) != case.author:
+        raise MalformedRequest(f"the seed in this folder is not the one of case {encode_hex(case.case)}")
+    return key
+
+
+def record(folder: Path, case: CaseFile, client: ApiClient, statement_id: bytes) -> Receipt:
+    """Send a statement that the case file holds, and keep the receipt.
+
+    A refusal takes the statement out again, since it is not in the log. When nothing is known about what
+    the server did, it stays: sending the same bytes again does no harm.
+    """
+    entry = case.entry(statement_id)
+    try:
+        receipt = client.submit(entry.signed)
+    except RuntimeFault as error:
+        raise type(error)(f"{error} (the statement is kept; send it again with: habeas submit)") from None
+    except HabeasError:
+        if entry is case.entries[0]:
+            casefolder.discard(folder, case.case)
+        else:
+            casefolder.update(folder, case.case, lambda held: held.drop_unrecorded(statement_id))
+        raise
+    casefolder.update(folder, case.case, lambda held: held.add_receipt(statement_id, receipt.proof))
+    return receipt

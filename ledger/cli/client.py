@@ -1,0 +1,175 @@
+"""The ledger's API as the command line uses it: typed errors, checked answers.
+
+What a server says is checked where it can be: a receipt must prove the very leaf, a recent block must
+have the hash of its header. Only signed statements are sent, never a private text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Self
+
+import httpx2
+
+from ledger import errors
+from ledger.checkpoint import Checkpoint, verify_checkpoint
+from ledger.encoding import Json, encode_hex, encode_json, parse_base64, parse_hex
+from ledger.errors import HabeasError, MalformedRequest, RuntimeFault
+from ledger.evm import verify_header
+from ledger.leaf import statement_leaf
+from ledger.note import VerifierKey
+from ledger.policy import TrustPolicy
+from ledger.proof import LogProof, verify_proof
+from ledger.statement import RecentBlock, SignedStatement, parse_origin
+
+TIMEOUT_SECONDS = 60.0
+MAX_ANSWER_BYTES = 16_777_216
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A recorded statement: leaf ``index`` and the tlog-proof, which was verified."""
+
+    index: int
+    created: bool
+    proof: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerInfo:
+    """What the ledger says of itself."""
+
+    origin: str
+    ledger_class: str
+    vkey: VerifierKey
+
+
+class ApiClient:
+    """One ledger's API at ``url``."""
+
+    def __init__(self, url: str, trust: TrustPolicy | None = None) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise MalformedRequest(f"--api must be an http or https address, not {url[:80]!r}")
+        self.url = url.rstrip("/")
+        self._trust = trust
+        self._http = httpx2.Client(base_url=self.url, timeout=TIMEOUT_SECONDS, follow_redirects=False)
+        self._info: LedgerInfo | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def get(self, path: str) -> bytes:
+        """The body at ``path``. Raises the error that the server names, or RuntimeFault."""
+        return self._ask("GET", path)[1]
+
+    def get_json(self, path: str) -> Mapping[str, Json]:
+        """The JSON object at ``path``."""
+        return _object(self.get(path), path)
+
+    def info(self) -> LedgerInfo:
+        """Origin and log key; where the trust policy lists the ledger, its key must be the policy's."""
+        if self._info is None:
+            value = self.get_json("/v1/ledger")
+            origin = parse_origin(value.get("ledger"))
+            vkey = VerifierKey.parse(value.get("vkey"))
+            listed = self._trust.ledgers.get(origin) if self._trust else None
+            if listed is not None and listed.vkey != vkey:
+                raise errors.VerificationNote(f"{self.url} names another log key for {origin} than the trust policy")
+            self._info = LedgerInfo(origin, str(value.get("ledger_class")), vkey)
+        return self._info
+
+    def recent_block(self) -> RecentBlock:
+        """The newest final block that the server shows, with the hash that its header has."""
+        value = self.get_json("/v1/recent-block")
+        hash_ = parse_hex(value.get("hash"), 32, MalformedRequest, "hash of the recent block")
+        raw = parse_base64(value.get("header"), MalformedRequest, "header of the recent block")
+        header = verify_header(raw, hash_)
+        return RecentBlock(header.hash, header.number)
+
+    def submit(self, signed: SignedStatement) -> Receipt:
+        """Record a statement and verify the proof that comes back."""
+        status, body = self._ask("POST", "/v1/statements", signed.raw)
+        answer = _object(body, "/v1/statements")
+        text, info = answer.get("proof"), self.info()
+        try:
+            proof = LogProof.parse(text.encode("utf-8") if isinstance(text, str) else b"")
+            verify_proof(proof, statement_leaf(signed, info.origin).hash(), info.vkey, info.origin)
+        except HabeasError as error:
+            # Not the class that was raised: a refusal would make the caller drop what may be recorded.
+            raise RuntimeFault(f"{self.url} took the statement, but its receipt does not verify: {error}") from None
+        return Receipt(proof.index, status == 201, proof.encode())
+
+    def ask_for_key(self, company: str, key: bytes, method: str) -> Mapping[str, Json]:
+        """Ask the operator to look for a company key."""
+        body = encode_json({"key": encode_hex(key), "method": method})
+        return _object(self._ask("POST", f"/v1/companies/{company}/keys", body)[1], "keys")
+
+    def checkpoint(self) -> Checkpoint:
+        """The newest checkpoint, signed by the log's key."""
+        info = self.info()
+        return verify_checkpoint(self.get("/log/checkpoint"), info.vkey, info.origin)
+
+    def _ask(self, method: str, path: str, content: bytes | None = None) -> tuple[int, bytes]:
+        headers = {"Content-Type": "application/json"} if content is not None else {}
+        try:
+            with self._http.stream(method, path, content=content, headers=headers) as answer:
+                data = b""
+                for piece in answer.iter_bytes():
+                    data += piece
+                    if len(data) > MAX_ANSWER_BYTES:
+                        raise RuntimeFault(f"{self.url}{path} sent more than {MAX_ANSWER_BYTES} bytes")
+                status = answer.status_code
+        except httpx2.HTTPError as error:
+            cause = str(error)[:200] or type(error).__name__
+            raise RuntimeFault(f"{self.url} does not answer: {cause}") from None
+        if status >= 300:
+            raise _problem(status, data, f"{self.url}{path}")
+        return status, data
+
+
+def _object(data: bytes, where: str) -> Mapping[str, Json]:
+    try:
+        value: Json = json.loads(data)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise RuntimeFault(f"{where} did not answer with a JSON object")
+    return value
+
+
+def _problem(status: int, data: bytes, where: str) -> HabeasError:
+    """The error that an RFC 9457 problem names: its own class, with the server's sentence."""
+    try:
+        value = _object(data, where)
+    except RuntimeFault:
+        value = {}
+    name = str(value.get("type", "")).rpartition("/")[2]
+    detail = str(value.get("detail") or f"{where} answered with HTTP status {status}")
+    known = _classes().get(name)
+    if known is None:
+        return RuntimeFault(detail)
+    return known(detail)
+
+
+def _classes() -> dict[str, type[HabeasError]]:
+    def below(cls: type[HabeasError]) -> Iterator[type[HabeasError]]:
+        yield cls
+        for sub in cls.__subclasses__():
+            yield from below(sub)
+
+    return {cls.type: cls for cls in below(HabeasError) if cls.__module__ == errors.__name__}
+
+
+@contextmanager
+def open_client(url: str | None, trust: TrustPolicy | None = None) -> Iterator[ApiClient]:
+    """A client of ``url``; without one, a sentence that says how to name it."""
+    if not url:
+        raise MalformedRequest("name the ledger's server with --api URL, or in the environment as HABEAS_API")
+    with ApiClient(url, trust) as client:
+        yield client

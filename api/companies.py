@@ -131,7 +131,7 @@ class KeyRequest(BaseModel):
     responses={
         201: {"model": StatementReceipt, "description": "Found and recorded as company.key_bound by the operator."},
         200: {"model": StatementReceipt, "description": "The operator's binding of this key stands already."},
-        **problems(404, 409, 413, 415),
+        **problems(403, 409, 413, 415),
     },
     openapi_extra=body(
         JSON, "Canonical JSON: the key, and the place to look in.", _EXAMPLE, KeyRequest.model_json_schema()
@@ -166,9 +166,16 @@ def _parse(data: bytes) -> tuple[bytes, str]:
 
 
 def _standing(context: Context, company: str, key: bytes) -> Receipt | None:
-    """The receipt of the operator's own binding of this key, where nobody revoked it since."""
+    """The receipt of the operator's own binding of this key, None where there is none.
+
+    Raises RefusedWellKnown for a revoked key: domains are slow to forget, and whoever stole the key
+    could otherwise have it bound again by merely asking.
+    """
     services = context.services
     records, operator = Records(services.store), services.require_ledger().log_address
+    for row in records.key_events(company):
+        if row.revoked and row.key == key and row.attester in (operator, key):
+            raise RefusedWellKnown(f"{encode_hex(key)} was revoked at index {row.idx}; publish a new key")
     if operator not in records.key_ring(company).binders.get(key, ()):
         return None
     bound = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, Select, distinct, func, select
+from sqlalchemy import Row, Select, func, select
 
 from ledger.runtime.roles import KeyEvent, KeyRing
 from ledger.runtime.store import Store
@@ -105,7 +105,7 @@ class Records:
 
     def companies(self, after: str = "", limit: int = 100) -> list[str]:
         """Domains of companies that have spoken themselves (DESIGN 2: nobody is listed before), sorted."""
-        spoken = select(distinct(_ENTRY.c.company)).where(_ENTRY.c.role == "company", _ENTRY.c.company > after)
+        spoken = select(_ENTRY.c.company).distinct().where(_ENTRY.c.role == "company", _ENTRY.c.company > after)
         with self._store.read() as session:
             return [str(name) for name in session.execute(spoken.order_by(_ENTRY.c.company).limit(limit)).scalars()]
 

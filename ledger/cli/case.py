@@ -46,7 +46,7 @@ def open_case(
     yes: Yes = False,
 ) -> None:
     """Open a case with one company, under a new key of its own, and record it."""
-    from ledger.cli import cases, casefolder
+    from ledger.cli import casefolder, cases
     from ledger.cli.casefile import CaseFile, Entry
     from ledger.cli.client import open_client
     from ledger.cli.verify import read_policy
@@ -54,8 +54,8 @@ def open_case(
 
     seed, index = casefolder.load_seed(folder), casefolder.next_key_index(folder)
     key = derive_key(seed, index)
-    facts: dict[str, Json] = {"regime": regime, "place": place, "acting": acting}
-    facts["related"] = sorted({encode_hex(parse_id(item, "--related")) for item in related or ()})
+    others: list[Json] = [*sorted({encode_hex(parse_id(item, "--related")) for item in related or ()})]
+    facts: dict[str, Json] = {"regime": regime, "place": place, "acting": acting, "related": others}
     with open_client(api, read_policy(trust)) as client:
         signed = cases.sign_statement(client, key, address_of(key), "case.opened", facts, case=None, company=company)
         note(cases.BEFORE_SIGNING)
@@ -159,8 +159,8 @@ def control(
     What is signed is said beforehand: four lines with the ledger, the case and the message, as EIP-191
     personal_sign. It shows who holds the key, and nothing about the case.
     """
-    from ledger.cli.cases import case_key, find_case
     from ledger.cli.casefolder import load_seed
+    from ledger.cli.cases import case_key, find_case
     from ledger.cli.control import Control, control_text, sign_control, verify_control
 
     if (message is None) == (check is None):

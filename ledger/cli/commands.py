@@ -23,7 +23,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("chain", "chain", "Deploy the contract, see how the home chain stands."),
     ("withhold", "withhold", "Stop serving the bytes of a statement; the log stays."),
     ("rebuild", "rebuild", "Rebuild the tables from the log."),
-    ("demo", "demo.command", "Run the whole way once, on this machine."),
+    ("demo", "demo_command", "Run the whole way once, on this machine."),
 )
 
 

@@ -62,7 +62,7 @@ REQUEST: Mapping[str, tuple[str, str]] = {
         "저의 개인정보 처리에 이의를 제기합니다. 대상이 되는 처리는 별지와 같습니다.",
     ),
     "automated_decision": (
-        "I ask to know how the automated decision named on the enclosed sheet was made, and to have a person look at it.",
+        "I ask to know how the automated decision named on the enclosed sheet was made, and that a person looks at it.",
         "별지에 적은 자동화된 결정이 어떻게 내려졌는지 설명해 주시고, 사람이 다시 검토해 주시기 바랍니다.",
     ),
     "opt_out": (
@@ -125,8 +125,8 @@ def letter(
 
     The case id stands in its subject and its body, so that the answer can be matched with the record.
     """
-    from ledger.cli.cases import find_case
     from ledger.cli.casefolder import update
+    from ledger.cli.cases import find_case
     from ledger.cli.files import write_new
 
     found = find_case(folder, case)

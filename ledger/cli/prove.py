@@ -1,0 +1,120 @@
+"""``habeas prove``: the bundle of a case in one file, and what it proves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger.cli.output import (
+    DEFAULT_FOLDER,
+    Api,
+    AsJson,
+    CaseId,
+    Folder,
+    Language,
+    Trust,
+    new_app,
+    note,
+    parse_id,
+    print_json,
+    read_input,
+)
+from ledger.encoding import Json, encode_hex
+from ledger.errors import MalformedRequest, VerificationDisclosure
+
+app = new_app()
+OPENING = (
+    "Opening a private field is an act of publication: letters and mails often name other people. "
+    "Who receives the file can pass it on."
+)
+
+
+@app.command()
+def prove(
+    open_: Annotated[
+        list[str] | None, typer.Option("--open", metavar="NAME", help="Open this private field; several.")
+    ] = None,
+    disclosures: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Open the private fields that say --keep wrote.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="The new bundle file.")] = None,
+    case: CaseId = None,
+    folder: Folder = DEFAULT_FOLDER,
+    api: Api = None,
+    trust: Trust = None,
+    lang: Annotated[Language, typer.Option(help="Language of the summary.")] = Language.en,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch the bundle of a case, add the private fields that you open, write it, and verify the file.
+
+    Any case id of the ledger may be named with --case and --api; private fields come from your own. The
+    exit code is 0 when the file is written and nothing in it fails, 1 otherwise.
+    """
+    from ledger.bundle import parse_bundle
+    from ledger.cli import report
+    from ledger.cli.client import open_client
+    from ledger.cli.files import write_new
+    from ledger.cli.verify import read_policy, verify
+
+    case_id, address, opened = _chosen(folder, case, api, open_ or [])
+    opened += _from_file(disclosures)
+    with open_client(address, read_policy(trust)) as client:
+        bundle = parse_bundle(client.get(f"/v1/cases/{encode_hex(case_id)}/bundle"))
+    if bundle.case != case_id:
+        raise MalformedRequest(f"the server sent the bundle of case {encode_hex(bundle.case)}")
+    if opened:
+        note(OPENING)
+        bundle = replace(bundle, disclosures=(*bundle.disclosures, *opened))
+        _check(
+            bundle.disclosures,
+            [digest for item in bundle.statements.values() for digest in item.signed.statement.digests],
+        )
+    path = out or Path(f"{case_id.hex()[:12]}.habeas.json")
+    write_new(path, bundle.encode())
+    result = verify(path, trust=trust)
+    if as_json:
+        value: dict[str, Json] = {"bundle": str(path), "verified": report.report_json(result)}
+        print_json(value)
+    else:
+        print(report.report_text(result, lang.value))
+        note(f"{path} is written. Check it on another machine with: habeas verify {path}")
+    raise typer.Exit(1 if result.exit_code == 1 else 0)
+
+
+def _chosen(folder: Path, given: str | None, api: str | None, names: list[str]) -> tuple[bytes, str | None, list[str]]:
+    """Case id, server, and the encoded disclosures of ``names``."""
+    from ledger.cli.cases import find_case
+    from ledger.errors import RefusedNotFound
+
+    try:
+        found = find_case(folder, given)
+    except RefusedNotFound:
+        if given is None or names:
+            raise
+        return parse_id(given, "--case"), api, []
+    return found.case, api or found.api, [item.encoded for item in found.select(names)]
+
+
+def _from_file(path: Path | None) -> list[str]:
+    if path is None:
+        return []
+    from ledger.encoding import parse_json
+
+    value = parse_json(read_input(path, "--disclosures").rstrip(b"\n"), limit=1_000_000, depth=1)
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise MalformedRequest(f"{path} must be a list of encoded disclosures, as say --keep writes it")
+    return [str(item) for item in value]
+
+
+def _check(disclosures: tuple[str, ...], digests: list[str]) -> None:
+    from ledger.disclosure import match_disclosures
+
+    try:
+        match_disclosures(disclosures, digests)
+    except VerificationDisclosure as error:
+        raise VerificationDisclosure(
+            f"{error}; the statement that it belongs to may not be anchored yet: try again in some minutes"
+        ) from None

@@ -1,0 +1,120 @@
+"""``habeas submit``: send signed statements that wait in a case file or lie in a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger.cli.output import (
+    DEFAULT_FOLDER,
+    Api,
+    CaseId,
+    Folder,
+    KeyFile,
+    PasswordFile,
+    Trust,
+    Yes,
+    confirm,
+    new_app,
+    note,
+    read_input,
+    read_password,
+)
+from ledger.encoding import encode_hex
+from ledger.errors import MalformedRequest, RefusedLedger
+
+app = new_app()
+WARNING = (
+    "This puts the statement on a public chain for ever, under the address that pays. Nobody can take it back: "
+    "not you, not the operator, not a court. The ordinary way, without --direct, can be withheld later."
+)
+
+
+@app.command()
+def submit(
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A signed statement, from say --out.")] = None,
+    direct: Annotated[bool, typer.Option("--direct", help="Straight to the contract, past the operator.")] = False,
+    rpc: Annotated[
+        list[str] | None, typer.Option(metavar="URL", help="With --direct: a node of the ledger's home chain; several.")
+    ] = None,
+    key_file: KeyFile = None,
+    password_file: PasswordFile = None,
+    case: CaseId = None,
+    folder: Folder = DEFAULT_FOLDER,
+    api: Api = None,
+    trust: Trust = None,
+    yes: Yes = False,
+) -> None:
+    """Send FILE, or without FILE every statement of a case that has no receipt yet.
+
+    Sending the same bytes twice does no harm. With --direct the statement goes to the contract, which
+    refuses the operator's later anchors until it is in the log; --key-file pays for the transaction, and
+    the trust policy says where the contract is.
+    """
+    if direct:
+        if file is None or key_file is None or not rpc:
+            raise MalformedRequest("--direct needs FILE, --rpc URL and --key-file FILE (a funded V3 keystore)")
+        _submit_direct(read_input(file, "the statement"), rpc, key_file, password_file, trust, yes)
+    elif file is not None:
+        _submit_file(read_input(file, "the statement"), api, trust)
+    else:
+        _submit_waiting(folder, case, api, trust)
+
+
+def _submit_file(raw: bytes, api: str | None, trust: Path | None) -> None:
+    from ledger.cli.client import open_client
+    from ledger.cli.verify import read_policy
+    from ledger.statement import parse, verify_signature
+
+    signed = parse(raw)
+    verify_signature(signed)
+    with open_client(api, read_policy(trust)) as client:
+        receipt = client.submit(signed)
+    print(f"Recorded as entry {receipt.index}: {encode_hex(signed.id)}")
+
+
+def _submit_waiting(folder: Path, given: str | None, api: str | None, trust: Path | None) -> None:
+    from ledger.cli.cases import find_case, record
+    from ledger.cli.client import open_client
+    from ledger.cli.verify import read_policy
+
+    case = find_case(folder, given)
+    waiting = [entry.signed for entry in case.entries if entry.receipt is None]
+    with open_client(api or case.api, read_policy(trust)) as client:
+        for signed in waiting:
+            receipt = record(folder, case, client, signed.id)
+            print(f"Recorded as entry {receipt.index}: {signed.statement.kind} {encode_hex(signed.id)}")
+    note(f"{len(waiting)} statement(s) were without a receipt.")
+
+
+def _submit_direct(
+    raw: bytes, rpc: list[str], key_file: Path, password_file: Path | None, trust: Path | None, yes: bool
+) -> None:
+    from ledger.cli.keystore import read_keystore
+    from ledger.cli.verify import read_policy
+    from ledger.leaf import index_key
+    from ledger.statement import parse, verify_signature
+
+    signed = parse(raw)
+    verify_signature(signed)
+    origin = signed.statement.ledger
+    listed = read_policy(trust).ledgers.get(origin)
+    if listed is None:
+        raise RefusedLedger(f"the trust policy does not list {origin}, so its contract is not known; give --trust FILE")
+    note(WARNING)
+    confirm(f"Put this {signed.statement.kind} on chain {listed.chain.name} for ever?", yes)
+    key = read_keystore(key_file, read_password(password_file, "Password of the keystore"))
+
+    from ledger.runtime.deploy import submit_direct
+    from ledger.runtime.transactions import FeeRules
+    from ledger.runtime.web3_chain import Web3Chain
+
+    chain = Web3Chain(rpc, listed.chain.id, listed.chain.genesis)
+    key_of_list = index_key(signed, origin)
+    done = submit_direct(chain, key, listed.contract, listed.log, key_of_list, raw, FeeRules())
+    print(
+        f"Ticket {done.ticket} in block {done.block_number}, transaction {encode_hex(done.tx_hash)}. "
+        "An anchor more than an hour from now must include it."
+    )

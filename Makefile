@@ -40,6 +40,7 @@ test: setup contracts ## All tests: contract (forge), Python, real anvil, SQLite
 	$(BIN)/python -m pytest
 
 contracts: setup ## Build and test the contract; compare gas and the exported deployment
+	$(FORGE) fmt --check contracts
 	$(FORGE) build --offline --quiet
 	$(FORGE) test --offline
 	$(FORGE) snapshot --offline --check contracts/.gas-snapshot --match-path 'contracts/test/Gas*.t.sol'
@@ -59,7 +60,8 @@ lint: setup analysis ## Formatting, lint, types, direction of imports, vectors, 
 	@touch $@
 
 analysis: setup .venv-analysis/.done ## Slither and Halmos over the contract
-	@echo "see the contract engineer's commands"
+	PATH="$(CURDIR)/$(dir $(FORGE)):$$PATH" .venv-analysis/bin/slither . --foundry-out-directory build/contracts/out --filter-paths node_modules
+	.venv-analysis/bin/python tools/halmos_ledger.py
 
 vectors: setup ## Write all test vectors again
 	$(BIN)/python -m tools.vectors

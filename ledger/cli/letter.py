@@ -38,7 +38,7 @@ REQUEST: Mapping[str, tuple[str, str]] = {
     "access": (
         "I ask for a copy of all personal data that you hold about me, and to know what you use it for, where you "
         "have it from, to whom you have given it and how long you keep it.",
-        "귀사가 보유하고 있는 저의 개인정보 전부의 사본과 함께, 이용 목적, 수집 출처, 제공받은 자, 보유 기간을 "
+        "귀사가 보유하고 있는 저의 개인정보 전부의 사본을 보내 주시고, 이용 목적, 수집 출처, 제공받은 자, 보유 기간을 "
         "알려 주시기 바랍니다.",
     ),
     "portability": (

@@ -32,7 +32,7 @@ def serve(
     from ledger.runtime.networks import EMBEDDED
     from ledger.runtime.worker import Worker
 
-    with opened(home, api_host=host, api_port=port) as services:
+    with opened(home, logs="INFO", api_host=host, api_port=port) as services:
         stop = threading.Event()
         working: threading.Thread | None = None
         if services.settings.chain == EMBEDDED and not api_only:

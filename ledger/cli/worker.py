@@ -22,7 +22,7 @@ def worker(home: Settings = None) -> None:
     from ledger.cli.services import opened
     from ledger.runtime.worker import Worker
 
-    with opened(home) as services:
+    with opened(home, logs="INFO") as services:
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())

@@ -1,0 +1,276 @@
+"""The command line against a real server, chain and contract: both sides of a case, and after.
+
+One server process is started with ``habeas serve``; every command runs as a person would type it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.bundle import parse_bundle
+from ledger.cli import casefolder
+from ledger.cli.client import ApiClient
+from ledger.cli.demo.story import Shop
+from ledger.cli.main import main
+from ledger.cli.rpc import Node
+from ledger.keys import address_of
+
+COMPANY = "shop.example"
+PASSWORD = "correct horse battery staple"
+COMPANY_SECRET = bytes([7]) * 32
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running ``habeas serve`` with its embedded chain."""
+
+    url: str
+    home: Path
+
+    @property
+    def chain(self) -> str:
+        return str(json.loads((self.home / "chain" / "endpoint.json").read_text())["url"])
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """``habeas serve`` in a process of its own, on a free port, ended by SIGTERM."""
+    home = tmp_path_factory.mktemp("ledger")
+    shop = Shop(address_of(COMPANY_SECRET))
+    environment = {
+        **os.environ,
+        "HABEAS_ANCHOR_PERIOD_S": "1",
+        "HABEAS_WELL_KNOWN_OVERRIDES": json.dumps({COMPANY: shop.url}),
+    }
+    command = [sys.executable, "-m", "ledger.cli.main", "serve", "--home", str(home), "--port", "0"]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr is not None
+        lines = iter(process.stderr.readline, "")
+        found = next(match for line in lines if (match := re.search(r" at (http://[^,]+), described at", line)))
+        _await(lambda: _is_ready(found[1]))
+        yield Server(found[1], home)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+        shop.stop()
+    assert process.returncode == 0
+
+
+def _is_ready(url: str) -> bool:
+    from ledger.errors import HabeasError
+
+    with ApiClient(url) as client:
+        try:
+            client.recent_block()
+            return client.checkpoint().size > 0
+        except HabeasError:
+            return False
+
+
+def _await(done: Callable[[], bool]) -> None:
+    until = time.monotonic() + 60
+    while not done():
+        assert time.monotonic() < until, "waited 60 seconds in vain"
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def habeas(
+    capsys: pytest.CaptureFixture[str], server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., str]:
+    """Run a command; gives what it printed, after checking its exit code."""
+    monkeypatch.setenv("HABEAS_API", server.url)
+    monkeypatch.setenv("HABEAS_FOLDER", str(tmp_path / "mine"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "password").write_text(PASSWORD + "\n")
+
+    def run(*arguments: str, code: int = 0) -> str:
+        found = main(arguments)
+        out, err = capsys.readouterr()
+        assert found == code, f"habeas {' '.join(arguments)}: exit {found}\n{out}\n{err}"
+        return out + (err if code else "")
+
+    return run
+
+
+Run = Callable[..., str]
+SECRET = ("--password-file", "password")
+
+
+def open_case(habeas: Run) -> str:
+    habeas("key", "new", "--yes")
+    return habeas("case", "open", "--company", COMPANY, "--regime", "eu-gdpr", "--place", "IE", "--yes").strip()
+
+
+def say_sent(habeas: Run) -> None:
+    words = ("--right", "access", "--sent-on", "2026-11-20", "--channel", "email", "--published-contact")
+    habeas("say", "request.sent", *words, "--private", "account=customer 4711", "--file", "letter.txt", "--yes")
+
+
+def test_a_case_from_both_sides(habeas: Run, server: Server, tmp_path: Path) -> None:
+    """Opened, asked, answered, proven; the private field opens, and a stranger's check agrees."""
+    case = open_case(habeas)
+    habeas("letter", "--out", "letter.txt", "--on", "2026-11-20")
+    letter = (tmp_path / "letter.txt").read_text("utf-8")
+    assert letter.count(case) == 3 and "2026-11-20" in letter
+    say_sent(habeas)
+    _write_company_key(tmp_path)
+    habeas("company", "bind", COMPANY, "--key", "0x" + address_of(COMPANY_SECRET).hex())
+    answer = ("--answered-on", "2026-11-21", "--mode", "sent", "--reasons", "identity_unverified")
+    habeas("say", "request.refused", *answer, "--case", case, "--key-file", "shop.key", *SECRET, "--yes")
+    habeas("say", "case.confirmed", "--on", "2026-11-23", "--answer", "recorded", "--account", "open", "--yes")
+    assert f"{COMPANY}" in habeas("company", "list") and "by the operator" in habeas("company", "show", COMPANY)
+    shown = json.loads(habeas("case", "show", "--json"))
+    assert [item["kind"] for item in shown["statements"]] == ["case.opened", "request.sent", "case.confirmed"]
+    _await(lambda: _statements(server, case) == 6)
+    with ApiClient(server.url) as client:
+        (tmp_path / "trust.toml").write_bytes(client.get("/v1/trust-policy"))
+    habeas("prove", "--open", "account", "--out", "case.habeas.json", "--trust", "trust.toml")
+    check = ("verify", "case.habeas.json", "--trust", "trust.toml")
+    offline = habeas(*check, code=3)
+    assert "customer 4711" in offline and "operator-vouched" in offline and "Practice ledger" in offline
+    online: dict[str, Any] = json.loads(habeas(*check, "--rpc", server.chain, "--json"))
+    assert online["exit"] == 0 and online["class"] == "practice"
+    assert {item["value"] for item in online["checks"] if item["required"]} == {"passed"}
+    assert "already" not in habeas("submit")  # nothing waits
+    _control(habeas, case)
+    _statuses(habeas, server)
+
+
+def _statements(server: Server, case: str) -> int:
+    """How many statements the bundle of the case shows now."""
+    from ledger.errors import HabeasError
+
+    with ApiClient(server.url) as client:
+        try:
+            return len(parse_bundle(client.get(f"/v1/cases/{case}/bundle")).statements)
+        except HabeasError:
+            return 0
+
+
+def _write_company_key(folder: Path) -> None:
+    from ledger.cli.keystore import write_keystore
+
+    write_keystore(folder / "shop.key", COMPANY_SECRET, PASSWORD)
+
+
+def _control(habeas: Run, case: str) -> None:
+    proof = habeas("case", "control", "--message", "challenge 17")
+    Path("control.json").write_text(proof)
+    assert case in habeas("case", "control", "--check", "control.json", "--bundle", "case.habeas.json")
+    habeas("case", "control", "--check", "control.json", code=3)
+    Path("control.json").write_text(proof.replace("challenge 17", "challenge 18"))
+    assert "signed by" in habeas("case", "control", "--check", "control.json", code=1)
+
+
+def _statuses(habeas: Run, server: Server) -> None:
+    status = json.loads(habeas("chain", "status", "--home", str(server.home), "--json"))
+    assert status["deployed"] and status["size"] >= 6 and status["chain_id"] == 31337
+    again = habeas("chain", "deploy", "--home", str(server.home), "--yes")
+    assert again.strip() == status["contract"]
+
+
+def test_straight_to_the_contract(habeas: Run, server: Server, tmp_path: Path) -> None:
+    """A statement that the server never received comes into the log over the chain, and gets its receipt."""
+    open_case(habeas)
+    with ApiClient(server.url) as client:
+        (tmp_path / "trust.toml").write_bytes(client.get("/v1/trust-policy"))
+    said = ("--on", "2026-11-23", "--answer", "nothing", "--account", "blocked")
+    habeas("say", "case.confirmed", *said, "--out", "said.json", "--yes")
+    assert json.loads(habeas("case", "list", "--json"))[0]["waiting"] == 1
+    habeas("key", "export", "--out", "my.key", *SECRET)
+    address = json.loads(habeas("key", "list", "--json"))[0]["address"]
+    Node(server.chain).call("anvil_setBalance", address, hex(10**18))
+    direct = ("submit", "said.json", "--direct", "--rpc", server.chain, "--key-file", "my.key", *SECRET, "--yes")
+    assert "does not list" in habeas(*direct, code=1)
+    assert habeas(*direct, "--trust", "trust.toml").startswith("Ticket ")
+    with ApiClient(server.url) as client:
+        before = client.checkpoint().size
+        _await(lambda: client.checkpoint().size > before)
+    assert "case.confirmed" in habeas("submit")
+    assert json.loads(habeas("case", "list", "--json"))[0]["waiting"] == 0
+
+
+def test_the_lost_phone(habeas: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """24 words bring the cases back from the log; the private texts come from the backup alone."""
+    (tmp_path / "letter.txt").write_text("a letter")
+    case = open_case(habeas)
+    say_sent(habeas)
+    habeas("case", "backup", "backup.json", *SECRET)
+    (tmp_path / "words").write_text(casefolder.load_seed(tmp_path / "mine").phrase)
+    monkeypatch.setenv("HABEAS_FOLDER", str(tmp_path / "second"))
+    found = habeas("key", "restore", "--phrase-file", "words")
+    assert case in found and "2 private field(s) come back only from a backup" in found
+    habeas("say", "case.confirmed", "--on", "2026-11-23", "--answer", "nothing", "--account", "open", "--yes")
+    monkeypatch.setenv("HABEAS_FOLDER", str(tmp_path / "third"))
+    habeas("case", "restore", "backup.json", *SECRET)
+    shown = json.loads(habeas("case", "show", "--json"))
+    assert [sorted(item["private"]) for item in shown["statements"]] == [[], ["account", "letter.txt"]]
+    habeas("case", "restore", "backup.json", "--password-file", "words", "--folder", "fourth", code=1)
+
+
+def test_erase_me(habeas: Run, server: Server, tmp_path: Path) -> None:
+    """Withheld bytes are gone from the server; the log and what it proves stay; the tables rebuild."""
+    (tmp_path / "letter.txt").write_text("a letter")
+    open_case(habeas)
+    say_sent(habeas)
+    sent = json.loads(habeas("case", "show", "--json"))["statements"][1]["statement"]
+    habeas("withhold", sent, "--reason", "erasure", "--home", str(server.home), "--yes")
+    assert "withheld" in habeas("submit", _saved(tmp_path, sent), code=1)
+    rebuilt = json.loads(habeas("rebuild", "--home", str(server.home), "--json"))
+    assert rebuilt["without_bytes"] == 1
+
+
+def _saved(folder: Path, statement: str) -> str:
+    case = casefolder.list_cases(folder / "mine")[0]
+    path = folder / "sent.json"
+    path.write_bytes(case.entry(bytes.fromhex(statement[2:])).signed.raw)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("case", "show"), 1, "holds no case"),
+        (("case", "open", "--company", COMPANY, "--regime", "x", "--place", "IE", "--yes"), 1, "no seed"),
+        (("say", "request.sent", "--yes"), 2, "request.sent needs --right"),
+        (("say", "nonsense"), 2, "No such command"),
+        (("prove", "--case", "00" * 32, "--out", "x.json"), 1, ""),
+        (("submit", "missing.json"), 2, "cannot be read"),
+        (("submit", "--direct"), 2, "needs FILE"),
+        (("company", "publish", "shop", "--key", "0x" + "11" * 20), 2, ""),
+        (("company", "bind", COMPANY, "--key", "0x12"), 2, "--key must be"),
+        (("company", "show", "nobody.example"), 1, ""),
+        (("case", "list", "--api"), 2, ""),
+        (("nonsense",), 2, "No such command"),
+    ],
+)
+def test_wrong_use(habeas: Run, arguments: tuple[str, ...], code: int, words: str) -> None:
+    """A sentence and the right exit code; nothing is written."""
+    text = habeas(*arguments, code=code)
+    assert words in text and "Traceback" not in text
+
+
+def test_a_refused_statement_is_not_kept(habeas: Run, tmp_path: Path) -> None:
+    """A dispute of the requester is recorded; a kind for companies is refused and leaves no trace."""
+    open_case(habeas)
+    text = habeas("say", "request.action_required", "--what", "fee", "--on", "2026-11-23", "--yes", code=1)
+    assert "may not write" in text or "role" in text.lower()
+    assert len(casefolder.list_cases(tmp_path / "mine")[0].entries) == 1
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("HABEAS_API", "http://127.0.0.1:1")
+        habeas("case", "open", "--company", COMPANY, "--regime", "none", "--place", "KR", "--yes", code=1)
+    assert len(casefolder.list_cases(tmp_path / "mine")) == 1

@@ -39,7 +39,7 @@ DESCRIPTION = (
     "offline, without believing this server. Not a finding of a breach. Not legal advice."
 )
 POOL_THREADS = 8
-_ROUTERS: tuple[APIRouter, ...] = (
+ROUTERS: tuple[APIRouter, ...] = (
     statements.router,
     cases.router,
     companies.router,
@@ -85,7 +85,7 @@ def create_app(services: Services, finders: Mapping[str, KeyFinder] | None = Non
     app.state.context = context
     errors.install(app)
     app.add_exception_handler(ClientDisconnect, _gone)
-    for router in _ROUTERS:
+    for router in ROUTERS:
         app.include_router(router)
     openapi.install(app)
     # The last one added is the outermost.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from fastapi import Request
@@ -12,6 +13,7 @@ from ledger.statement import MAX_SIGNED_BYTES
 
 MAX_LINES = 10_000
 MAX_BATCH_BYTES = 16_777_216
+READ_S = 60.0
 
 
 def require_type(request: Request, wanted: str) -> None:
@@ -28,7 +30,7 @@ async def read_body(request: Request, limit: int) -> bytes:
         raise MalformedSize(f"{announced[:20]} bytes are announced; at most {limit} are accepted")
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
+    async for chunk in _chunks(request):
         size += len(chunk)
         if size > limit:
             raise MalformedSize(f"more than {limit} bytes were sent; at most {limit} are accepted")
@@ -58,8 +60,13 @@ async def read_lines(request: Request) -> list[bytes | MalformedSize]:
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:
-    async for chunk in request.stream():
-        yield chunk
+    """The body as it comes. A client that sends too slowly is answered 408 and holds no place for ever."""
+    try:
+        async with asyncio.timeout(READ_S):
+            async for chunk in request.stream():
+                yield chunk
+    except TimeoutError:
+        raise HTTPException(408, f"the body did not arrive within {READ_S:g} seconds") from None
 
 
 class _Splitter:

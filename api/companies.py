@@ -131,7 +131,7 @@ class KeyRequest(BaseModel):
     responses={
         201: {"model": StatementReceipt, "description": "Found and recorded as company.key_bound by the operator."},
         200: {"model": StatementReceipt, "description": "The operator's binding of this key stands already."},
-        **problems(403, 409, 413, 415),
+        **problems(403, 404, 408, 409, 413, 415),
     },
     openapi_extra=body(
         JSON, "Canonical JSON: the key, and the place to look in.", _EXAMPLE, KeyRequest.model_json_schema()

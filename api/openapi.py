@@ -17,6 +17,7 @@ _WORDS = {
     400: "The request or the bytes in it are malformed.",
     403: "This author may not say this, or it is for another ledger.",
     404: "Not in this ledger.",
+    408: "The body did not arrive in time.",
     409: "It contradicts what is recorded; nothing was changed.",
     410: "The bytes are withheld; the problem names their digest.",
     413: "Over a size limit.",

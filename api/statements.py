@@ -67,7 +67,7 @@ async def receipt_response(context: Context, receipt: Receipt) -> Response:
     responses={
         201: {"model": StatementReceipt, "description": "Recorded. Durable, in the log, with its proof."},
         200: {"model": StatementReceipt, "description": "The very same bytes were recorded before."},
-        **problems(403, 404, 409, 410, 413, 415, 422),
+        **problems(403, 404, 408, 409, 410, 413, 415, 422),
     },
     openapi_extra=body(
         JSON,
@@ -96,7 +96,7 @@ async def submit(request: Request) -> Response:
     summary="Record many signed statements",
     responses={
         **gives(JSON_LINES, "One line for each line sent, in order.", example=examples.BATCH_ANSWER),
-        **problems(413, 415),
+        **problems(408, 413, 415),
     },
     openapi_extra=body(
         JSON_LINES,

@@ -105,6 +105,13 @@ def lite(tmp_path: Path) -> Iterator[Api]:
         yield api
 
 
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """One ledger for all tests of a file that only read, or are refused."""
+    with opened(tmp_path_factory.mktemp("still")) as api:
+        yield api
+
+
 @contextmanager
 def opened(
     folder: Path, database_url: str = "", finders: Mapping[str, KeyFinder] | None = None, **given: object

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from api import body
 from api.body import MAX_BATCH_BYTES, MAX_LINES
 from api.errors import status_of
 from ledger import errors
@@ -66,7 +68,7 @@ def test_wrong_content_type(lite: Api) -> None:
     assert lite.request("POST", "/v1/statements", content=raw, headers=parameters).status_code == 201
 
 
-def test_a_large_body_is_not_read_to_its_end(lite: Api) -> None:
+def test_a_large_body_is_not_read_to_its_end(still: Api) -> None:
     """A client that announces nothing and never stops is cut off at the limit."""
     sent = 0
 
@@ -76,7 +78,7 @@ def test_a_large_body_is_not_read_to_its_end(lite: Api) -> None:
             sent += 1024
             yield b" " * 1024
 
-    answer = lite.request("POST", "/v1/statements", content=endless(), headers=JSON)
+    answer = still.request("POST", "/v1/statements", content=endless(), headers=JSON)
     is_problem(answer, 413, "malformed-size")
     assert sent <= 10 * 1024
 
@@ -87,14 +89,28 @@ def test_a_large_body_is_not_read_to_its_end(lite: Api) -> None:
             yield b" " * (1 << 20)
 
     sent = 0
-    answer = lite.request("POST", "/v1/statements:batch", content=endless_line(), headers=JSON_LINES)
+    answer = still.request("POST", "/v1/statements:batch", content=endless_line(), headers=JSON_LINES)
     is_problem(answer, 413, "malformed-size")
     assert sent <= MAX_BATCH_BYTES + (2 << 20)
 
 
-def test_an_announced_length_is_refused_before_reading(lite: Api) -> None:
+@pytest.mark.parametrize(("path", "headers"), [("/v1/statements", JSON), ("/v1/statements:batch", JSON_LINES)])
+def test_a_slow_body_is_given_up(
+    still: Api, monkeypatch: pytest.MonkeyPatch, path: str, headers: dict[str, str]
+) -> None:
+    monkeypatch.setattr(body, "READ_S", 0.2)
+
+    async def dripping() -> AsyncIterator[bytes]:
+        while True:
+            yield b" "
+            await asyncio.sleep(0.05)
+
+    is_problem(still.request("POST", path, content=dripping(), headers=headers), 408, "malformed-request")
+
+
+def test_an_announced_length_is_refused_before_reading(still: Api) -> None:
     headers = {**JSON, "Content-Length": "99999999999999999999999999"}
-    is_problem(lite.request("POST", "/v1/statements", content=b"{}", headers=headers), 413, "malformed-size")
+    is_problem(still.request("POST", "/v1/statements", content=b"{}", headers=headers), 413, "malformed-size")
 
 
 def test_batch_limits(lite: Api) -> None:
@@ -148,8 +164,8 @@ def test_batch_limits(lite: Api) -> None:
         ("GET", "/problems/..%2F..%2FREADME", 404, "refused-not-found"),
     ],
 )
-def test_wrong_requests(lite: Api, method: str, path: str, status: int, name: str) -> None:
-    is_problem(lite.request(method, path), status, name)
+def test_wrong_requests(still: Api, method: str, path: str, status: int, name: str) -> None:
+    is_problem(still.request(method, path), status, name)
 
 
 def test_faults_do_not_show_their_inside(lite: Api) -> None:

@@ -148,8 +148,8 @@ def test_private_addresses_are_not_asked(town: Town) -> None:
         (" " * 1025, "malformed-size"),
     ],
 )
-def test_malformed_requests(lite: Api, text: str, name: str) -> None:
-    answer = lite.request("POST", f"{PATH}/keys", content=text, headers=JSON)
+def test_malformed_requests(still: Api, text: str, name: str) -> None:
+    answer = still.request("POST", f"{PATH}/keys", content=text, headers=JSON)
     assert answer.json()["type"] == f"/problems/{name}"
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
@@ -27,11 +27,11 @@ from ledger.runtime.projection import Reading
 from ledger.runtime.roles import FACTS_DECIDE, Claim, First, claim_of
 from ledger.runtime.sequencer import submission_row
 from ledger.runtime.settings import Settings
-from ledger.runtime.store import Store
+from ledger.runtime.store import Store, insert_rows, select_in
 from ledger.runtime.tables import Addendum, Leaf, Published, Submission, Waiting, table
 from ledger.runtime.tables import First as FirstRow
 from ledger.runtime.uuid7 import uuid7
-from ledger.runtime.view import Overlay, StoreView, select_in
+from ledger.runtime.view import Overlay, StoreView
 
 _ADDENDUM, _SUBMISSION, _FIRST = table(Addendum), table(Submission), table(FirstRow)
 _WAITING, _LEAF, _PUBLISHED = table(Waiting), table(Leaf), table(Published)
@@ -154,11 +154,10 @@ def _insert(session: Session, rows: _Rows) -> None:
     digests = [row["digest"] for row in rows.addendum]
     held = {row.digest for row in select_in(session, [_ADDENDUM.c.digest], _ADDENDUM.c.digest, digests)}
     addenda = [row for row in rows.addendum if row["digest"] not in held] if held else rows.addendum
-    if addenda:
-        session.execute(insert(_ADDENDUM), addenda)
-    session.execute(insert(_SUBMISSION), rows.submission)
-    session.execute(insert(_FIRST), rows.first)
-    session.execute(insert(_WAITING), rows.waiting)
+    insert_rows(session, _ADDENDUM, addenda)
+    insert_rows(session, _SUBMISSION, rows.submission)
+    insert_rows(session, _FIRST, rows.first)
+    insert_rows(session, _WAITING, rows.waiting)
 
 
 @dataclass(slots=True)

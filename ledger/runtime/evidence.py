@@ -24,9 +24,8 @@ from ledger.runtime.chain_store import anchor_proof, current_chain
 from ledger.runtime.chain_tables import AnchorRow, FinalBlock, TicketProof, TicketRow
 from ledger.runtime.log_reader import LogReader
 from ledger.runtime.networks import deployment
-from ledger.runtime.store import IN_LIMIT, Store
+from ledger.runtime.store import IN_LIMIT, Store, select_in
 from ledger.runtime.tables import Addendum, Entry, Ledger, table
-from ledger.runtime.view import select_in
 from ledger.statement import SignedStatement, parse
 
 _ENTRY, _ADDENDUM = table(Entry), table(Addendum)

@@ -24,6 +24,7 @@ _BINARY = {"Content-Type": "application/octet-stream"}
 _JSON = {"Content-Type": "application/json"}
 _FILE_WRITERS = 4
 _CLOUD_WRITERS = 32
+_PIECE = 128
 
 
 class Objects:
@@ -36,7 +37,8 @@ class Objects:
         self.url = url
         self.is_local = url.startswith("file:")
         self._store = _open(url)
-        self._writers = ThreadPoolExecutor(_FILE_WRITERS if self.is_local else _CLOUD_WRITERS, "objects")
+        self._count = _FILE_WRITERS if self.is_local else _CLOUD_WRITERS
+        self._writers = ThreadPoolExecutor(self._count, "objects")
 
     def put(self, path: str, data: bytes) -> None:
         """Write one file atomically."""
@@ -49,8 +51,16 @@ class Objects:
 
     def put_many(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Write many files, several at once; returns when all are written."""
-        for _ in self._writers.map(lambda file: self.put(*file), files):
+        # Each thread takes a piece: handing over every single file costs as much as writing it.
+        waiting = list(files)
+        size = min(_PIECE, -(-len(waiting) // self._count) or 1)
+        pieces = [waiting[start : start + size] for start in range(0, len(waiting), size)]
+        for _ in self._writers.map(self._put_piece, pieces):
             pass
+
+    def _put_piece(self, piece: Iterable[tuple[str, bytes]]) -> None:
+        for path, data in piece:
+            self.put(path, data)
 
     def get(self, path: str) -> bytes | None:
         """The file's bytes, or None."""

@@ -24,7 +24,7 @@ from ledger.runtime.projection import Projection, Reading, Row, project, read_le
 from ledger.runtime.roles import Claim
 from ledger.runtime.roles import First as FirstLeaf
 from ledger.runtime.sequencer import insert_projection, submission_row
-from ledger.runtime.store import Store
+from ledger.runtime.store import Store, insert_rows, select_in
 from ledger.runtime.tables import (
     PROJECTION,
     Addendum,
@@ -38,7 +38,7 @@ from ledger.runtime.tables import (
     table,
 )
 from ledger.runtime.uuid7 import uuid7
-from ledger.runtime.view import Overlay, StoreView, select_in
+from ledger.runtime.view import Overlay, StoreView
 from ledger.runtime.wiring import LedgerFacts, insert_ledger, opening_facts
 from ledger.statement import parse
 from ledger.tiles import (
@@ -102,7 +102,7 @@ def _refill(session: Session, objects: Objects, facts: LedgerFacts, checkpoint: 
             f"the entries in {objects.url} give root {root.hex()}, the checkpoint says {checkpoint.root.hex()}"
         )
     rows = [{"statement_id": key, "leaf_hash": value} for key, value in firsts.items()]
-    session.execute(insert(_FIRST), rows)
+    insert_rows(session, _FIRST, rows)
     head = {"size": checkpoint.size, "root": checkpoint.root, "note": note, "created_at": int(time.time())}
     session.execute(insert(_CHECKPOINT), head)
     session.execute(insert(_PUBLISHED), {"size": checkpoint.size})
@@ -142,12 +142,11 @@ def _refill_leaves(
         else:
             firsts.setdefault(reading.claim.statement_id, leaf_hash)
         submissions.append(submission_row(reading, uuid7()))
-    session.execute(insert(_LEAF), rows)
-    if submissions:
-        session.execute(insert(_SUBMISSION), submissions)
+    insert_rows(session, _LEAF, rows)
+    insert_rows(session, _SUBMISSION, submissions)
     held = {row.digest for row in select_in(session, [_ADDENDUM.c.digest], _ADDENDUM.c.digest, addenda)}
-    if fresh := [{"digest": digest, "raw": raw} for digest, raw in addenda.items() if digest not in held]:
-        session.execute(insert(_ADDENDUM), fresh)
+    fresh = [{"digest": digest, "raw": raw} for digest, raw in addenda.items() if digest not in held]
+    insert_rows(session, _ADDENDUM, fresh)
 
 
 def _check_opening(session: Session, facts: LedgerFacts) -> None:

@@ -37,7 +37,7 @@ from ledger.runtime.objects import Objects
 from ledger.runtime.projection import Projection, Reading, project, read_leaf
 from ledger.runtime.publication import Growth, Head, Publisher
 from ledger.runtime.roles import FACTS_DECIDE, Claim
-from ledger.runtime.store import IN_LIMIT, Store
+from ledger.runtime.store import Store, insert_rows, select_in
 from ledger.runtime.tables import (
     Addendum,
     Attester,
@@ -52,7 +52,7 @@ from ledger.runtime.tables import (
     table,
 )
 from ledger.runtime.uuid7 import uuid7
-from ledger.runtime.view import Overlay, StoreView, select_in
+from ledger.runtime.view import Overlay, StoreView, withheld_among
 
 _LEAF, _CHECKPOINT, _WAITING = table(Leaf), table(CheckpointRow), table(Waiting)
 _SUBMISSION, _ADDENDUM, _FIRST, _WITHHELD = table(Submission), table(Addendum), table(First), table(Withheld)
@@ -88,8 +88,8 @@ class _Batch:
     leaves: list[bytes] = field(default_factory=list)
     hashes: list[bytes] = field(default_factory=list)
     addenda: list[tuple[bytes, bytes]] = field(default_factory=list)
-    done: list[bytes] = field(default_factory=list)
-    """Order keys that wait no longer."""
+    last: bytes = b""
+    """Order key of the last waiting row that was looked at."""
     direct: list[Reading] = field(default_factory=list)
     rows: Projection = field(default_factory=Projection)
 
@@ -144,6 +144,8 @@ class Sequencer:
         if not batch.leaves:
             if head is None:
                 raise RuntimeLog("the log is empty: open the ledger first, leaf 0 is its ledger.opened")
+            if batch.last:
+                self._store.transact(lambda session: _forget_waiting(session, batch.last))
             return SequenceResult(head.checkpoint, head.note, 0)
         root = self._publisher.frontier_root(batch.hashes)
         checkpoint = Checkpoint(self._log_key.name, size + len(batch.leaves), root)
@@ -188,7 +190,7 @@ class Sequencer:
             .limit(self._limit)
         )
         for row in session.execute(waiting):
-            batch.done.append(row.order_key)
+            batch.last = row.order_key
             if row.idx is not None:
                 continue  # it came in over the contract meanwhile
             leaf = StatementLeaf(row.key, row.digest)
@@ -209,7 +211,7 @@ class Sequencer:
         accepted = select_in(session, [_SUBMISSION.c.leaf_hash, _SUBMISSION.c.route], _SUBMISSION.c.leaf_hash, leaves)
         routes = {row.leaf_hash: row.route for row in accepted}
         digests = [leaf.digest for leaf, _ in leaves.values()]
-        gone = {row.digest for row in select_in(session, [_WITHHELD.c.digest], _WITHHELD.c.digest, digests)}
+        gone = withheld_among(session, digests)
         for leaf_hash, (leaf, raw) in leaves.items():
             if leaf_hash in known:
                 continue
@@ -226,15 +228,20 @@ def _commit(session: Session, size: int, batch: _Batch, head: Head, now: int) ->
     leaves = [
         {"idx": size + place, "leaf_hash": batch.hashes[place], "data": data} for place, data in enumerate(batch.leaves)
     ]
-    session.execute(insert(_LEAF), leaves)
+    insert_rows(session, _LEAF, leaves)
     session.execute(
         insert(_CHECKPOINT),
         {"size": head.checkpoint.size, "root": head.checkpoint.root, "note": head.note, "created_at": now},
     )
     _insert_direct(session, batch)
     insert_projection(session, batch.rows)
-    for start in range(0, len(batch.done), IN_LIMIT):
-        session.execute(delete(_WAITING).where(_WAITING.c.order_key.in_(batch.done[start : start + IN_LIMIT])))
+    _forget_waiting(session, batch.last)
+
+
+def _forget_waiting(session: Session, last: bytes) -> None:
+    """Drop what was looked at and is in the log; a row that came later, with an older key, stays."""
+    recorded = select(_LEAF.c.idx).where(_LEAF.c.leaf_hash == _WAITING.c.leaf_hash).exists()
+    session.execute(delete(_WAITING).where(_WAITING.c.order_key <= last, recorded))
 
 
 def insert_projection(session: Session, rows: Projection) -> None:
@@ -245,8 +252,7 @@ def insert_projection(session: Session, rows: Projection) -> None:
         (Attester, rows.attester),
         (Withheld, rows.withheld),
     ):
-        if values:
-            session.execute(insert(table(model)), values)
+        insert_rows(session, table(model), values)
     for row in rows.withheld:
         session.execute(delete(_ADDENDUM).where(_ADDENDUM.c.digest == row["digest"]))
 
@@ -259,20 +265,19 @@ def _insert_direct(session: Session, batch: _Batch) -> None:
     hashes = [reading.leaf_hash for reading in readings]
     known = {row.leaf_hash for row in select_in(session, [_SUBMISSION.c.leaf_hash], _SUBMISSION.c.leaf_hash, hashes)}
     fresh = [submission_row(reading, uuid7()) for reading in readings if reading.leaf_hash not in known]
-    if fresh:
-        session.execute(insert(_SUBMISSION), fresh)
+    insert_rows(session, _SUBMISSION, fresh)
     raws = dict(batch.addenda)
     digests = [reading.leaf.digest for reading in readings if reading.leaf.digest in raws]
     held = {row.digest for row in select_in(session, [_ADDENDUM.c.digest], _ADDENDUM.c.digest, digests)}
-    if missing := sorted(set(digests) - held):
-        session.execute(insert(_ADDENDUM), [{"digest": digest, "raw": raws[digest]} for digest in missing])
+    missing = sorted(set(digests) - held)
+    insert_rows(session, _ADDENDUM, [{"digest": digest, "raw": raws[digest]} for digest in missing])
     firsts: dict[bytes, bytes] = {}
     for reading in readings:
         if reading.claim is not None:
             firsts.setdefault(reading.claim.statement_id, reading.leaf_hash)
     taken = {row.statement_id for row in select_in(session, [_FIRST.c.statement_id], _FIRST.c.statement_id, firsts)}
-    if new := [{"statement_id": key, "leaf_hash": value} for key, value in firsts.items() if key not in taken]:
-        session.execute(insert(_FIRST), new)
+    new = [{"statement_id": key, "leaf_hash": value} for key, value in firsts.items() if key not in taken]
+    insert_rows(session, _FIRST, new)
 
 
 def submission_row(reading: Reading, order_key: bytes) -> dict[str, object]:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, create_engine, event, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -80,6 +80,42 @@ def retry_transaction(engine: Engine, work: Callable[[Session], _T]) -> _T:
         except SQLAlchemyError as error:
             raise RuntimeStore(f"the database refused a change: {_cause(error)}") from error
     raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def insert_rows(session: Session, into: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert many rows of the same columns; nothing for none.
+
+    Straight to the driver: compiling and converting each row would cost more than the insert itself.
+    """
+    if not rows:
+        return
+    connection, names = session.connection(), list(rows[0])
+    quote = connection.dialect.identifier_preparer.quote
+    marks = ", ".join([_mark(connection)] * len(names))
+    columns = ", ".join(quote(name) for name in names)
+    values = [tuple(row[name] for name in names) for row in rows]
+    connection.exec_driver_sql(f"INSERT INTO {quote(into.name)} ({columns}) VALUES ({marks})", values)
+
+
+def select_in(
+    session: Session, columns: Sequence[ColumnElement[Any]], column: ColumnElement[Any], values: Iterable[object]
+) -> list[Row[Any]]:
+    """``SELECT columns WHERE column IN values``, in pieces that every database takes."""
+    wanted = list(dict.fromkeys(values))
+    if not wanted:
+        return []
+    connection = session.connection()
+    head = f"{select(*columns).compile(dialect=connection.dialect)} WHERE {column.compile(dialect=connection.dialect)}"
+    rows: list[Row[Any]] = []
+    for start in range(0, len(wanted), IN_LIMIT):
+        piece = wanted[start : start + IN_LIMIT]
+        marks = ", ".join([_mark(connection)] * len(piece))
+        rows += connection.exec_driver_sql(f"{head} IN ({marks})", tuple(piece)).all()
+    return rows
+
+
+def _mark(connection: Connection) -> str:
+    return "?" if connection.dialect.paramstyle == "qmark" else "%s"
 
 
 def _is_retryable(error: DBAPIError) -> bool:

@@ -7,11 +7,11 @@ blocks are kept; keys and attesters are read anew when a row was added to their 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import Row, Table, func, select
+from sqlalchemy import Table, func, select
 from sqlmodel import Session
 
 from ledger.runtime.chain_tables import FinalBlock
@@ -26,7 +26,7 @@ from ledger.runtime.roles import (
     KeyRing,
     LedgerView,
 )
-from ledger.runtime.store import IN_LIMIT
+from ledger.runtime.store import IN_LIMIT, select_in
 from ledger.runtime.tables import Attester, CompanyKey, Entry, Leaf, Submission, Withheld, table
 from ledger.runtime.tables import First as FirstRow
 
@@ -36,18 +36,6 @@ _SUBMISSION, _WITHHELD = table(Submission), table(Withheld)
 _CACHE = 200_000
 _K = TypeVar("_K")
 _V = TypeVar("_V")
-
-
-def select_in(
-    session: Session, columns: Sequence[object], column: object, values: Iterable[object]
-) -> list[Row[tuple[object, ...]]]:
-    """``SELECT columns WHERE column IN values``, in pieces that every database takes."""
-    wanted = sorted(set(values))  # type: ignore[type-var]
-    rows: list[Row[tuple[object, ...]]] = []
-    for start in range(0, len(wanted), IN_LIMIT):
-        piece = wanted[start : start + IN_LIMIT]
-        rows += session.execute(select(*columns).where(column.in_(piece))).all()  # type: ignore[call-overload,attr-defined]
-    return rows
 
 
 class StoreView:
@@ -73,8 +61,7 @@ class StoreView:
         self._load_keys(session, {claim.company for claim in claims if claim.company is not None})
         targets = [bytes.fromhex(str(claim.facts["digest"])[2:]) for claim in claims if claim.kind == "entry.withheld"]
         self._kinds = _kinds_of(session, targets)
-        rows = select_in(session, [_WITHHELD.c.digest], _WITHHELD.c.digest, [*digests, *targets])
-        self._withheld = {bytes(row.digest) for row in rows}
+        self._withheld = withheld_among(session, [*digests, *targets])
 
     def load_firsts(self, session: Session, statement_ids: Iterable[bytes]) -> None:
         """Read the first leaves of these ids."""
@@ -83,15 +70,15 @@ class StoreView:
                 _LEAF, _LEAF.c.leaf_hash == _FIRST.c.leaf_hash
             )
         )
-        wanted, self._firsts = sorted(set(statement_ids)), {}
-        for start in range(0, len(wanted), IN_LIMIT):
-            chosen = joined.where(_FIRST.c.statement_id.in_(wanted[start : start + IN_LIMIT]))
+        # Nearly always there are none: so first the short question.
+        columns = [_FIRST.c.statement_id]
+        known = [row.statement_id for row in select_in(session, columns, _FIRST.c.statement_id, statement_ids)]
+        self._firsts = {}
+        for start in range(0, len(known), IN_LIMIT):
+            chosen = joined.where(_FIRST.c.statement_id.in_(known[start : start + IN_LIMIT]))
             for row in session.execute(chosen):
                 self._firsts[row.statement_id] = First(row.leaf_hash, row.digest, row.idx)
-        found = select_in(
-            session, [_WITHHELD.c.digest], _WITHHELD.c.digest, [first.digest for first in self._firsts.values()]
-        )
-        self._withheld.update(bytes(row.digest) for row in found)
+        self._withheld |= withheld_among(session, [first.digest for first in self._firsts.values()])
 
     def load_blocks(self, session: Session, hashes: Iterable[bytes]) -> None:
         """Read the newest final block and the quoted ones."""
@@ -221,6 +208,13 @@ class Overlay:
     def recorded_kind(self, digest: bytes) -> str | None:
         found = self._kinds.get(digest)
         return self._base.recorded_kind(digest) if found is None else found
+
+
+def withheld_among(session: Session, digests: Collection[bytes]) -> set[bytes]:
+    """Those of ``digests`` that are withheld."""
+    if session.execute(select(_WITHHELD.c.statement_idx).limit(1)).first() is None:
+        return set()
+    return {row.digest for row in select_in(session, [_WITHHELD.c.digest], _WITHHELD.c.digest, digests)}
 
 
 def ring_of(events: Iterable[KeyEvent]) -> KeyRing:

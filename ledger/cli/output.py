@@ -16,7 +16,13 @@ from ledger.errors import MalformedRequest
 DEFAULT_FOLDER = Path.home() / ".habeas-cases"
 Folder = Annotated[
     Path,
-    typer.Option("--folder", envvar="HABEAS_FOLDER", help="Your own folder: seed and case files, for you alone."),
+    typer.Option(
+        "--folder",
+        envvar="HABEAS_FOLDER",
+        metavar="FOLDER",
+        show_default=False,
+        help="Your own folder: seed and case files, for you alone (~/.habeas-cases).",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Api = Annotated[str | None, typer.Option("--api", envvar="HABEAS_API", metavar="URL", help="The ledger's server.")]

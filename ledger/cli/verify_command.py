@@ -47,7 +47,13 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--now", metavar="TIME", help="Assess as of this time, like 2026-12-01T00:00:00Z.")
     made.add_argument("--json", action="store_true", dest="as_json", help="Print JSON for programs.")
-    made.add_argument("--lang", choices=("en", "ko"), default="en", help="Language of the summary (en).")
+    made.add_argument(
+        "--lang",
+        choices=("en", "ko"),
+        default="en",
+        metavar="LANG",
+        help="Language of the summary: en (without it) or ko.",
+    )
     return made
 
 

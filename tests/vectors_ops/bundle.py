@@ -1,0 +1,27 @@
+"""Operations of tests/vectors/bundle (its README names their members)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ledger.bundle import parse_bundle
+
+Values = dict[str, Any]
+
+
+def _parse(given: Values) -> Values:
+    bundle = parse_bundle(given["bundle"].encode() + b" " * given.get("spaces_after", 0))
+    return {
+        "ledger": bundle.ledger,
+        "case": bundle.case.hex(),
+        "statements": {str(index): item.signed.id.hex() for index, item in sorted(bundle.statements.items())},
+        "anchors": sorted(bundle.anchors),
+        "blocks": sorted(block.hex() for block in bundle.blocks),
+        "checkpoint": bundle.checkpoint is not None,
+        "disclosures": len(bundle.disclosures),
+        "submitted": sorted(bundle.submitted),
+    }
+
+
+OPERATIONS: dict[str, Callable[[Values], Values]] = {"bundle.parse": _parse}

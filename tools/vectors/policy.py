@@ -1,0 +1,156 @@
+"""Cases for trust policies: ``python -m tools.vectors.policy``."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from typing import Any
+
+from ledger.encoding import encode_hex, sha256
+from ledger.policy import MAX_BYTES
+from tools.vectors._bundles import COMPANY, COMPANY_KEY, ORIGIN, STRANGER, address, policy_bytes
+from tools.vectors.writing import Cases
+
+PARSE = "policy.parse"
+ERROR = "MalformedPolicy"
+HEAD = "habeas_trust = 1\nformats = [1]\n"
+CHAIN = f'[[chain]]\nname = "c"\nid = 31337\ngenesis = "{encode_hex(sha256(b"g"))}"\nrpc_quorum = 2\n'
+ATTESTER = f'[[attester]]\nname = "a"\nkey = "{encode_hex(address(STRANGER))}"\nscope = ["company_key", "dns"]\n'
+PIN = f'[[company_key]]\ncompany = "{COMPANY}"\nkey = "{encode_hex(address(COMPANY_KEY))}"\n'
+SUCCESSOR = f'[[successor]]\nledger = "habeas.example/second"\ncontinues = "{ORIGIN}"\n'
+
+
+def whole() -> str:
+    """The made-up ledger's own policy."""
+    return policy_bytes().decode("ascii")
+
+
+def expected(text: str) -> dict[str, Any]:
+    """What a reader finds, from plain TOML and not through ``ledger.policy``."""
+    value = tomllib.loads(text)
+    chains = {item["name"]: item for item in value.get("chain", [])}
+    return {
+        "hash": hashlib.sha256(text.encode()).hexdigest(),
+        "formats": value.get("formats", [1]),
+        "staleness_days": value.get("staleness_days", 45),
+        "attester_quorum": value.get("attester_quorum", 1),
+        "ledgers": {item["origin"]: _ledger(item, chains[item["chain"]]) for item in value.get("ledger", [])},
+        "attesters": [{**item, "key": item["key"][2:]} for item in value.get("attester", [])],
+        "company_keys": [{**item, "key": item["key"][2:]} for item in value.get("company_key", [])],
+        "successors": value.get("successor", []),
+    }
+
+
+def _ledger(item: dict[str, Any], chain: dict[str, Any]) -> dict[str, Any]:
+    bare = {name: item[name][2:] for name in ("contract", "code_hash", "log")}
+    plain = {name: item[name] for name in ("class", "vkey", "first_block")}
+    of_chain = {
+        "chain_id": chain["id"],
+        "genesis": chain["genesis"][2:],
+        "rpc_quorum": chain["rpc_quorum"],
+        "pinned": {},
+    }
+    return {**bare, **plain, **of_chain, "auditors": item.get("auditors", []), "quorum": item.get("quorum", 0)}
+
+
+def good(cases: Cases) -> None:
+    def add(name: str, text: str, why: str, **given: object) -> None:
+        spaces = given.get("spaces_after", 0)
+        cases.good(name, PARSE, {"policy": text, **given}, expected(text + " " * int(str(spaces))), why)
+
+    add("smallest", "habeas_trust = 1\n", "Nobody is trusted; every default is filled in.")
+    add("one-ledger", whole(), "The policy that a practice ledger gives out.")
+    add("chain-only", HEAD + CHAIN, "A chain without a ledger, as the policy that ships has them.")
+    pinned = f'pinned = [{{ hash = "{encode_hex(sha256(b"b"))}", number = 7 }}]\n'
+    add("pinned-block", HEAD + CHAIN + pinned, "A block that the policy's author vouches for.")
+    add("attester", HEAD + "attester_quorum = 2\n" + ATTESTER, "An attester with two scopes, a quorum of two.")
+    add("company-key", HEAD + PIN, "A pinned company key.")
+    add("successor", HEAD + SUCCESSOR, "A ledger that continues another one.")
+    auditor = whole() + 'auditors = ["' + _vkey() + '"]\nquorum = 1\n'
+    add("auditor", auditor, "An auditor whose replay of the index would count.")
+    add("staleness", HEAD + "staleness_days = 1\n", "Another limit.")
+    add("comment-in-utf-8", "# 신뢰 정책\n" + HEAD, "Comments are free text; they count for the hash.")
+    add("at-limit", HEAD, f"{MAX_BYTES} bytes.", spaces_after=MAX_BYTES - len(HEAD))
+
+
+def _vkey() -> str:
+    return whole().partition('vkey = "')[2].partition('"')[0]
+
+
+def bad_files(cases: Cases) -> None:
+    def add(name: str, text: str, why: str, **given: object) -> None:
+        cases.bad(name, PARSE, {"policy": text, **given}, ERROR, why)
+
+    add("over-limit", HEAD, f"{MAX_BYTES + 1} bytes.", spaces_after=MAX_BYTES + 1 - len(HEAD))
+    cases.bad("not-utf-8", PARSE, {"policy_hex": (HEAD.encode() + b"# \xff").hex()}, ERROR, "Bytes that are no UTF-8.")
+    add("not-toml", "{}", "JSON in place of TOML.")
+    add("empty", "", "No bytes: the version is missing.")
+    add("member-twice", HEAD + "formats = [1]\n", "TOML names a member once.")
+    add("version-2", "habeas_trust = 2\n", "A newer version.")
+    add("version-true", "habeas_trust = true\n", "true is no integer.")
+    add("version-float", "habeas_trust = 1.0\n", "1.0 is no integer.")
+    add("version-text", 'habeas_trust = "1"\n', "A text.")
+    add("unknown-member", HEAD + "trust_everybody = true\n", "A member that nobody reads could be believed to work.")
+    add("formats-text", 'habeas_trust = 1\nformats = "1"\n', "A text in place of the list.")
+    add("formats-of-texts", 'habeas_trust = 1\nformats = ["1"]\n', "A list of texts.")
+    add("staleness-zero", HEAD + "staleness_days = 0\n", "At least a day.")
+    add("staleness-negative", HEAD + "staleness_days = -1\n", "At least a day.")
+    add("quorum-zero", HEAD + "attester_quorum = 0\n", "A quorum of nobody would accept every key.")
+    add("chain-a-table", HEAD + "[chain]\n", "A table in place of the list of tables.")
+    add("deep", HEAD + "formats = " + "[" * 5000 + "]" * 5000, "5,000 open brackets.")
+
+
+def bad_members(cases: Cases) -> None:
+    def add(name: str, text: str, why: str) -> None:
+        cases.bad(name, PARSE, {"policy": text}, ERROR, why)
+
+    genesis = encode_hex(sha256(b"g"))
+    add("chain-id-zero", HEAD + CHAIN.replace("31337", "0"), "Chain ids start at 1.")
+    add("chain-id-text", HEAD + CHAIN.replace("31337", '"31337"'), "A text.")
+    add("chain-twice", HEAD + CHAIN + CHAIN, "Two chains of one name.")
+    add("chain-genesis-short", HEAD + CHAIN.replace(genesis, genesis[:-2]), "31 bytes.")
+    add("chain-genesis-upper-case", HEAD + CHAIN.replace(genesis, "0x" + genesis[2:].upper()), "One spelling only.")
+    add("chain-genesis-no-0x", HEAD + CHAIN.replace(genesis, genesis[2:]), "0x is missing.")
+    add(
+        "chain-without-genesis", HEAD + CHAIN.replace("genesis", "# genesis"), "An id alone is what any node can claim."
+    )
+    add("chain-quorum-zero", HEAD + CHAIN.replace("= 2", "= 0"), "Nobody would have to agree.")
+    add("chain-unknown-member", HEAD + CHAIN + 'rpc = "https://node.example"\n', "No addresses of nodes here.")
+    add("pinned-no-number", HEAD + CHAIN + f'pinned = [{{ hash = "{genesis}" }}]\n', "The number is missing.")
+    add("pinned-number-negative", HEAD + CHAIN + f'pinned = [{{ hash = "{genesis}", number = -1 }}]\n', "Below 0.")
+    ledger = whole()
+    add("ledger-twice", ledger + "[[ledger]]" + ledger.partition("[[ledger]]")[2], "Two ledgers of one origin.")
+    add("ledger-chain-unlisted", ledger.replace('chain = "made-up"', 'chain = "other"'), "A chain that is not there.")
+    add("ledger-class-unknown", ledger.replace('class = "test"', 'class = "official"'), "Three classes are known.")
+    add(
+        "ledger-vkey-of-another",
+        ledger.replace('origin = "habeas', 'origin = "another'),
+        "The key's name is the origin.",
+    )
+    add("ledger-vkey-broken", ledger.replace(_vkey(), _vkey()[:-4] + "AAAA"), "The key id does not fit the key.")
+    add("ledger-origin-with-plus", ledger.replace('origin = "', 'origin = "a+'), "No + in an origin.")
+    add("ledger-without-code-hash", ledger.replace("code_hash", "# code_hash"), "Other code could anchor anything.")
+    add("ledger-contract-short", ledger.replace("0xc0c0", "0xc0", 1), "19 bytes.")
+    add("ledger-first-block-text", ledger.replace("first_block = 0", 'first_block = "0"'), "A text.")
+    add("ledger-auditor-broken", ledger + 'auditors = ["x"]\n', "No key.")
+    add("attester-scope-unknown", HEAD + ATTESTER.replace("dns", "everything"), "Scopes are a closed list.")
+    add("attester-scope-missing", HEAD + ATTESTER.replace("scope", "# scope") + 'scopes = ["dns"]\n', "Misspelt.")
+    add("attester-key-of-32-bytes", HEAD + ATTESTER.replace('key = "0x', 'key = "0x' + "00" * 12), "An address has 20.")
+    add("attester-without-name", HEAD + ATTESTER.replace('name = "a"\n', ""), "Results name him.")
+    add("company-upper-case", HEAD + PIN.replace("shop", "Shop"), "DNS names are in lower case.")
+    add("company-one-label", HEAD + PIN.replace("shop.example", "shop"), "Two labels or more.")
+    add("company-name-wildcard", HEAD + PIN.replace("shop.example", "*.example"), "One key, one domain.")
+    add("successor-of-nothing", HEAD + SUCCESSOR.partition("continues")[0], "What it continues is missing.")
+
+
+def main() -> None:
+    """Write the folder."""
+    cases = Cases("policy")
+    good(cases)
+    bad_files(cases)
+    bad_members(cases)
+    cases.write()
+
+
+if __name__ == "__main__":
+    main()

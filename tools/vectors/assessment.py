@@ -1,0 +1,337 @@
+"""Cases for the assessment of bundles: ``python -m tools.vectors.assessment``.
+
+Expected values are written by hand: the base results of ``_assessment_case``, and what each case changes.
+"""
+
+from __future__ import annotations
+
+import base64
+
+from ledger.checkpoint import Checkpoint, sign_checkpoint
+from ledger.encoding import encode_base64, encode_hex, encode_json, sha256
+from ledger.evm import parse_header
+from ledger.note import SigningKey
+from tools.vectors._assessment_case import (
+    ANCHOR,
+    ASSESS,
+    BUNDLE,
+    CONDITIONAL,
+    FAILED,
+    MAKER,
+    NOT_CHECKED,
+    NOW,
+    PASSED,
+    QUOTED,
+    SIZE,
+    WHOLE,
+    Change,
+    Value,
+    Writer,
+    every,
+    without,
+)
+from tools.vectors._assessment_case import (
+    base as base_result,
+)
+from tools.vectors._assessment_parties import other_cases, parties
+from tools.vectors._bundles import (
+    LOG_KEY,
+    OPERATOR,
+    ORIGIN,
+    START,
+    STRANGER,
+    address,
+    policy_bytes,
+)
+
+
+def known_or_not(w: Writer) -> None:
+    """What the verifier knows of the chain, and whom he believes."""
+    w.add("everything-known", "Every block is known to be canonical and final.", 0, {})
+    w.add("offline", "Nothing is known of the chain: what hangs below a block is conditional.", 3, {}, known=False)
+    only = {**_rows(NOT_CHECKED, CONDITIONAL), "contract": NOT_CHECKED, "newest-head": NOT_CHECKED}
+    only |= {"submitted/0/canonical": NOT_CHECKED, "submitted/0/receipt": CONDITIONAL}
+    given: Value = {"canonical": [ANCHOR], "head_size": None, "code_hash": None}
+    w.add("anchor-vouched", "The anchor's block alone is enough for exit 0; no lower bound is.", 0, only, **given)
+    pinned = policy_bytes().decode().replace("rpc_quorum = 1\n", f"rpc_quorum = 1\npinned = [{_pin()}]\n")
+    w.add(
+        "anchor-pinned",
+        "The policy vouches for the anchor's block.",
+        0,
+        only,
+        policy=pinned,
+        **{**given, "canonical": None},
+    )
+    wrong = pinned.replace("number = ", "number = 1")
+    w.add("anchor-pinned-at-another-number", "A pin holds for its number only.", 3, {}, policy=wrong, known=False)
+    gone: dict[str, str | None] = {f"anchor/{SIZE}/canonical": FAILED, "newest-head": NOT_CHECKED}
+    gone |= {f"anchor/{SIZE}/{name}": NOT_CHECKED for name in ("receipt", "index-leaf")}
+    gone |= every("/recorded", NOT_CHECKED)
+    w.add(
+        "anchor-contradicted",
+        "Every provider has another block there, whoever vouches.",
+        1,
+        gone,
+        contradicted=[ANCHOR],
+    )
+    w.add(
+        "newer-head",
+        "The chain holds a newer anchor than is shown.",
+        0,
+        {"newest-head": NOT_CHECKED},
+        head_size=SIZE + 3,
+    )
+    w.add("head-unborn", "The chain holds no head, yet shows the anchor.", 0, {"newest-head": NOT_CHECKED}, head_size=0)
+    w.add(
+        "other-code",
+        "Other code stands at the contract's address.",
+        1,
+        {"contract": FAILED},
+        code_hash=sha256(b"x").hex(),
+    )
+    stale = "staleness_days = 1"
+    old = policy_bytes().decode().replace("staleness_days = 45", stale)
+    w.add(
+        "stale",
+        "The newest anchor is older than the policy allows.",
+        0,
+        {"fresh": NOT_CHECKED},
+        policy=old,
+        now=NOW + 90_000,
+    )
+    w.cases.bad(
+        "now-before-the-anchor",
+        ASSESS,
+        {"bundle": encode_json(WHOLE).decode(), "policy": policy_bytes().decode(), "now": START},
+        "MalformedRequest",
+        "Nobody can assess before what he assesses.",
+    )
+
+
+def _pin() -> str:
+    number = parse_header(BUNDLE.anchors[SIZE].proof.header).number
+    return f'{{ hash = "0x{ANCHOR}", number = {number} }}'
+
+
+def _rows(canonical: str, below: str) -> dict[str, str | None]:
+    """The checks of all quoted blocks."""
+    rows: dict[str, str | None] = every("/signed", below)
+    for block in QUOTED.values():
+        rows |= {f"block/{block}/canonical": canonical, f"block/{block}/header": below}
+    return rows
+
+
+def unlisted(w: Writer) -> None:
+    """A ledger that the policy does not list."""
+    listed = {name: CONDITIONAL for name, value in base_result(PASSED).items() if value == PASSED}
+    free = {"bundle", "case", *(name for name in listed if name.endswith(("/signature", "/author")))}
+    differs: dict[str, str | None] = {name: value for name, value in listed.items() if name not in free}
+    differs |= {
+        "ledger": NOT_CHECKED,
+        "ledger/opened": None,
+        "fresh": None,
+        "checkpoint": NOT_CHECKED,
+        "contract": NOT_CHECKED,
+    }
+    empty = "habeas_trust = 1\n"
+    w.add(
+        "ledger-unlisted",
+        "Nothing about this ledger is believed; integrity is shown all the same.",
+        3,
+        differs,
+        policy=empty,
+    )
+
+
+def left_out(w: Writer) -> None:
+    """Parts that are missing are not checked, and never failed."""
+    no_anchor = {**every("/recorded", NOT_CHECKED), **without(f"anchor/{SIZE}/")}
+    no_anchor |= {"newest-head": NOT_CHECKED, "fresh": NOT_CHECKED, "checkpoint": NOT_CHECKED}
+    w.add(
+        "without-anchors", "Nothing says when anything was recorded.", 3, no_anchor, change=lambda v: v.pop("anchors")
+    )
+    w.add(
+        "without-checkpoint",
+        "The log's own signature is an extra.",
+        0,
+        {"checkpoint": NOT_CHECKED},
+        change=lambda v: v.pop("checkpoint"),
+    )
+    bounds = {**every("/signed", NOT_CHECKED), **without("block/")}
+    w.add("without-blocks", "No lower bounds; the statements stand.", 0, bounds, change=lambda v: v.pop("blocks"))
+    w.add(
+        "without-ticket",
+        "The direct submission is an extra.",
+        0,
+        without("submitted/"),
+        change=lambda v: v.pop("submitted"),
+    )
+    w.add(
+        "without-path",
+        "A statement's place is not shown.",
+        3,
+        {"statement/3/recorded": NOT_CHECKED},
+        change=lambda v: v["statements"]["3"].pop("path"),
+    )
+    w.add(
+        "without-size",
+        "In which tree it stands is not shown.",
+        3,
+        {"statement/3/recorded": NOT_CHECKED},
+        change=lambda v: v["statements"]["3"].pop("size"),
+    )
+    leaf = {f"anchor/{SIZE}/index-leaf": NOT_CHECKED}
+    w.add(
+        "without-index-leaf",
+        "The size is not authenticated.",
+        3,
+        leaf,
+        change=lambda v: v["anchors"][str(SIZE)].pop("index_leaf"),
+    )
+    w.add(
+        "without-leaf-0",
+        "What the ledger said of itself is not shown.",
+        3,
+        {**_gone(0), "ledger/opened": NOT_CHECKED},
+        change=_pop(0),
+        grades={"0": None},
+    )
+    opening = {**_gone(2), "case": NOT_CHECKED, "statement/3/author": NOT_CHECKED}
+    grades = {"2": None, "3": "none", "4": "none"}
+    w.add("without-the-opening", "Who is the requester is not shown.", 3, opening, change=_pop(2), grades=grades)
+    ticket = {**_gone(3), "submitted/0/receipt": NOT_CHECKED}
+    w.add(
+        "without-the-submitted-statement",
+        "The ticket is of something that is not shown.",
+        0,
+        ticket,
+        change=_pop(3),
+        grades={"3": None},
+    )
+    w.add(
+        "without-the-binding",
+        "Whose key answers is not shown.",
+        0,
+        _gone(1),
+        change=_pop(1),
+        grades={"1": None, "4": "none"},
+    )
+
+
+def _pop(index: int) -> Change:
+    return lambda value: value["statements"].pop(str(index))
+
+
+def _gone(index: int) -> dict[str, str | None]:
+    """A statement is out; the block that it alone quotes is quoted by nobody."""
+    return {**without(f"statement/{index}/"), f"block/{QUOTED[index]}/header": NOT_CHECKED}
+
+
+def false_claims(w: Writer) -> None:
+    """What is there and false fails, wherever it hangs."""
+    other = WHOLE["statements"]["4"]["signed"]["signature"]
+    bad = {"statement/3/signature": FAILED, "statement/3/author": NOT_CHECKED, "statement/3/recorded": FAILED}
+    bad["submitted/0/receipt"] = NOT_CHECKED
+    w.add(
+        "signature-of-another",
+        "The signature of another statement.",
+        1,
+        bad,
+        change=lambda v: v["statements"]["3"]["signed"].update(signature=other),
+    )
+    date = {**bad}
+    change = lambda v: v["statements"]["3"]["signed"]["statement"]["facts"].update(sent_on="2026-11-19")  # noqa: E731
+    w.add("fact-changed", "One day earlier than was signed.", 1, date, change=change)
+    recorded = {"statement/3/recorded": FAILED}
+    w.add(
+        "path-of-another",
+        "The path of another leaf.",
+        1,
+        recorded,
+        change=lambda v: v["statements"]["3"].update(path=v["statements"]["2"]["path"]),
+    )
+    w.add(
+        "path-longer",
+        "One hash too many.",
+        1,
+        recorded,
+        change=lambda v: v["statements"]["3"].update(path=_longer(v["statements"]["3"]["path"])),
+    )
+    moved = {
+        name.replace("/3/", "/1000/"): value for name, value in base_result(PASSED).items() if "statement/3/" in name
+    }
+    moved["statement/1000/recorded"] = FAILED
+    w.add(
+        "index-of-another",
+        "The same statement at another index.",
+        1,
+        {**without("statement/3/"), **moved},
+        change=_move,
+        grades={"3": None, "1000": "self_stated"},
+    )
+    w.add(
+        "index-leaf-of-another-size",
+        "It names another size.",
+        1,
+        {f"anchor/{SIZE}/index-leaf": FAILED},
+        change=_other_index_leaf,
+    )
+    w.add(
+        "checkpoint-of-another-root",
+        "The log signed another root for this size.",
+        1,
+        {"checkpoint": FAILED},
+        change=_checkpoint(SIZE, sha256(b"fork"), LOG_KEY),
+    )
+    stranger = SigningKey(ORIGIN, bytes(32))
+    w.add(
+        "checkpoint-of-another-key",
+        "Another key signed it.",
+        1,
+        {"checkpoint": FAILED},
+        change=_checkpoint(SIZE, MAKER.roots[SIZE], stranger),
+    )
+    w.add(
+        "checkpoint-without-anchor",
+        "Its size has no anchor here.",
+        3,
+        {"checkpoint": NOT_CHECKED},
+        change=_checkpoint(SIZE + 4, sha256(b"later"), LOG_KEY),
+    )
+    log = policy_bytes().decode().replace(encode_hex(address(OPERATOR)), encode_hex(address(STRANGER)))
+    failing: dict[str, str | None] = {**every("/recorded", NOT_CHECKED), **without("index-leaf")}
+    failing |= {f"anchor/{SIZE}/canonical": NOT_CHECKED, f"anchor/{SIZE}/receipt": FAILED}
+    failing |= {"submitted/0/canonical": NOT_CHECKED, "submitted/0/receipt": FAILED, "ledger/opened": FAILED}
+    failing |= {"fresh": NOT_CHECKED, "newest-head": NOT_CHECKED, "checkpoint": NOT_CHECKED}
+    failing |= {"statement/0/author": NOT_CHECKED, "statement/1/author": NOT_CHECKED}
+    w.add("log-of-another", "The policy names another log address.", 1, failing, policy=log, grades={"4": "none"})
+
+
+def _longer(path: str) -> str:
+    return encode_base64(base64.b64decode(path) + bytes(32))
+
+
+def _move(value: Value) -> None:
+    value["statements"]["1000"] = value["statements"].pop("3")
+
+
+def _other_index_leaf(value: Value) -> None:
+    leaf = b"habeas/index/v1\n" + (SIZE - 2).to_bytes(8) + bytes(8) + bytes(32) + b"\0"
+    value["anchors"][str(SIZE)]["index_leaf"] = encode_base64(leaf)
+
+
+def _checkpoint(size: int, root: bytes, key: SigningKey) -> Change:
+    note = sign_checkpoint(Checkpoint(ORIGIN, size, root), key)
+    return lambda value: value.update(checkpoint=encode_base64(note))
+
+
+def main() -> None:
+    """Write the folder."""
+    writer = Writer()
+    for group in (known_or_not, unlisted, left_out, false_claims, parties, other_cases):
+        group(writer)
+    writer.cases.write()
+
+
+if __name__ == "__main__":
+    main()

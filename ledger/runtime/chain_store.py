@@ -20,8 +20,6 @@ from ledger.runtime.chain import ChainIdentity, Event
 from ledger.runtime.chain_tables import AnchorAttempt, AnchorRow, FinalBlock, HomeChain, TicketProof, TicketRow
 from ledger.runtime.store import Store
 
-_LOOK_AHEAD = 1000
-
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
@@ -120,20 +118,13 @@ class ChainStore:
                 .order_by(col(TicketRow.number))
             ))  # fmt: skip
 
-    def known_tickets(self) -> int:
-        """The first ticket number that was not seen yet."""
-        known = self._proven_tickets()
-        for row in self.tickets(known, known + _LOOK_AHEAD):
-            if row.number == known:
-                known += 1
-        return known
-
-    def _proven_tickets(self) -> int:
+    def proven_tickets(self) -> int:
+        """How many tickets of final blocks have a proof."""
         with self._store.read() as session:
-            newest = session.exec(
-                select(func.max(TicketProof.number)).where(TicketProof.genesis == self.genesis)
+            count = session.exec(
+                select(func.count()).select_from(TicketProof).where(TicketProof.genesis == self.genesis)
             ).one()
-        return 0 if newest is None else int(newest) + 1
+        return int(count)
 
     # --- anchors ----------------------------------------------------------------------------------
 

@@ -30,10 +30,7 @@ class HomeChain(SQLModel, table=True):
 
 
 class FinalBlock(SQLModel, table=True):
-    """A final block, at most one per 10 s. The newest is served as the recent block to quote.
-
-    All events up to the newest one were read: the follower goes on from there.
-    """
+    """A final block, at most one per 10 s. The newest is served as the recent block to quote."""
 
     __tablename__ = "final_block"
     __table_args__ = (

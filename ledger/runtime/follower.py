@@ -2,10 +2,12 @@
 
 One call of ``follow`` does everything that is new, in this order:
 
-1. the newest final block, which must extend what was recorded as final before;
-2. every event of the log up to it, each proven before it is recorded;
-3. the final block itself, so that the next call goes on from there;
-4. the contract's head and the queue at the newest block, which may still be reorganised.
+1. the newest final block, which must extend what was recorded as final before
+2. every event of the log since the last call, compared with the contract's own counters: a node that
+   keeps events back is noticed before anything is recorded
+3. the final ones, each proven before it is recorded
+4. the final block itself, which people may then quote
+5. the queue at the newest block, which may still be reorganised
 
 A crash between any two steps is repaired by the next call.
 """
@@ -13,10 +15,17 @@ A crash between any two steps is repaired by the next call.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ledger.anchor import ANCHORED_TOPIC, SUBMITTED_TOPIC, parse_submitted, verify_anchor, verify_submission
+from ledger.anchor import (
+    ANCHORED_TOPIC,
+    SUBMITTED_TOPIC,
+    parse_anchored,
+    parse_submitted,
+    verify_anchor,
+    verify_submission,
+)
 from ledger.encoding import encode_hex
 from ledger.errors import Malformed, RuntimeChainUnavailable, RuntimeFinality, RuntimeLog, Verification
 from ledger.runtime.capture import CapturedBlock, capture_block
@@ -50,6 +59,26 @@ class View:
     open_tickets: tuple[TicketRow, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """How far final events were recorded: up to ``block``; the next ticket, and the newest anchored size."""
+
+    block: int
+    ticket: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """Events since the mark: those up to the final block and those after it, and the mark to be."""
+
+    latest: BlockInfo
+    head: Head
+    final: tuple[Event, ...]
+    open: tuple[Event, ...]
+    mark: _Mark
+
+
 class Follower:
     """Follows one log on one chain. ``root_at`` gives the log's own root of a size, None beyond its end."""
 
@@ -62,7 +91,7 @@ class Follower:
         self._rules = rules
         self._root_at = root_at
         self._step = step
-        self._scanned = -1
+        self._mark: _Mark | None = None
         self._block: CapturedBlock | None = None
         self.failed: dict[bytes, str] = {}
         """Events that could not be proven: transaction hash to reason. Later anchors cover for them."""
@@ -71,11 +100,14 @@ class Follower:
         """Do all that is new. Raises RuntimeFinality, RuntimeLog, RuntimeChainUnavailable."""
         final = final_block(self._chain, self._rules.finality)
         self._check_finality(final)  # step 1
-        self._record_events(final)  # step 2
+        news = self._read(final)  # step 2
+        self._record_events(news)  # step 3
         self._step("events recorded")
-        self._record_final(final)  # step 3
+        self._record_final(final)  # step 4
         self._step("final block recorded")
-        return self._look(final)  # step 4
+        self._record_queue(news)  # step 5
+        self._step("queue recorded")
+        return View(news.latest, final, news.head, self._open_tickets(news.head))
 
     def _check_finality(self, final: BlockInfo) -> None:
         """The chain must still hold what it called final."""
@@ -94,22 +126,56 @@ class Follower:
                 " (docs/operating/chain.md says what to do)"
             )
 
-    def _record_events(self, final: BlockInfo) -> None:
-        newest = self._store.newest_final()
-        first = max(self._scanned, newest.number if newest else self._rules.first_block - 1) + 1
-        if first > final.number:
-            return
+    def _read(self, final: BlockInfo) -> _News:
+        latest = self._chain.block("latest")
+        if latest is None:
+            raise RuntimeChainUnavailable("the node has no newest block")
+        mark, rules = self._mark or self._resume(), self._rules
+        end = max(mark.block, final.number)
+        head = self._chain.head(rules.contract, rules.log, latest.number)
         topics = [ANCHORED_TOPIC, SUBMITTED_TOPIC]
-        events = self._chain.events(self._rules.contract, self._rules.log, topics, first, final.number)
-        self._check_numbers(events, self._store.known_tickets())
+        settled = self._chain.events(rules.contract, rules.log, topics, mark.block + 1, end)
+        waiting = self._chain.events(rules.contract, rules.log, topics, end + 1, latest.number)
+        ticket, size = self._count(settled, mark.ticket, mark.size)
+        if self._count(waiting, ticket, size) != (head.submitted, head.size):
+            shown = self._count(waiting, ticket, size)
+            raise RuntimeChainUnavailable(
+                f"the node shows events of {shown[0]} tickets and an anchor of {shown[1]} leaves, but the contract took"
+                f" {head.submitted} and holds {head.size}: it keeps events back, or a block was replaced; asking again"
+            )
+        return _News(latest, head, tuple(settled), tuple(waiting), _Mark(end, ticket, size))
+
+    def _resume(self) -> _Mark:
+        """Where a new process goes on: at the newest final anchor, if every ticket before it is proven."""
+        newest = self._store.newest_anchor()
+        if newest is None or self._store.proven_tickets() < newest.submitted:
+            return _Mark(self._rules.first_block - 1, 0, 0)
+        # The rest of that anchor's own block is read once more.
+        return _Mark(newest.block_number - 1, newest.submitted, newest.size)
+
+    def _count(self, events: Sequence[Event], ticket: int, size: int) -> tuple[int, int]:
+        """The next ticket and the newest size after ``events``. Tickets are numbered without gaps."""
         for event in events:
+            if event.log.topics[:1] == (ANCHORED_TOPIC,):
+                size = parse_anchored(event.log, self._rules.contract).size
+                continue
+            number = parse_submitted(event.log, self._rules.contract).ticket
+            if number > ticket:
+                raise RuntimeChainUnavailable(
+                    f"the node shows ticket {number} and not {ticket}: it keeps events back; asking again"
+                )
+            ticket = max(ticket, number + 1)
+        return ticket, size
+
+    def _record_events(self, news: _News) -> None:
+        for event in news.final:
             try:
                 self._record_event(event)
             except (Malformed, Verification) as error:
                 # One block that cannot be proven must not keep back the others.
                 _log.error("event of %s not proven: %s", encode_hex(event.tx_hash), error)
                 self.failed[event.tx_hash] = str(error)
-        self._scanned = final.number
+        self._mark = news.mark
         self._block = None
 
     def _record_event(self, event: Event) -> None:
@@ -155,25 +221,13 @@ class Follower:
             return
         self._store.record_final(read_header(final))
 
-    def _look(self, final: BlockInfo) -> View:
-        latest = self._chain.block("latest")
-        if latest is None:
-            raise RuntimeChainUnavailable("the node has no newest block")
-        rules = self._rules
-        head = self._chain.head(rules.contract, rules.log, latest.number)
-        events = self._chain.events(rules.contract, rules.log, [SUBMITTED_TOPIC], final.number + 1, latest.number)
-        following = self._check_numbers(events, None)
-        if following is not None and following != head.submitted:
-            raise RuntimeChainUnavailable(
-                f"the node shows tickets up to {following - 1}, but the contract took {head.submitted}; asking again"
-            )
-        for event in events:
-            taken = parse_submitted(event.log, rules.contract)
-            block = self._chain.block(event.block_hash)
-            if block is not None:
-                self._store.record_ticket(event, taken, block.timestamp)
-        self._step("queue recorded")
-        return View(latest, final, head, self._open_tickets(head))
+    def _record_queue(self, news: _News) -> None:
+        for event in news.open:
+            if event.log.topics[:1] == (SUBMITTED_TOPIC,):
+                block = self._chain.block(event.block_hash)
+                if block is not None:
+                    taken = parse_submitted(event.log, self._rules.contract)
+                    self._store.record_ticket(event, taken, block.timestamp)
 
     def _open_tickets(self, head: Head) -> tuple[TicketRow, ...]:
         last = min(head.submitted, head.included + MAX_FORCED) - 1
@@ -189,19 +243,3 @@ class Follower:
                 raise RuntimeChainUnavailable(f"the node shows no event of ticket {number}, which the contract holds")
             found.append(row)
         return tuple(found)
-
-    def _check_numbers(self, events: list[Event], expected: int | None) -> int | None:
-        """Tickets are numbered without gaps; a gap means that the node kept events back.
-
-        ``expected``: the first number that was not seen before. Returns the number after the last.
-        """
-        for event in events:
-            if event.log.topics[:1] != (SUBMITTED_TOPIC,):
-                continue
-            number = parse_submitted(event.log, self._rules.contract).ticket
-            if expected is not None and number > expected:
-                raise RuntimeChainUnavailable(
-                    f"the node shows ticket {number} after {expected - 1}: it keeps events back; asking again"
-                )
-            expected = number + 1
-        return expected

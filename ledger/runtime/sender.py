@@ -75,7 +75,8 @@ class Sender:
             self._send(attempt.raw)
 
     def send(self, target: Target, replaced: AnchorAttempt | None) -> AnchorAttempt | None:
-        """Sign, record and send. None if ``replaced`` cannot be outbid within the fee rules.
+        """Sign, record and send. None if ``replaced`` cannot be outbid within the fee rules: it
+        goes on waiting, and is handed in again if the node forgot it.
 
         Raises RpcRefusal where the contract or the node refuses, RuntimeSetting for want of funds.
         """
@@ -86,6 +87,7 @@ class Sender:
             tip = min(max(tip, replaced.priority_fee * 5 // 4 + 1), fee)
             if fee * 8 < replaced.max_fee * 9:
                 _log.warning("anchor %s waits: the fee is at its limit", encode_hex(replaced.tx_hash))
+                self.resend(replaced)
                 return None
         gas = estimate_gas(self._chain, call)
         check_funds(self._chain, self._address, gas * fee)

@@ -17,6 +17,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import count, islice
 from typing import cast
 from urllib.parse import urlsplit
@@ -56,13 +57,23 @@ def _digest(seed: str) -> str:
     return Disclosure.make(hashlib.sha256(seed.encode()).digest()[:16], "letter", seed).digest
 
 
-def about(address: str) -> tuple[str, RecentBlock]:
-    """Origin and recent block as the server shows them."""
+@dataclass(frozen=True, slots=True)
+class About:
+    """The ledger as its server shows it."""
+
+    origin: str
+    vkey: str
+    recent: RecentBlock
+
+
+def about(address: str) -> About:
+    """Ask the server."""
     with urllib.request.urlopen(f"{address}/v1/ledger", timeout=10) as answer:
-        origin = json.load(answer)["ledger"]
+        ledger = json.load(answer)
     with urllib.request.urlopen(f"{address}/v1/recent-block", timeout=10) as answer:
         block = json.load(answer)
-    return origin, RecentBlock(bytes.fromhex(block["hash"][2:]), block["number"])
+    recent = RecentBlock(bytes.fromhex(block["hash"][2:]), block["number"])
+    return About(ledger["ledger"], ledger["vkey"], recent)
 
 
 def request(path: str, media_type: str, body: bytes) -> bytes:
@@ -157,9 +168,9 @@ async def send(connections: list[Connection], seconds: float) -> float:
 
 def single(address: str, connections: int, warm: float, seconds: float) -> dict[str, float]:
     """Answers per second and latencies within the measured time."""
-    origin, recent = about(address)
+    to = about(address)
     each = max(4, int(SPARE * (warm + seconds)) // connections)
-    signed = [list(islice(statements(origin, recent, f"single {n}"), each)) for n in range(connections)]
+    signed = [list(islice(statements(to.origin, to.recent, f"single {n}"), each)) for n in range(connections)]
     lanes = [iter([request("/v1/statements", "application/json", one.raw) for one in lane]) for lane in signed]
 
     async def work() -> tuple[list[Connection], float]:
@@ -188,9 +199,9 @@ def single(address: str, connections: int, warm: float, seconds: float) -> dict[
 
 def batches(address: str, total: int, batch: int, connections: int) -> dict[str, float]:
     """Statements per second over the JSON Lines route, from the first byte sent to the last answer."""
-    origin, recent = about(address)
+    to = about(address)
     lines = [
-        b"".join(one.raw + b"\n" for one in islice(statements(origin, recent, f"batch {number}"), batch))
+        b"".join(one.raw + b"\n" for one in islice(statements(to.origin, to.recent, f"batch {number}"), batch))
         for number in range(total // batch)
     ]
     bodies = [request("/v1/statements:batch", "application/jsonl", body) for body in lines]

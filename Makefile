@@ -34,7 +34,7 @@ node_modules/.done: package.json package-lock.json
 	@touch $@
 
 demo: setup ## Run the main job on real input; ONCE=1 ends afterwards instead of serving
-	@$(BIN)/habeas demo $(if $(ONCE),--once)
+	@$(BIN)/habeas demo --folder build/demo $(if $(ONCE),--once)
 
 test: setup contracts ## All tests: contract (forge), Python, real anvil, SQLite and PostgreSQL
 	$(BIN)/python -m pytest

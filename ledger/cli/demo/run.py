@@ -13,23 +13,29 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from httpx2 import Client
 
 from api.server import ApiServer
 from ledger.assessment import Assessment
+from ledger.cli import casefolder
+from ledger.cli.casefile import CaseFile, Entry
 from ledger.cli.demo.citations import read_citations
-from ledger.cli.demo.story import COMPANY, Party, Recorder, Shop, Told, tell_case
+from ledger.cli.demo.story import COMPANY, Party, Recorder, Scene, Shop, Told, tell_case
+from ledger.cli.letter import write_letter
+from ledger.cli.output import Language
 from ledger.cli.report import report_text
 from ledger.cli.verify import verify
 from ledger.encoding import encode_hex
 from ledger.errors import RuntimeFault
-from ledger.keys import derive_key, parse_phrase, phrase_from_entropy
+from ledger.keys import derive_key, phrase_from_entropy
 from ledger.runtime.logs import configure_logs
 from ledger.runtime.settings import load_settings
 from ledger.runtime.wiring import Services, open_services
 from ledger.runtime.worker import Worker
+from ledger.statement import SignedStatement
 
 LEDGER = "localhost/practice"
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
@@ -90,9 +96,11 @@ def run_demo(folder: Path, *, once: bool) -> int:
         recorder = Recorder(stack.client, LEDGER)
         _record_citations(stack, recorder, teller)
         teller.step(f"A live case with {COMPANY}, from both sides")
-        seed = parse_phrase(phrase_from_entropy(secrets.token_bytes(32)))
+        seed = casefolder.save_seed(folder / "requester", phrase_from_entropy(secrets.token_bytes(32)))
         requester = Party("requester", derive_key(seed, 0))
-        told = tell_case(recorder, requester, shop_party, _letter, teller.line)
+        scene = Scene(recorder, requester, shop_party, lambda opened: _letter(stack, opened), teller.line)
+        told = tell_case(scene)
+        casefolder.create(folder / "requester", CaseFile(stack.api.address, 0, told.entries))
         teller.step("Anchoring on the chain, and waiting until the block is final")
         _await(lambda: _is_anchored(stack), "the case to be anchored in a final block", teller)
         result = _check(stack, folder, told, teller)
@@ -103,8 +111,9 @@ def run_demo(folder: Path, *, once: bool) -> int:
     return 1
 
 
-def _letter(case: bytes) -> str:
-    return f"Case {encode_hex(case)}: I ask {COMPANY} for a copy of the data about me."
+def _letter(stack: Stack, opened: SignedStatement) -> str:
+    case = CaseFile(stack.api.address, 0, (Entry(opened),))
+    return write_letter(case, "access", Language.en, datetime.now(UTC).date())
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from coincurve import PrivateKey
 from httpx2 import Client
 
+from ledger.cli.casefile import Entry
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, encode_hex, parse_hex
 from ledger.errors import MalformedRequest, RuntimeFault
@@ -25,6 +26,7 @@ from ledger.statement import RecentBlock, SignedStatement, Statement, address_of
 
 COMPANY = "shop.example"
 Tell = Callable[[str], None]
+Facts = Mapping[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Recorder:
         self,
         party: Party,
         kind: str,
-        facts: Mapping[str, Json],
+        facts: Facts,
         *,
         case: bytes | None = None,
         company: str | None = COMPANY,
@@ -97,10 +99,10 @@ class Recorder:
         statement = Statement(self._origin, kind, case, company, self.recent_block(), facts, digests, party.address)
         return sign(statement, party.key)
 
-    def record(self, signed: SignedStatement) -> SignedStatement:
-        """Record one statement; gives it once the log holds it."""
-        _json(self._api.post("/v1/statements", content=signed.raw, headers={"Content-Type": "application/json"}))
-        return signed
+    def record(self, signed: SignedStatement) -> bytes:
+        """Record one statement; gives the receipt, a tlog-proof, once the log holds it."""
+        headers = {"Content-Type": "application/json"}
+        return str(_json(self._api.post("/v1/statements", content=signed.raw, headers=headers))["proof"]).encode()
 
     def record_all(self, many: Iterable[SignedStatement]) -> None:
         """Record many as JSON Lines, and insist on each."""
@@ -117,80 +119,74 @@ class Recorder:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The case as it was recorded, and what only the requester holds."""
+    """The requester's statements as they were recorded, each with what only the requester holds."""
 
-    case: bytes
-    private: tuple[Disclosure, ...]
+    entries: tuple[Entry, ...]
+
+    @property
+    def case(self) -> bytes:
+        """The case id."""
+        return self.entries[0].signed.id
 
 
-def tell_case(recorder: Recorder, requester: Party, shop: Party, letter: Callable[[bytes], str], tell: Tell) -> Told:
-    """Record the case from both sides; ``letter`` gives the letter's text for a case id."""
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Who takes part, and how it is told. ``letter`` gives the letter's text for an opening."""
 
-    def say(
-        party: Party,
-        kind: str,
-        facts: Mapping[str, Json],
-        *,
-        case: bytes | None = None,
-        private: Sequence[Disclosure] = (),
-    ) -> SignedStatement:
-        return recorder.record(recorder.sign(party, kind, facts, case=case, private=private))
+    recorder: Recorder
+    requester: Party
+    shop: Party
+    letter: Callable[[SignedStatement], str]
+    tell: Tell
 
-    today = datetime.now(UTC).date()
-    asked, heard, locked, answered = (str(today - timedelta(days=days)) for days in (40, 38, 20, 3))
-    opened = say(requester, "case.opened", {"regime": "eu-gdpr", "place": "IE", "acting": "self", "related": []})
-    case = opened.id
-    tell(f"The requester opens a case with {COMPANY}: {encode_hex(case)}")
-    text = letter(case)
+
+def tell_case(scene: Scene) -> Told:
+    """Record the case from both sides."""
+    ago = {days: str(datetime.now(UTC).date() - timedelta(days=days)) for days in (40, 38, 20, 3, 0, -20)}
+    opened = _ask(scene, "case.opened", {"regime": "eu-gdpr", "place": "IE", "acting": "self", "related": []}, None)
+    case = opened.signed.id
+    scene.tell(f"The requester opens a case with {COMPANY}: {encode_hex(case)}")
     private = (
-        Disclosure.make(secrets.token_bytes(16), "letter", text),
+        Disclosure.make(secrets.token_bytes(16), "letter", scene.letter(opened.signed)),
         Disclosure.make(secrets.token_bytes(16), "account", "customer number 4711"),
     )
-    say(
-        requester,
-        "request.sent",
-        {"right": "access", "sent_on": asked, "channel": "email", "published_contact": True},
-        case=case,
-        private=private,
+    request: Facts = {"right": "access", "sent_on": ago[40], "channel": "email", "published_contact": True}
+    sent = _ask(scene, "request.sent", request, case, private)
+    scene.tell("The letter carries the case id; the requester records that it was sent.")
+    scene.recorder.bind(COMPANY, scene.shop.address)
+    scene.tell(f"{COMPANY} publishes its key; the operator looks and vouches for it.")
+    refused = _answer(scene, case, ago)
+    dispute: Facts = {"statement": encode_hex(refused.id), "because": "behind_locked_account"}
+    disputed = _ask(scene, "statement.disputed", dispute, case)
+    scene.tell("The requester disputes the refusal.")
+    check_in: Facts = {"on": ago[0], "answer": "recorded", "account": "blocked"}
+    checked = _ask(scene, "case.confirmed", check_in, case)
+    scene.tell("The requester checks in: the answer is recorded, the account is still blocked.")
+    return Told((opened, sent, disputed, checked))
+
+
+def _ask(scene: Scene, kind: str, facts: Facts, case: bytes | None, private: tuple[Disclosure, ...] = ()) -> Entry:
+    recorder = scene.recorder
+    signed = recorder.sign(scene.requester, kind, facts, case=case, private=private)
+    return Entry(signed, recorder.record(signed), private)
+
+
+def _answer(scene: Scene, case: bytes, ago: Mapping[int, str]) -> SignedStatement:
+    """The company's side; gives its refusal."""
+    locked: Facts = {"on": ago[20], "stated_reason": "security", "notice": "none"}
+    later: Facts = {"until": ago[-20], "reason": "complexity", "notified_on": ago[20]}
+    refusal: Facts = {"answered_on": ago[3], "mode": "sent", "reasons": ["identity_unverified"]}
+    steps: Sequence[tuple[str, Facts, str]] = (
+        ("request.acknowledged", {"received_on": ago[38]}, "The shop acknowledges receipt."),
+        ("account.suspended", locked, "The shop states that it suspended the account."),
+        ("deadline.extended", later, "The shop extends the deadline."),
+        ("request.refused", refusal, "The shop refuses, because it could not verify the identity."),
     )
-    tell("The letter carries the case id; the requester records that it was sent.")
-    recorder.bind(COMPANY, shop.address)
-    tell(f"{COMPANY} publishes its key; the operator looks and vouches for it.")
-    steps: Sequence[tuple[Party, str, Mapping[str, Json], str]] = (
-        (shop, "request.acknowledged", {"received_on": heard}, "The shop acknowledges receipt."),
-        (
-            shop,
-            "account.suspended",
-            {"on": locked, "stated_reason": "security", "notice": "none"},
-            "The shop states that it suspended the account.",
-        ),
-        (
-            shop,
-            "deadline.extended",
-            {"until": str(today + timedelta(days=20)), "reason": "complexity", "notified_on": locked},
-            "The shop extends the deadline.",
-        ),
-        (
-            shop,
-            "request.refused",
-            {"answered_on": answered, "mode": "sent", "reasons": ["identity_unverified"]},
-            "The shop refuses, because it could not verify the identity.",
-        ),
-    )
-    refused = opened
-    for party, kind, facts, words in steps:
-        refused = say(party, kind, facts, case=case)
-        tell(words)
-    say(
-        requester,
-        "statement.disputed",
-        {"statement": encode_hex(refused.id), "because": "behind_locked_account"},
-        case=case,
-    )
-    tell("The requester disputes the refusal.")
-    say(requester, "case.confirmed", {"on": str(today), "answer": "recorded", "account": "blocked"}, case=case)
-    tell("The requester checks in: the answer is recorded, the account is still blocked.")
-    return Told(case, private)
+    for kind, facts, words in steps:
+        signed = scene.recorder.sign(scene.shop, kind, facts, case=case)
+        scene.recorder.record(signed)
+        scene.tell(words)
+    return signed
 
 
 def _json(answer: object) -> Mapping[str, Json]:

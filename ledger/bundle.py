@@ -101,11 +101,11 @@ def parse_bundle(data: bytes) -> Bundle:
 
     Raises MalformedSize, MalformedJson, MalformedBundle, MalformedStatement or MalformedSignature.
     """
-    value = parse_json(data, limit=MAX_BYTES, depth=MAX_DEPTH)
-    members = require_members(value, _REQUIRED, _PARTS, MalformedBundle, "the bundle")
+    value = parse_json(data, limit=MAX_BYTES, depth=MAX_DEPTH)  # step 1
+    members = require_members(value, _REQUIRED, _PARTS, MalformedBundle, "the bundle")  # step 2
     if not is_int(members["habeas_bundle"]) or members["habeas_bundle"] != VERSION:
         raise MalformedBundle(f"habeas_bundle must be {VERSION}; a newer version needs a newer verifier")
-    try:
+    try:  # step 3
         ledger = parse_origin(members["ledger"])
     except MalformedStatement as error:
         raise MalformedBundle(str(error)) from None

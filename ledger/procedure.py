@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from ledger.anchor import AnchorEvidence, Submitted, verify_anchor, verify_submission
-from ledger.bundle import Bundle, ShownAnchor, ShownStatement
+from ledger.bundle import VERSION, Bundle, ShownAnchor, ShownStatement
 from ledger.checkpoint import verify_checkpoint
 from ledger.checks import Check, Value, not_checked, run
 from ledger.disclosure import match_disclosures
@@ -93,6 +93,9 @@ class Procedure:
             *(check for index in sorted(self.bundle.statements) for check in self._statement(index)),
             self._listed(chain_part, newest),
         ]
+        if VERSION not in self.policy.formats:
+            why = f"The trust policy does not accept bundles of version {VERSION}; nothing is more than conditional."
+            return not_checked("bundle", "1", why, below=below)
         return Check("bundle", "1", Value.PASSED, "The file is a canonical bundle of version 1.", True, tuple(below))
 
     # Step 2: the case, and what is disclosed of it.

@@ -133,6 +133,15 @@ def unlisted(w: Writer) -> None:
         "checkpoint": NOT_CHECKED,
         "contract": NOT_CHECKED,
     }
+    later = policy_bytes().decode().replace("formats = [1]", "formats = [2]")
+    nothing = {name: CONDITIONAL for name, value in base_result(PASSED).items() if value == PASSED}
+    w.add(
+        "format-not-accepted",
+        "The policy accepts only a later version.",
+        3,
+        {**nothing, "bundle": NOT_CHECKED},
+        policy=later,
+    )
     empty = "habeas_trust = 1\n"
     w.add(
         "ledger-unlisted",

@@ -57,9 +57,17 @@ class ChainStore:
 
     def record_home(self, contract: bytes, now: int) -> None:
         """Note that this chain is in use since ``now``, unless it was noted before."""
-        self._insert([HomeChain(
-            genesis=self.genesis, chain_id=self.identity.chain_id, contract=contract, seen_at=now
-        )])  # fmt: skip
+
+        def work(session: Session) -> None:
+            newest = current_chain(session)
+            # Later than any other, also within the same second or after a clock was set back.
+            seen_at = now if newest is None else max(now, newest.seen_at + 1)
+            if session.get(HomeChain, self.genesis) is None:
+                session.add(HomeChain(
+                    genesis=self.genesis, chain_id=self.identity.chain_id, contract=contract, seen_at=seen_at
+                ))  # fmt: skip
+
+        self._store.transact(work)
 
     def newest_final(self) -> FinalBlock | None:
         """The newest final block recorded."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import re
 import secrets
@@ -25,9 +26,16 @@ from pathlib import Path
 from typing import IO
 
 from ledger.encoding import encode_hex
-from ledger.errors import RuntimeChainUnavailable, RuntimeForeignChain, RuntimePortTaken, RuntimeSetting
+from ledger.errors import (
+    RuntimeChainUnavailable,
+    RuntimeForeignChain,
+    RuntimeLease,
+    RuntimePortTaken,
+    RuntimeSetting,
+)
 from ledger.runtime.rpc import Endpoint, read_bytes, read_integer
 
+_log = logging.getLogger(__name__)
 CHAIN_ID = 31337
 _BINARY = Path("node_modules") / "@foundry-rs" / "anvil-linux-amd64" / "bin" / "anvil"
 _LISTENING = re.compile(rb"Listening on 127\.0\.0\.1:(\d+)")
@@ -108,11 +116,17 @@ def find_anvil(setting: Path | None = None) -> Path:
     return Path(found)
 
 
-def start(folder: Path, options: EmbeddedOptions = EmbeddedOptions()) -> EmbeddedChain:
+def start(
+    folder: Path,
+    options: EmbeddedOptions = EmbeddedOptions(),
+    needed: Callable[[bytes], int] = lambda genesis: 0,
+) -> EmbeddedChain:
     """Start the chain kept in ``folder``, or a new one if there is none that can be read.
 
+    ``needed`` gives the number of a block that the chain with a genesis hash had for certain: a chain
+    without it lost its newest state and is given up, because it would grow other blocks in their place.
     Call it from a thread that lives as long as the process: the child is told to end with it.
-    Raises RuntimeSetting, RuntimePortTaken, RuntimeChainUnavailable.
+    Raises RuntimeSetting, RuntimePortTaken, RuntimeLease, RuntimeChainUnavailable.
     """
     anvil = find_anvil(options.anvil)
     folder.mkdir(parents=True, exist_ok=True)
@@ -122,10 +136,10 @@ def start(folder: Path, options: EmbeddedOptions = EmbeddedOptions()) -> Embedde
         if identity is None:
             return _start_new(anvil, folder, options, lock)
         try:
-            return _launch(anvil, folder, options, lock, identity)
-        except RuntimeChainUnavailable:
+            return _launch(anvil, folder, options, lock, identity, needed)
+        except RuntimeChainUnavailable as error:
             # A state that anvil cannot load (cut off by a crash) is set aside, not deleted.
-            _set_aside(folder)
+            _log.warning("the practice chain starts over, its state is set aside: %s", error)
             return _start_new(anvil, folder, options, lock)
     except BaseException:
         lock.close()
@@ -163,7 +177,10 @@ def _start_new(anvil: Path, folder: Path, options: EmbeddedOptions, lock: IO[str
     return _launch(anvil, folder, options, lock, identity)
 
 
-def _launch(anvil: Path, folder: Path, options: EmbeddedOptions, lock: IO[str], identity: _Identity) -> EmbeddedChain:
+def _launch(
+    anvil: Path, folder: Path, options: EmbeddedOptions, lock: IO[str], identity: _Identity,
+    needed: Callable[[bytes], int] = lambda genesis: 0,
+) -> EmbeddedChain:  # fmt: skip
     process = subprocess.Popen(
         _command(anvil, folder, options, identity),
         stdin=subprocess.DEVNULL,
@@ -176,10 +193,16 @@ def _launch(anvil: Path, folder: Path, options: EmbeddedOptions, lock: IO[str], 
         port = _await_port(process, options)
         chain = EmbeddedChain(process, lock, port, b"", identity.genesis is None)
         _prove(chain, identity)
-        _write(folder / "identity.json", {
-            "timestamp": identity.timestamp, "gas_limit": identity.gas_limit, "seed": identity.seed,
-            "genesis": encode_hex(chain.genesis),
-        })
+        _write(
+            folder / "identity.json",
+            {
+                "timestamp": identity.timestamp,
+                "gas_limit": identity.gas_limit,
+                "seed": identity.seed,
+                "genesis": encode_hex(chain.genesis),
+            },
+        )
+        _check_state(chain, needed(chain.genesis))  # before the first new block
         _set_clock(chain, options)
         _write(folder / "endpoint.json", {"url": chain.url, "pid": process.pid, "genesis": encode_hex(chain.genesis)})
         return chain
@@ -246,6 +269,14 @@ def _prove(chain: EmbeddedChain, identity: _Identity) -> None:
     chain.genesis = genesis
 
 
+def _check_state(chain: EmbeddedChain, needed: int) -> None:
+    newest = read_integer(chain.ask("eth_blockNumber"), "eth_blockNumber")
+    if newest < needed:
+        raise RuntimeChainUnavailable(
+            f"the saved state ends with block {newest}, but block {needed} was final: anvil was killed before it saved"
+        )
+
+
 def _set_clock(chain: EmbeddedChain, options: EmbeddedOptions) -> None:
     """The wall clock again: with a fixed genesis time anvil would go on in the past."""
     latest = chain.ask("eth_getBlockByNumber", "latest", False)
@@ -296,7 +327,7 @@ def _take_lock(folder: Path) -> IO[str]:
     if _try(lambda: fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB), _LOCK_S):
         return lock
     lock.close()
-    raise RuntimePortTaken(f"another process runs the practice chain in {folder}; end it first")
+    raise RuntimeLease(f"another process runs the practice chain in {folder}; end it, or wait for it to end")
 
 
 def _try(action: Callable[[], None], seconds: float) -> bool:

@@ -186,8 +186,10 @@ def _raws(session: Session, digests: Collection[bytes]) -> dict[bytes, bytes]:
 
 
 def _headers(session: Session, hashes: Collection[bytes]) -> dict[bytes, bytes]:
-    rows = select_in(session, (_BLOCK.c.hash, _BLOCK.c.header), _BLOCK.c.hash, hashes)
-    return {row.hash: row.header for row in rows}
+    home = current_chain(session)
+    rows = select_in(session, (_BLOCK.c.hash, _BLOCK.c.header, _BLOCK.c.genesis), _BLOCK.c.hash, hashes)
+    # A block of a chain that started over can never be shown to be canonical: no bound is better than a false one.
+    return {row.hash: row.header for row in rows if home is not None and row.genesis == home.genesis}
 
 
 def _submissions(session: Session, raws: Collection[bytes]) -> dict[int, ReceiptProof]:

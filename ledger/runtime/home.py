@@ -71,7 +71,9 @@ def open_home(services: Services) -> Home:
         raise RuntimeSetting(f"the anchoring key {settings.anchor_key_path} is missing")
     process = _start_embedded(services) if settings.chain == EMBEDDED else None
     try:
-        chain = Web3Chain([process.url], None, process.genesis) if process else connect(settings)
+        chain = (
+            Web3Chain([process.url], None, process.genesis, settings.rpc_timeout_s) if process else connect(settings)
+        )
         return _prove(services, chain, process)
     except BaseException:
         if process is not None:
@@ -82,7 +84,12 @@ def open_home(services: Services) -> Home:
 def _start_embedded(services: Services) -> embedded.EmbeddedChain:
     settings = services.settings
     options = embedded.EmbeddedOptions(port=settings.chain_port, anvil=settings.anvil_path)
-    return embedded.start(settings.home / "chain", options)
+
+    def newest_recorded(genesis: bytes) -> int:
+        recorded = ChainStore(services.store, ChainIdentity(embedded.CHAIN_ID, genesis)).newest_recorded()
+        return recorded.number if recorded is not None else 0
+
+    return embedded.start(settings.home / "chain", options, newest_recorded)
 
 
 def _prove(services: Services, chain: Chain, process: embedded.EmbeddedChain | None) -> Home:

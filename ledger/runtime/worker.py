@@ -3,7 +3,8 @@
 Two loops run side by side and survive each other's faults. *Sequencing* needs the database alone:
 recording goes on while the chain is gone. *Anchoring* opens the home chain, tries again with
 growing pauses while it does not answer, and stops for good where going on could do harm: another
-chain, another contract, a head that is not ours, a final block that changed.
+chain, another contract, a head that is not ours, a final block that changed. Anything else that goes
+wrong there is logged and tried again.
 """
 
 from __future__ import annotations
@@ -16,8 +17,6 @@ from collections.abc import Callable
 
 from ledger.errors import (
     HabeasError,
-    RuntimeChainUnavailable,
-    RuntimeFault,
     RuntimeFinality,
     RuntimeForeignChain,
     RuntimeLease,
@@ -30,15 +29,19 @@ from ledger.errors import (
 from ledger.runtime.anchorer import Anchorer, Round
 from ledger.runtime.chain_store import ChainStore
 from ledger.runtime.home import Home, open_home
+from ledger.runtime.networks import EMBEDDED
 from ledger.runtime.state import record_state
 from ledger.runtime.wiring import Services
 
 _log = logging.getLogger(__name__)
 LONGEST_PAUSE_S = 60.0
-_IDLE_S = 1.0
-_BUSY_S = 0.25
+_IDLE_S, _BUSY_S = 1.0, 0.25
+# Nodes of public chains count requests, a round asks about ten, and a block takes up to 12 s.
+_PUBLIC_IDLE_S, _PUBLIC_BUSY_S = 12.0, 4.0
 # After these, trying again could write to the wrong place or hide a broken promise.
-STOPS = (RuntimeForeignChain, RuntimeWrongContract, RuntimeFinality, RuntimeLog, RuntimeSetting, RuntimePortTaken)
+STOPS = (RuntimeForeignChain, RuntimeWrongContract, RuntimeFinality, RuntimeLog)
+# Wrong from the start: whoever set it must change it. Want of ether, later on, passes by itself.
+_OPENING_STOPS = (*STOPS, RuntimeSetting, RuntimePortTaken)
 
 
 class Worker:
@@ -57,6 +60,7 @@ class Worker:
         self.round: Round | None = None
         """The newest round of anchoring."""
         self.home: Home | None = None
+        self._anchorer: Anchorer | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop``; what was begun is finished. Raises nothing that a restart would mend."""
@@ -107,48 +111,60 @@ class Worker:
         return True
 
     def _anchoring(self, stop: threading.Event) -> None:
+        embedded = self._services.settings.chain == EMBEDDED
+        idle, busy = (_IDLE_S, _BUSY_S) if embedded else (_PUBLIC_IDLE_S, _PUBLIC_BUSY_S)
         try:
-            anchorer, failures = None, 0
+            failures = 0
             while not stop.is_set():
                 try:
-                    if anchorer is None:
-                        anchorer = self._open()
-                    self.round = anchorer.round()
+                    self.round = self._round()
+                    failures, pause = 0, busy if self.round.busy else idle
                     self._tell("anchoring", self.round.word)
-                    failures = 0
-                    pause = _BUSY_S if self.round.busy else _IDLE_S
                 except STOPS as error:
                     self._stop_for_good(error)
                     return
-                except (RuntimeChainUnavailable, RuntimeStore, RuntimeLease, OSError) as error:
+                except Exception as error:  # noqa: BLE001 - a thread that ends unseen would be worse than any fault
+                    if self._anchorer is None and isinstance(error, _OPENING_STOPS):
+                        self._stop_for_good(error)
+                        return
                     failures += 1
                     pause = _pause(failures, _IDLE_S)
-                    self._tell("waiting", str(error))
-                    _log.warning("anchoring waits %.0f s: %s", pause, error)
-                    anchorer = self._check_embedded(anchorer)
+                    self._note_fault(error, pause)
                 stop.wait(pause)
         finally:
-            if self.home is not None:
-                self.home.stop()
+            self._close_home()
+
+    def _round(self) -> Round:
+        """One round, by the holder of the lease alone: there is one owner of the nonce."""
+        self._services.lease.hold()
+        if self._anchorer is None:
+            self._anchorer = self._open()
+        return self._anchorer.round()
+
+    def _note_fault(self, error: Exception, pause: float) -> None:
+        expected = isinstance(error, (HabeasError, OSError))
+        _log.warning("anchoring waits %.0f s: %s", pause, error, exc_info=None if expected else error)
+        self._tell("waiting", str(error) or type(error).__name__)
+        process = self.home.process if self.home is not None else None
+        if isinstance(error, RuntimeLease):
+            self._close_home()  # whoever holds the lease now needs the chain's folder
+        elif process is not None and not process.alive():
+            _log.warning("the embedded chain ended; starting it again")
+            self._close_home()
+
+    def _close_home(self) -> None:
+        if self.home is not None:
+            self.home.stop()
+        self.home = self._anchorer = None
 
     def _open(self) -> Anchorer:
-        self._services.lease.hold()
         home = self.home = self._opener(self._services)
         self.opened.set()
         store = ChainStore(self._services.store, home.identity)
         reader, key = self._services.reader, self._operator.private
         return Anchorer(home.chain, store, reader, self._sequencer, key, home.rules)
 
-    def _check_embedded(self, anchorer: Anchorer | None) -> Anchorer | None:
-        """An embedded chain that died is started again; its state is on disk, or it starts over."""
-        process = self.home.process if self.home is not None else None
-        if process is None or process.alive():
-            return anchorer
-        _log.warning("the embedded chain ended; starting it again")
-        process.stop()
-        return None
-
-    def _stop_for_good(self, error: RuntimeFault) -> None:
+    def _stop_for_good(self, error: HabeasError) -> None:
         self.stopped = error
         _log.error("anchoring stopped, recording goes on: %s", error)
         self._tell("stopped", str(error))

@@ -4,6 +4,7 @@ chain. The next process has only store, log and chain, and goes on with no hand.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,12 +27,18 @@ STEPS = (
 )
 
 
-@pytest.fixture
-def simulation(tmp_path: Path, database_url: str) -> Iterator[Simulation]:
-    simulation = open_simulation(tmp_path / "home", database_url)
+@contextmanager
+def opened(folder: Path, database_url: str = "") -> Iterator[Simulation]:
+    simulation = open_simulation(folder / "home", database_url)
     simulation.settle()
     yield simulation
     simulation.world.services.close()
+
+
+@pytest.fixture
+def simulation(tmp_path: Path) -> Iterator[Simulation]:
+    with opened(tmp_path) as simulation:
+        yield simulation
 
 
 def killing(name: str, times: int = 1) -> Callable[[str], None]:
@@ -85,13 +92,14 @@ def test_killed_at_each_line_with_a_reorganisation(simulation: Simulation) -> No
         check_anchoring(simulation, everything=True)
 
 
-def test_killed_again_and_again(simulation: Simulation) -> None:
+def test_killed_again_and_again(tmp_path: Path, database_url: str) -> None:
     """Nobody ever finishes: each process dies one line later than the last, and work keeps coming."""
-    for name in STEPS * 2:
-        work(simulation)
-        die(simulation, killing(name))
-    simulation.settle()
-    check_anchoring(simulation, everything=True)
+    with opened(tmp_path, database_url) as simulation:
+        for name in STEPS * 2:
+            work(simulation)
+            die(simulation, killing(name))
+        simulation.settle()
+        check_anchoring(simulation, everything=True)
 
 
 def test_killed_at_each_question_to_the_chain(simulation: Simulation) -> None:

@@ -63,9 +63,8 @@ def problem(error: errors.HabeasError, instance: str, request_id: str = "") -> d
     status = status_of(type(error))
     detail = str(error)
     if isinstance(error, errors.RuntimeFault) or type(error) is errors.HabeasError:
-        detail = (
-            f"{error.title}. What was acknowledged is not lost; try again shortly. Request {request_id or 'unknown'}."
-        )
+        name = request_id or "unknown"
+        detail = f"{error.title}. What was acknowledged is not lost; send the same again shortly. Request {name}."
     value: dict[str, Any] = {
         "type": f"/problems/{error.type}",
         "title": error.title,

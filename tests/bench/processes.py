@@ -9,18 +9,17 @@ import json
 import os
 import resource
 import signal
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 60
@@ -52,13 +51,13 @@ class Running:
 def service(folder: Path) -> Iterator[Running]:
     """Worker and API over a new ledger in ``folder``, ready to record."""
     _allow_connections()
+    address = f"http://127.0.0.1:{_free_port()}"
     with ExitStack() as stack:
-        worker = stack.enter_context(_process("worker", folder))
-        _wait_for_keys(folder)
-        api = stack.enter_context(_process("api", folder))
-        assert api.stdout is not None
-        address = api.stdout.readline().strip()
-        _wait_until_ready(address)
+        worker = stack.enter_context(_process(folder, "worker"))
+        _wait(folder, "worker", worker, (folder / "keys" / "anchor.key").exists)
+        port = address.rpartition(":")[2]
+        api = stack.enter_context(_process(folder, "serve", "--api-only", "--port", port))
+        _wait(folder, "serve", api, lambda: _is_ready(address))
         yield Running(address, worker.pid, api.pid)
 
 
@@ -99,9 +98,11 @@ def _allow_connections() -> None:
 
 
 @contextmanager
-def _process(what: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "tests.bench.processes", what, str(folder)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+def _process(folder: Path, command: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A habeas command over the ledger in ``folder``; what it logs goes to a file there."""
+    with (folder / f"{command}.log").open("wb") as log:
+        arguments = [sys.executable, "-m", "ledger.cli.main", command, "--home", str(folder), *options]
+        process = subprocess.Popen(arguments, cwd=ROOT, stdout=log, stderr=log)
     try:
         yield process
     finally:
@@ -113,52 +114,25 @@ def _process(what: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
             process.wait()
 
 
-def _wait_for_keys(folder: Path) -> None:
+def _wait(folder: Path, command: str, process: subprocess.Popen[bytes], ready: Callable[[], bool]) -> None:
     deadline = time.monotonic() + START_S
-    while not (folder / "keys" / "anchor.key").exists():
-        if time.monotonic() > deadline:
-            raise SystemExit("the worker did not start: see its message above")
+    while not ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            log = (folder / f"{command}.log").read_text(encoding="utf-8", errors="replace")
+            raise SystemExit(f"`habeas {command}` did not get ready within {START_S} s:\n{log[-3000:]}")
         time.sleep(0.1)
 
 
-def _wait_until_ready(address: str) -> None:
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"{address}/readyz", timeout=5):
-                return
-        except (URLError, OSError):
-            time.sleep(0.2)
-    raise SystemExit(f"the API at {address} did not get ready within {START_S} s")
-
-
-def _run_worker(folder: Path) -> None:
-    from ledger.runtime.settings import load_settings
-    from ledger.runtime.wiring import open_services
-    from ledger.runtime.worker import Worker
-
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    services = open_services(load_settings(home=folder), create_keys_if_new=True)
+def _is_ready(address: str) -> bool:
     try:
-        Worker(services).run(stop)
-    finally:
-        services.close()
+        with urllib.request.urlopen(f"{address}/readyz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
-def _run_api(folder: Path) -> None:
-    from api.server import ApiServer
-    from ledger.runtime.settings import load_settings
-    from ledger.runtime.wiring import open_services
-
-    services = open_services(load_settings(home=folder))
-    server = ApiServer(services)
-    print(server.address, flush=True)
-    try:
-        server.run()
-    finally:
-        services.close()
-
-
-if __name__ == "__main__":
-    {"worker": _run_worker, "api": _run_api}[sys.argv[1]](Path(sys.argv[2]))
+def _free_port() -> int:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        port: int = bound.getsockname()[1]
+    return port

@@ -18,6 +18,8 @@ from ledger.runtime.chain_tables import AnchorAttempt
 from ledger.runtime.transactions import FeeRules, check_funds, estimate_gas, first_fees, sign
 
 _log = logging.getLogger(__name__)
+# As nodes of several makes say it; there is no code for it.
+_TOO_CHEAP = ("underpriced", "base fee", "feetoolow", "fee too low")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,8 @@ class Sender:
         try:
             self._chain.send(raw)
         except RpcRefusal as refusal:
-            # An attempt whose row was lost is in the way: outbid it at once.
-            self._underpriced = "underpriced" in str(refusal)
+            # Too cheap for this node, or an attempt whose row was lost is in the way: outbid it at once.
+            self._underpriced = any(words in str(refusal).lower() for words in _TOO_CHEAP)
             if not self._underpriced:
                 raise
         else:

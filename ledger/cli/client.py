@@ -6,7 +6,6 @@ have the hash of its header. Only signed statements are sent, never a private te
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import httpx2
 
 from ledger import errors
 from ledger.checkpoint import Checkpoint, verify_checkpoint
+from ledger.cli.plainjson import load_json
 from ledger.encoding import Json, encode_hex, encode_json, parse_base64, parse_hex
 from ledger.errors import HabeasError, MalformedRequest, RuntimeFault
 from ledger.evm import verify_header
@@ -135,8 +135,8 @@ class ApiClient:
 
 def _object(data: bytes, where: str) -> Mapping[str, Json]:
     try:
-        value: Json = json.loads(data)
-    except (ValueError, RecursionError):
+        value = load_json(data)
+    except ValueError:
         value = None
     if not isinstance(value, dict):
         raise RuntimeFault(f"{where} did not answer with a JSON object")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ledger.cli.files import write_new
 from ledger.cli.output import read_input
+from ledger.cli.plainjson import load_json
 from ledger.errors import MalformedKey, MalformedSize
 from ledger.keys import MIN_PASSWORD, address_of
 
@@ -33,8 +34,8 @@ def read_keystore(path: Path, password: str) -> bytes:
     if len(data) > MAX_BYTES:
         raise MalformedSize(f"{path} has {len(data)} bytes; a keystore has at most {MAX_BYTES}")
     try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
+        value = load_json(data)
+    except ValueError:
         value = None
     if not isinstance(value, dict) or value.get("version") != 3:
         raise MalformedKey(f"{path} is no V3 keystore: it must be a JSON object with version 3")

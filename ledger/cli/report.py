@@ -9,9 +9,15 @@ from ledger.assessment import Assessment, Bound, StatementView
 from ledger.checks import Check, Value
 from ledger.cli.words import GRADE, KIND, ROLE, VALUE, Language, pick, text
 from ledger.disclosure import Disclosure
-from ledger.encoding import Json, JsonObject, encode_hex, encode_instant
+from ledger.encoding import Json, JsonObject, encode_hex, encode_instant, encode_json
 
 _LONG_HASH = re.compile("[0-9a-f]{64}")
+# Opened texts and answers of nodes are strangers' words: none of these may move the cursor, hide a line or turn
+# the reading direction around.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_ANSWERS = frozenset({"request.fulfilled", "request.partially_fulfilled", "request.refused"})
+# What a company says of a request shows that it has it.
+_SHOW_ARRIVAL = _ANSWERS | {"request.acknowledged", "request.delivered", "request.action_required", "deadline.extended"}
 
 
 def report_json(result: Assessment) -> JsonObject:
@@ -80,19 +86,18 @@ def report_text(result: Assessment, lang: Language, *, checks: bool = True) -> s
     Without ``checks`` it is the summary alone.
     """
     each = ["", text("checks", lang), *_check_lines(result, lang)] if checks else []
-    return "\n".join(
-        [
-            *_head(result, lang),
-            "",
-            text("statements", lang),
-            *(line for view in result.statements for line in _statement_lines(view, lang)),
-            *_disclosure_lines(result, lang),
-            *each,
-            *_note_lines(result, lang),
-            "",
-            *_proven_lines(result, lang),
-        ]
-    )
+    lines = [
+        *_head(result, lang),
+        "",
+        text("statements", lang),
+        *(line for view in result.statements for line in _statement_lines(view, lang)),
+        *_disclosure_lines(result, lang),
+        *each,
+        *_note_lines(result, lang),
+        "",
+        *_proven_lines(result, lang),
+    ]
+    return "\n".join(_UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", line) for line in lines)
 
 
 def _head(result: Assessment, lang: Language) -> list[str]:
@@ -159,7 +164,10 @@ def _disclosure_lines(result: Assessment, lang: Language) -> Iterator[str]:
         yield text("disclosed", lang)
         for encoded in result.bundle.disclosures:
             opened = Disclosure.parse(encoded)
-            yield f"  {opened.name}: {opened.value if isinstance(opened.value, str) else opened.value.encode()}"
+            yield f"  {opened.name}:"
+            value = opened.value if isinstance(opened.value, str) else encode_json(opened.value.encode()).decode()
+            # The bar tells a stranger's lines from ours.
+            yield from (f"    | {line}" for line in value.splitlines() or [""])
 
 
 def _check_lines(result: Assessment, lang: Language) -> Iterator[str]:
@@ -182,10 +190,11 @@ def _note_lines(result: Assessment, lang: Language) -> Iterator[str]:
 
 def _proven_lines(result: Assessment, lang: Language) -> Iterator[str]:
     yield text("proven", lang)
+    when = "proven_when" if _has_all_bounds(result) else "proven_upper"
     names = {
-        0: ("proven_who", "proven_when", "proven_order"),
+        0: ("proven_who", when, "proven_order"),
         1: ("proven_none",),
-        3: ("proven_who", "proven_when", "proven_order", "proven_if"),
+        3: ("proven_who", when, "proven_order", "proven_if"),
     }[result.exit_code]
     yield from (f"  - {text(name, lang)}" for name in names)
     yield text("not_proven", lang)
@@ -195,12 +204,19 @@ def _proven_lines(result: Assessment, lang: Language) -> Iterator[str]:
     yield text("everywhere", lang)
 
 
+def _has_all_bounds(result: Assessment) -> bool:
+    """Whether each statement has both bounds; with exit 0, none of them under a condition."""
+    bounds = [bound for view in result.statements for bound in (view.signed_not_before, view.recorded_not_after)]
+    least = Value.PASSED if result.exit_code == 0 else Value.CONDITIONAL
+    return all(bound is not None and bound.value >= least for bound in bounds)
+
+
 def _arrival(result: Assessment) -> Iterator[str]:
     kinds = {view.shown.signed.statement.kind for view in result.statements if view.understood}
     by_company = {
         view.shown.signed.statement.kind for view in result.statements if view.standing.role in ("company", "attester")
     }
-    if "request.sent" in kinds and not by_company & {"request.acknowledged", "request.delivered", "request.refused"}:
+    if "request.sent" in kinds and not by_company & _SHOW_ARRIVAL:
         yield "not_arrival"
     if kinds & {"account.suspended", "account.terminated"}:
         yield "not_malicious"

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from ledger.cli.plainjson import load_json
 from ledger.encoding import encode_hex
 from ledger.errors import HabeasError, RuntimeChainUnavailable, RuntimeForeignChain
 from ledger.evm import keccak256
@@ -43,13 +44,13 @@ class Node:
         self._number += 1
         body = json.dumps({"jsonrpc": "2.0", "id": self._number, "method": method, "params": params}).encode()
         try:
-            answer = json.loads(self._over_socket(body) if self.url.startswith("/") else self._over_http(body))
-        except (OSError, ValueError, http.client.HTTPException, RecursionError) as error:
+            answer = load_json(self._over_socket(body) if self.url.startswith("/") else self._over_http(body))
+        except (OSError, ValueError, http.client.HTTPException) as error:
             cause = str(error)[:200] or type(error).__name__
             raise RuntimeChainUnavailable(f"{self.name} did not answer {method}: {cause}") from None
         if not isinstance(answer, dict) or "result" not in answer:
             said = answer.get("error") if isinstance(answer, dict) else answer
-            raise RuntimeChainUnavailable(f"{self.name} refused {method}: {str(said)[:200]}")
+            raise RuntimeChainUnavailable(f"{self.name} refused {method}: {ascii(said)[:200]}")
         result: object = answer["result"]
         return result
 
@@ -86,7 +87,7 @@ class Node:
                 data += piece
                 # A socket has no end of message: the answer is whole when it is JSON.
                 with suppress(ValueError):
-                    json.loads(data)
+                    load_json(data)
                     return data
             raise ValueError("the answer ended early")
 

@@ -107,6 +107,10 @@ TEXT: Mapping[str, tuple[str, str]] = {
         "Between which two blocks each statement was signed and recorded.",
         "각 진술이 어느 두 블록 사이에 서명되고 기록되었는지.",
     ),
+    "proven_upper": (
+        "The latest block by which each was recorded and the earliest it was signed after, where one is named above.",
+        "각 진술이 늦어도 어느 블록까지 기록되었고 어느 블록 이후에 서명되었는지. 위에 그 블록이 적힌 경우에 한합니다.",
+    ),
     "proven_order": (
         "That nothing anchored can be changed, reordered or removed.",
         "체인에 고정된 기록은 고치거나 순서를 바꾸거나 지울 수 없다는 것.",

@@ -99,10 +99,10 @@ class Outcome:
         return ""
 
 
-def outcome(data: bytes, observed: Observed, trust: TrustPolicy | None = None) -> Outcome:
+def outcome(data: bytes, observed: Observed, trust: TrustPolicy | None = None, now: int = NOW) -> Outcome:
     """The assessment of ``data``; only errors of the tree count as a refusal."""
     try:
-        result: Assessment = assess(parse_bundle(data), trust or policy(), observed, NOW)
+        result: Assessment = assess(parse_bundle(data), trust or policy(), observed, now)
     except HabeasError:
         return Outcome(2, {})
     return Outcome(result.exit_code, {item.check.name: item.value for item in result.checks})

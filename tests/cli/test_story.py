@@ -24,8 +24,11 @@ from ledger.cli import casefolder
 from ledger.cli.client import ApiClient
 from ledger.cli.demo.story import Shop
 from ledger.cli.main import main
-from ledger.cli.rpc import Node
+from ledger.cli.rpc import Node, observe
+from ledger.cli.verify import read_policy
+from ledger.evm import parse_header
 from ledger.keys import address_of
+from tests.cli.broken import outcome, without_each_part
 
 COMPANY = "shop.example"
 PASSWORD = "correct horse battery staple"
@@ -145,9 +148,28 @@ def test_a_case_from_both_sides(habeas: Run, server: Server, tmp_path: Path) -> 
     online: dict[str, Any] = json.loads(habeas(*check, "--rpc", server.chain, "--json"))
     assert online["exit"] == 0 and online["class"] == "practice"
     assert {item["value"] for item in online["checks"] if item["required"]} == {"passed"}
-    assert "already" not in habeas("submit")  # nothing waits
+    _never_better(tmp_path, server)
     _control(habeas, case)
     _statuses(habeas, server)
+
+
+def _never_better(folder: Path, server: Server) -> None:
+    """The real bundle, with each part left out and with bits flipped: never a better result."""
+    data, trust = (folder / "case.habeas.json").read_bytes(), read_policy(folder / "trust.toml")
+    bundle = parse_bundle(data)
+    headers = [anchor.proof.header for anchor in bundle.anchors.values()] + list(bundle.blocks.values())
+    wanted = {header.hash: header.number for header in map(parse_header, headers)}
+    observed = observe([server.chain], trust.ledgers[bundle.ledger], wanted, ())
+    now = int(time.time()) + 60
+    whole = outcome(data, observed, trust, now)
+    assert whole.exit == 0
+    broken = [part for _, part in without_each_part(data)]
+    for place in range(0, len(data), 41):
+        flipped = bytearray(data)
+        flipped[place] ^= 1 << place % 8
+        broken.append(bytes(flipped))
+    for part in broken:
+        assert not outcome(part, observed, trust, now).worse_or_equal(whole)
 
 
 def _statements(server: Server, case: str) -> int:

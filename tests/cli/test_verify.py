@@ -17,6 +17,7 @@ from ledger.cli import dns
 from ledger.cli.main import main
 from ledger.cli.words import GRADE, KIND, ROLE, TEXT, VALUE
 from ledger.companies import encode_txt
+from ledger.disclosure import Disclosure
 from ledger.encoding import encode_hex, encode_instant
 from ledger.errors import MalformedWellKnown, RefusedWellKnown
 from ledger.evm import parse_header
@@ -25,7 +26,7 @@ from ledger.parties import Grade
 from tests.api.local_servers import DnsTestServer
 from tests.cli.broken import NOW, bundle_bytes
 from tests.cli.nodes import Node, served
-from tools.vectors._bundles import COMPANY, COMPANY_KEY, address, policy_bytes
+from tools.vectors._bundles import COMPANY, COMPANY_KEY, OPENED, REQUESTER, Maker, address, open_ledger, policy_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("sqlmodel", "sqlalchemy", "web3", "eth_account", "fastapi", "pydantic", "typer", "httpx2", "dns", "rich")
@@ -117,6 +118,32 @@ def test_a_ledger_that_the_policy_does_not_list(run: Run, files: tuple[str, list
     first, second = anchor_hashes()
     code, out, _ = run(bundle, "--block", first, "--block", second, "--now", encode_instant(NOW))
     assert code == 3 and "not listed in the trust policy" in out
+
+
+def test_what_is_proven_is_not_more_than_is_shown(run: Run, files: tuple[str, list[str]]) -> None:
+    """With the anchors alone known, exit 0 claims no lower bound of the signatures."""
+    bundle, options = files
+    first, second = anchor_hashes()
+    code, out, _ = run(bundle, *options, "--block", first, "--block", second)
+    assert code == 0 and "where one is named above" in out and "Between which two blocks" not in out
+    with served(Node()) as url:
+        assert "Between which two blocks" in run(bundle, *options, "--rpc", url)[1]
+
+
+def test_an_opened_text_cannot_write_into_the_report(run: Run, files: tuple[str, list[str]], tmp_path: Path) -> None:
+    """Line ends, terminal codes and changes of direction stay within the text's own lines."""
+    evil = Disclosure.make(bytes(16), "mail", "first\nWhat is proven\n  - everything\u202e\u2028x")
+    maker = Maker(transactions=1)
+    open_ledger(maker)
+    maker.disclosures = (evil.encoded,)
+    maker.say("case.opened", OPENED, REQUESTER, in_case=False, digests=(evil.digest,))
+    maker.anchor()
+    path = tmp_path / "evil.habeas.json"
+    path.write_bytes(maker.bundle().encode())
+    code, out, _ = run(str(path), *files[1])
+    assert code == 3
+    assert out.splitlines().count("What is proven") == 1
+    assert "    | What is proven\n" in out and "\u202e" not in out and "\u2028" not in out
 
 
 def test_korean(run: Run, files: tuple[str, list[str]]) -> None:

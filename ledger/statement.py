@@ -52,6 +52,7 @@ DOMAIN_HASH = keccak256(_DOMAIN_TYPE + keccak256(b"Habeas") + keccak256(b"1"))
 TYPE_HASH = keccak256(
     b"Statement(string ledger,string kind,string company,bytes32 caseId,bytes32 recentBlock,bytes32 content)"
 )
+_STATEMENT_AT = len(b'{"signature":"0x' + bytes(130) + b'","statement":')
 _REQUIRED = frozenset({"habeas", "ledger", "kind", "recent_block", "facts", "digests", "author"})
 _OPTIONAL = frozenset({"case", "company"})
 
@@ -194,7 +195,10 @@ def _parse_signed(value: Json, data: bytes) -> SignedStatement:
     both = frozenset({"signature", "statement"})
     members = require_members(value, both, frozenset(), MalformedStatement, "the signed statement")  # 5
     signature = parse_signature(members["signature"])  # 6
-    return SignedStatement(parse_statement(members["statement"]), signature, data)  # 7
+    statement = parse_statement(members["statement"])  # 7
+    # Canonical bytes hold the statement's own at one place, so its id need not wait for another encoding.
+    vars(statement)["id"] = sha256(data[_STATEMENT_AT:-1])
+    return SignedStatement(statement, signature, data)
 
 
 def parse_statement(value: Json) -> Statement:

@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 
 from ledger.encoding import Json, encode_hex
 from ledger.errors import HabeasError
-from ledger.runtime.acceptance import Acceptor
+from ledger.runtime.acceptor import Acceptor
 from ledger.runtime.admission import Admitted, examine
 from ledger.runtime.chain_tables import FinalBlock
 from ledger.runtime.operator import Operator

@@ -15,6 +15,7 @@ from api.openapi import gives, problems
 from ledger.errors import RuntimeFault
 from ledger.runtime.figures import LedgerFigures, read_figures
 from ledger.runtime.metrics import CONTENT_TYPE
+from ledger.runtime.state import State, read_state
 
 STUCK_S = 10.0
 FINAL_BLOCK_OLD_S = 3600.0
@@ -63,12 +64,16 @@ async def readyz(context: ContextDep) -> Response:
 
 
 def _parts(context: Context) -> list[Part]:
+    store = context.services.store
     try:
-        figures = read_figures(context.services.store, time.time())
+        figures = read_figures(store, time.time())
+        with store.read() as session:
+            state = read_state(session)
     except RuntimeFault:
         return [Part(name="database", ready=False, required=True, detail="The database does not answer.")]
     database = Part(name="database", ready=True, required=True, detail="The database answers.")
-    return [database, _ledger(figures), _sequencer(figures), _queue(figures), _chain(figures), _anchoring(figures)]
+    anchoring = _anchoring(figures, state)
+    return [database, _ledger(figures), _sequencer(figures), _queue(figures), _chain(figures), anchoring]
 
 
 def _ledger(figures: LedgerFigures) -> Part:
@@ -105,12 +110,16 @@ def _chain(figures: LedgerFigures) -> Part:
     return Part(name="chain", ready=fresh, required=False, detail=detail)
 
 
-def _anchoring(figures: LedgerFigures) -> Part:
+def _anchoring(figures: LedgerFigures, state: State | None) -> Part:
+    if state is not None and state.word == "stopped":
+        return Part(name="anchoring", ready=False, required=False, detail=f"Stopped: {state.detail}")
     lag = figures.anchor_lag
     behind = figures.published_size - figures.anchored_size
     if lag is None:
         return Part(name="anchoring", ready=True, required=False, detail="Every leaf has a final anchor.")
     detail = f"{behind} leaves have no final anchor yet, the oldest for {lag:.0f} s."
+    if state is not None and state.word == "waiting":
+        detail += f" Waiting: {state.detail}"
     return Part(name="anchoring", ready=lag < FINAL_BLOCK_OLD_S, required=False, detail=detail)
 
 

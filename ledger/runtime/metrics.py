@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 
 from ledger.errors import RuntimeFault
 from ledger.runtime.figures import read_figures
+from ledger.runtime.state import read_state
 from ledger.runtime.store import Store
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -61,10 +62,14 @@ class _LedgerCollector(Collector):
     def _gauges(self) -> Iterator[Metric]:
         try:
             figures = read_figures(self._store, time.time())
+            with self._store.read() as session:
+                state = read_state(session)
         except RuntimeFault:
             yield GaugeMetricFamily("habeas_database_up", "Whether the database answers.", value=0)
             return
         yield GaugeMetricFamily("habeas_database_up", "Whether the database answers.", value=1)
+        stopped = state is not None and state.word == "stopped"
+        yield GaugeMetricFamily("habeas_anchoring_stopped", "1: anchoring stopped for good; /readyz says why.", stopped)
         unanchored = figures.published_size - figures.anchored_size
         yield GaugeMetricFamily("habeas_unanchored_entries", "Published leaves without a final anchor.", unanchored)
         for name, words in _GAUGES.items():

@@ -142,9 +142,10 @@ class Worker:
         return self._anchorer.round()
 
     def _note_fault(self, error: Exception, pause: float) -> None:
-        expected = isinstance(error, (HabeasError, OSError))
+        expected = isinstance(error, HabeasError)
         _log.warning("anchoring waits %.0f s: %s", pause, error, exc_info=None if expected else error)
-        self._tell("waiting", str(error) or type(error).__name__)
+        # /readyz shows it to everybody, and only messages of our own are known to hold no secret.
+        self._tell("waiting", str(error) if expected else f"an unexpected fault ({type(error).__name__}), see the log")
         process = self.home.process if self.home is not None else None
         if isinstance(error, RuntimeLease):
             self._close_home()  # whoever holds the lease now needs the chain's folder

@@ -137,8 +137,8 @@ def verify_anchor(proof: ReceiptProof, contract: bytes, log: bytes) -> AnchorEvi
     Raises MalformedHeader, MalformedReceipt, VerificationReceipt or VerificationAnchor.
     """
     header, event_log = _prove_log(proof)  # steps 1 to 4
-    event = parse_anchored(event_log, contract)  # steps 5 and 7
-    _check_log(event.log, log)  # step 6
+    event = parse_anchored(event_log, contract)  # steps 5 and 6
+    _check_log(event.log, log)  # step 7
     # Step 8: bounds that the contract keeps. A forged block must not carry values beyond them.
     if not 1 <= event.size <= MAX_INTEGER:
         raise VerificationAnchor(f"the anchored size is {event.size}; it must be 1 to 2^53-1")
@@ -157,8 +157,8 @@ def verify_submission(proof: ReceiptProof, contract: bytes, log: bytes) -> tuple
     Raises MalformedHeader, MalformedReceipt, VerificationReceipt or VerificationAnchor.
     """
     header, event_log = _prove_log(proof)  # steps 1 to 4
-    event = parse_submitted(event_log, contract)  # steps 5 and 7
-    _check_log(event.log, log)  # step 6
+    event = parse_submitted(event_log, contract)  # steps 5 and 6
+    _check_log(event.log, log)  # step 7
     # Step 8: the contract computes the leaf hash from the bytes, so it is computed again here.
     leaf_hash = StatementLeaf(event.key, sha256(event.statement)).hash()
     if event.leaf_hash != leaf_hash:
@@ -191,6 +191,9 @@ def _check_event(log: Log, contract: bytes, topic: bytes, name: str) -> None:
         )
     if log.topics[:1] != (topic,):
         raise VerificationAnchor(f"this is no {name} event: its first topic must be {encode_hex(topic)}")
+    for place, item in enumerate(log.topics):
+        if len(item) != _WORD:
+            raise MalformedReceipt(f"topic {place} of the {name} event has {len(item)} bytes, not {_WORD}")
 
 
 def _check_log(found: bytes, wanted: bytes) -> None:

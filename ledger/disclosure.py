@@ -32,7 +32,7 @@ SALT_BYTES = 16
 _SALT = re.compile(r"[A-Za-z0-9_-]{22,128}")
 _RESERVED = frozenset({"_sd", "..."})
 _FILE_MEMBERS = frozenset({"bytes", "media_type", "name", "sha256"})
-_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}")
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # An opened value is printed to an auditor's terminal: control characters could rewrite the lines around it.
 _NOT_IN_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -46,7 +46,7 @@ class FileValue:
     length: int
     """Size in bytes (JSON member ``bytes``)."""
     media_type: str
-    """Lower-case ``type/subtype`` without parameters (RFC 6838)."""
+    """Lower-case ``type/subtype`` without parameters, 1 to 127 characters each (RFC 6838, section 4.2)."""
     name: str
     """File name without any folder, 1 to 255 characters."""
     sha256: str
@@ -249,12 +249,12 @@ def _check_file(value: FileValue) -> None:
         raise MalformedDisclosure("bytes of the file value must be an integer from 0 to 2^53-1")
     if not _MEDIA_TYPE.fullmatch(value.media_type):
         raise MalformedDisclosure(
-            "media_type of the file value must be like application/pdf, lower case, no parameters"
+            "media_type of the file value must be like application/pdf, lower case, no parameters, 127 characters each"
         )
     # A reader may save the file under this name: it must never leave the folder he chose.
     if not 1 <= len(value.name) <= 255 or value.name in {".", ".."} or re.search(r"[/\\]", value.name):
         raise MalformedDisclosure("name of the file value must be 1 to 255 characters without / and \\, not . or ..")
     if _NOT_IN_NAME.search(value.name):
-        raise MalformedDisclosure("name of the file value must hold no control characters")
+        raise MalformedDisclosure("name of the file value must hold no control characters and no U+2028 or U+2029")
     if not _SHA256.fullmatch(value.sha256):
         raise MalformedDisclosure("sha256 of the file value must be 64 lower-case hexadecimal digits")

@@ -29,6 +29,8 @@ _NO_BRACKETS = bytes(set(_PRINTABLE) - set(b"{}[]"))
 _ESCAPE = re.compile(rb'\\(["\\]?)')
 # Possessive, because backtracking state costs 130 bytes of memory for each byte of a long string.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\]]')
+WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+"""Unicode's White_Space property, for a character class of a pattern; in every version since 6.3."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
@@ -109,6 +111,8 @@ def _check_depth(data: bytes, depth: int) -> None:
                 raise MalformedSize(f"byte {token.start()} opens level {opened}; at most {depth} are accepted")
         elif first in b"}]":
             opened -= 1
+            if opened < 0:
+                raise MalformedJson(f"byte {token.start()} closes a bracket that is not open")
 
 
 def _parse_integer(text: str) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,6 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.encoding import (
+    WHITE_SPACE,
     JsonObject,
     encode_base64,
     encode_json,
@@ -40,6 +42,8 @@ MAX_PASSWORD = 1_024
 SALT_BYTES = 16
 NONCE_BYTES = 12
 
+_SEPARATOR = re.compile(f"[{WHITE_SPACE}]+")
+_ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 _CURVE_ORDER = 0xFFFFFFFF_FFFFFFFF_FFFFFFFF_FFFFFFFE_BAAEDCE6_AF48A03B_BFD25E8C_D0364141
 _HARDENED = 2**31
 _ACCOUNT_PATH = (44 + _HARDENED, 60 + _HARDENED, 0 + _HARDENED, 0)
@@ -87,7 +91,9 @@ def parse_phrase(text: str) -> Seed:
     # Step 1
     if len(text) > 1_000:
         raise MalformedKey(f"the phrase has {len(text)} characters; {WORDS} words have at most 215")
-    words = unicodedata.normalize("NFKC", text).lower().split()
+    # Only ASCII is lower-cased: what other letters become differs from language to language.
+    folded = unicodedata.normalize("NFKC", text).translate(_ASCII_LOWER)
+    words = [word for word in _SEPARATOR.split(folded) if word]
     if len(words) != WORDS:
         raise MalformedKey(f"the phrase has {len(words)} words; it must have {WORDS}")
     # Step 2

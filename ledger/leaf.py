@@ -71,7 +71,9 @@ class StatementLeaf:
     digest: bytes
 
     def encode(self) -> bytes:
-        """The 69 bytes."""
+        """The 69 bytes. Raises MalformedLeaf."""
+        if len(self.key) != 32 or len(self.digest) != 32:
+            raise MalformedLeaf(f"key and digest have {len(self.key)} and {len(self.digest)} bytes; each must have 32")
         return self.key + self.digest + _SUFFIX
 
     def hash(self) -> bytes:
@@ -91,7 +93,8 @@ class IndexLeaf:
     root: bytes
 
     def encode(self) -> bytes:
-        """The 65 bytes."""
+        """The 65 bytes. Raises MalformedLeaf for values that ``parse_leaf`` refuses."""
+        _check_index_leaf(self)
         return _INDEX_PREFIX + self.size.to_bytes(8) + self.rule.to_bytes(8) + self.root + b"\x00"
 
     def hash(self) -> bytes:
@@ -110,17 +113,21 @@ def parse_leaf(data: bytes) -> StatementLeaf | IndexLeaf:
         return StatementLeaf(data[:32], data[32:64])
     if len(data) == INDEX_LEAF_BYTES and data.startswith(_INDEX_PREFIX) and data[64] == 0:
         return _parse_index_leaf(data)
-    raise MalformedLeaf(
-        f"{len(data)} bytes are neither a statement leaf (69) nor an index leaf (65) with its suffix"
-    )
+    raise MalformedLeaf(f"{len(data)} bytes are neither a statement leaf (69) nor an index leaf (65) with its suffix")
 
 
 def _parse_index_leaf(data: bytes) -> IndexLeaf:
     leaf = IndexLeaf(int.from_bytes(data[16:24]), int.from_bytes(data[24:32]), data[32:64])
-    if leaf.size > MAX_INTEGER:
-        raise MalformedLeaf(f"index leaf of size {leaf.size}; at most 2^53-1")
+    _check_index_leaf(leaf)
+    return leaf
+
+
+def _check_index_leaf(leaf: IndexLeaf) -> None:
+    if not 0 <= leaf.size <= MAX_INTEGER:
+        raise MalformedLeaf(f"index leaf of size {leaf.size}; it must be 0 to 2^53-1")
     if leaf.rule not in (NO_INDEX, INDEX_V1):
         raise MalformedLeaf(f"index rule {leaf.rule} is not known; rules 0 and 1 are")
     if leaf.rule == NO_INDEX and any(leaf.root):
         raise MalformedLeaf("an index leaf of rule 0 claims no index, so its root must be 32 zero bytes")
-    return leaf
+    if len(leaf.root) != 32:
+        raise MalformedLeaf(f"the root in an index leaf has {len(leaf.root)} bytes, not 32")

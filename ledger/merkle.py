@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypeAlias
 
+from ledger.encoding import MAX_INTEGER
 from ledger.errors import VerificationConsistency, VerificationInclusion
 
 HASH_SIZE = 32
@@ -66,6 +67,8 @@ def root_from_inclusion(leaf_hash: bytes, index: int, size: int, path: Sequence[
     # 1. Position and length first: a path of another length would prove another position.
     if not 0 <= index < size:
         raise VerificationInclusion(f"index {index} is not in a tree of {size} leaves")
+    if size > MAX_INTEGER:
+        raise VerificationInclusion(f"a tree has at most 2^53-1 leaves, not {size}")
     expected = _path_length(0, index, size)
     if len(path) != expected:
         raise VerificationInclusion(
@@ -92,6 +95,8 @@ def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: 
     # 1. Sizes and length first.
     if not 0 < old_size <= new_size:
         raise VerificationConsistency(f"sizes must be 0 < old <= new, not {old_size} and {new_size}")
+    if new_size > MAX_INTEGER:
+        raise VerificationConsistency(f"a tree has at most 2^53-1 leaves, not {new_size}")
     expected = _consistency_length(old_size, new_size)
     if len(path) != expected:
         raise VerificationConsistency(

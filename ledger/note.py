@@ -13,7 +13,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ledger.encoding import encode_base64, parse_base64
+from ledger.ed25519 import check_public_key, is_small_order
+from ledger.encoding import WHITE_SPACE, encode_base64, parse_base64
 from ledger.errors import Malformed, MalformedKey, MalformedNote, MalformedSize, VerificationNote
 
 ED25519 = 0x01
@@ -23,6 +24,7 @@ NOTE_LIMIT = 131_072  # holds 16 post-quantum signatures of 5 kB, which C2SP ask
 MAX_SIGNATURES = 64
 _PREFIX = "\N{EM DASH} "
 _NAME = re.compile(r"[!-*,-~]{1,100}")
+_NOT_IN_NAME = re.compile(f"[+{WHITE_SPACE}]")
 _KEY_ID = re.compile(r"[0-9a-f]{8}")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
@@ -58,7 +60,7 @@ class Signature:
         if not line.startswith(_PREFIX) or not space:
             raise MalformedNote(f"a signature line is an em dash, a key name and base64, not {_show(line)}")
         # A signer unknown to us may have any name that C2SP allows.
-        if not name or "+" in name or any(character.isspace() for character in name):
+        if not name or _NOT_IN_NAME.search(name):
             raise MalformedNote(f"a key name is not empty and has no space and no +, not {_show(name)}")
         data = parse_base64(text, MalformedNote, f"the signature of {name}")
         if len(data) <= KEY_ID_SIZE:
@@ -123,6 +125,7 @@ class VerifierKey:
             raise MalformedKey(f"key type 0x{kind:02x} is not understood; known is 0x01 (Ed25519)")
         if len(public) != _PUBLIC_SIZES[kind]:
             raise MalformedKey(f"the key of {name} has {len(public)} bytes, not {_PUBLIC_SIZES[kind]}")
+        check_public_key(public, name)
         return cls(name, key_id_of(name, kind, public), kind, public)
 
     @classmethod
@@ -205,6 +208,9 @@ def _verify_ed25519(key: VerifierKey, message: bytes, blob: bytes) -> None:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+    # Libraries differ in whether they take such an R; a key's owner alone can make one.
+    if len(blob) == 64 and is_small_order(blob[:32]):
+        raise VerificationNote(f"the signature by {key.name} {key.key_id.hex()} has an R of small order")
     try:
         Ed25519PublicKey.from_public_bytes(key.public).verify(blob, message)
     except InvalidSignature:

@@ -76,7 +76,7 @@ def tile_path(level: int, index: int, width: int = TILE_WIDTH) -> str:
     """``tile/<level>/<index>[.p/<width>]``, for instance ``tile/0/x001/067.p/112``. Raises MalformedTile."""
     if not 0 <= level <= MAX_LEVEL:
         raise MalformedTile(f"tile levels are 0 to {MAX_LEVEL}, not {level}")
-    return f"tile/{level}/{_encode_place(index, width)}"
+    return f"tile/{level:d}/{_encode_place(index, width)}"
 
 
 def entries_path(index: int, width: int = TILE_WIDTH) -> str:
@@ -174,7 +174,11 @@ def tile_hashes(level: int, index: int, width: int, read: HashReader) -> bytes:
 
 
 def partial_widths(size: int) -> list[int]:
-    """Width of the partial tile at each level of a tree of ``size`` leaves; 0 where there is none."""
+    """Width of the partial tile at each level of a tree of ``size`` leaves; 0 where there is none.
+
+    Raises MalformedTile for a size that no tree has.
+    """
+    _check_growth(0, size)
     levels = -(-size.bit_length() // TILE_HEIGHT)
     return [size >> TILE_HEIGHT * level & TILE_WIDTH - 1 for level in range(levels)]
 
@@ -206,8 +210,8 @@ def _row_between(old: int, new: int) -> list[tuple[int, int]]:
 
 
 def _check_growth(old_size: int, new_size: int) -> None:
-    if not 0 <= old_size <= new_size:
-        raise MalformedTile(f"a tree grows; it cannot go from {old_size} to {new_size} leaves")
+    if not 0 <= old_size <= new_size <= MAX_INTEGER:
+        raise MalformedTile(f"a tree grows from 0 to 2^53-1 leaves; it cannot go from {old_size} to {new_size}")
 
 
 # --- growing and proving --------------------------------------------------------------------------

@@ -106,7 +106,8 @@ def encode_header(rpc_block: Mapping[str, object]) -> bytes:
     """RLP of a block as JSON-RPC gives it, either raw or as web3 formats it.
 
     The caller must compare the Keccak-256 with the node's own ``hash``: a chain may have fields
-    that are not known here. Raises MalformedHeader where a field is missing or of a wrong form.
+    that are not known here. Raises MalformedHeader where a field is missing or of a wrong form, and for
+    everything else that ``parse_header`` refuses.
     """
     places = [place for place, field in enumerate(_FIELDS, 1) if present(rpc_block, field.name)]
     count = max(places, default=0)
@@ -116,7 +117,9 @@ def encode_header(rpc_block: Mapping[str, object]) -> bytes:
         raise MalformedHeader(f"the block has the header field {last} but lacks {', '.join(missing)}")
     if count not in FIELD_COUNTS:
         raise MalformedHeader(f"the block has {count} header fields; it must have 15, 16, 17, 20, 21 or 23")
-    return rlp_encode([_from_rpc(field, rpc_block[field.name]) for field in _FIELDS[:count]])
+    raw = rlp_encode([_from_rpc(field, rpc_block[field.name]) for field in _FIELDS[:count]])
+    parse_header(raw)
+    return raw
 
 
 def verify_header(raw: bytes, block_hash: bytes) -> Header:

@@ -20,6 +20,7 @@ _MAX_TYPE = 0x7F
 _BLOOM = 256
 _MAX_TOPICS = 4
 _UINT64 = 8
+_MAX_UINT64 = 2**64 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +50,15 @@ def encode_receipt(rpc_receipt: Mapping[str, object]) -> bytes:
     kind = rpc_integer(rpc_receipt.get("type", 0), MalformedReceipt, "receipt field type")
     if kind > _MAX_TYPE:
         raise MalformedReceipt(f"receipt field type is {kind}; it must be at most 127 (EIP-2718)")
-    fields: list[RlpItem] = [
-        encode_integer(rpc_integer(rpc_receipt.get(name), MalformedReceipt, f"receipt field {name}"))
-        for name in ("status", "cumulativeGasUsed")
-    ]
+    fields: list[RlpItem] = [_integer_from_rpc(rpc_receipt, "status", 1)]
+    fields.append(_integer_from_rpc(rpc_receipt, "cumulativeGasUsed", _MAX_UINT64))
     bloom = rpc_bytes(rpc_receipt.get("logsBloom"), MalformedReceipt, "receipt field logsBloom", _BLOOM)
     fields.append(bloom)
     fields.append([_log_from_rpc(log, place) for place, log in enumerate(_sequence(rpc_receipt, "logs"))])
     # Before Canyon the nonce was in the JSON but not in the trie; the version says which rule holds.
     if kind == DEPOSIT_TYPE and present(rpc_receipt, "depositReceiptVersion"):
         for name in ("depositNonce", "depositReceiptVersion"):
-            value = rpc_integer(rpc_receipt.get(name), MalformedReceipt, f"receipt field {name}")
-            fields.append(encode_integer(value))
+            fields.append(_integer_from_rpc(rpc_receipt, name, _MAX_UINT64))
     encoded = rlp_encode(fields)
     return bytes((kind,)) + encoded if kind else encoded
 
@@ -119,6 +117,13 @@ def _parse_log(item: Rlp, place: int) -> Log:
             raise MalformedReceipt(f"{where} must have topics of 32 bytes each")
         checked.append(topic)
     return Log(address, tuple(checked), data)
+
+
+def _integer_from_rpc(values: Mapping[str, object], name: str, largest: int) -> bytes:
+    value = rpc_integer(values.get(name), MalformedReceipt, f"receipt field {name}")
+    if value > largest:
+        raise MalformedReceipt(f"receipt field {name} is {value}; it must be at most {largest}")
+    return encode_integer(value)
 
 
 def _sequence(values: Mapping[str, object], name: str) -> Sequence[object]:

@@ -111,6 +111,8 @@ def _step(item: Rlp, path: tuple[int, ...], place: int) -> tuple[tuple[int, ...]
         raise MalformedReceipt(f"{where} is an extension without a path")
     if path[: len(nibbles)] != nibbles:
         raise VerificationReceipt(f"{where} leads away from the transaction index")
+    if item[1] == b"":
+        raise MalformedReceipt(f"{where} is an extension without a child")
     return path[len(nibbles) :], _child(item[1], where), False
 
 

@@ -181,3 +181,16 @@ def test_the_specification_shows_the_bytes_of_its_vector() -> None:
     assert verify_anchor(proof_of(proof), *addresses(REAL)).header.hash.hex() in joined
     assert ANCHORED_TOPIC.hex() in joined
     assert SUBMITTED_TOPIC.hex() in joined
+
+
+@pytest.mark.parametrize("length", [0, 12, 20, 31, 33, 64])
+@pytest.mark.parametrize("place", [1, 2])
+def test_a_topic_has_32_bytes(place: int, length: int) -> None:
+    topics = [SUBMITTED_TOPIC, LOG.rjust(32, b"\0"), bytes(32)]
+    topics[place] = bytes(length)
+    data = submitted_data(Submitted(LOG, 0, bytes(32), bytes(32), b"x"))
+    with pytest.raises(MalformedReceipt, match=f"topic {place} .* has {length} bytes"):
+        parse_submitted(Log(CONTRACT, tuple(topics), data), CONTRACT)
+    if place == 1:
+        with pytest.raises(MalformedReceipt, match=f"topic 1 .* has {length} bytes"):
+            parse_anchored(Log(CONTRACT, (ANCHORED_TOPIC, topics[1]), bytes(160)), CONTRACT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import string
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -280,3 +281,15 @@ def test_long_values_are_cut_in_messages() -> None:
     with pytest.raises(Malformed) as caught:
         encoding.parse_hex("z" * 100_000, 32, Malformed, "key")
     assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("text", ["]", "}[[[[[", "][[[[[[", "[]]" + "[" * 9, "{}" + "]" + "[" * 5000])
+def test_a_closing_bracket_with_none_open_ends_the_count(text: str) -> None:
+    with pytest.raises(MalformedJson, match="closes a bracket that is not open"):
+        parse(text.encode(), depth=4)
+
+
+def test_white_space_is_that_of_unicode_without_the_information_separators() -> None:
+    found = {chr(code) for code in range(0x110000) if re.fullmatch(f"[{encoding.WHITE_SPACE}]", chr(code))}
+    assert found == {chr(code) for code in range(0x110000) if chr(code).isspace()} - set("\x1c\x1d\x1e\x1f")
+    assert len(found) == 25

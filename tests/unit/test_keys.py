@@ -183,3 +183,16 @@ def test_no_member_can_be_left_out_or_be_of_another_type(member: str) -> None:
     del value[member]
     with pytest.raises(MalformedKey, match=member):
         Backup.parse(encode_json(value))
+
+
+@pytest.mark.parametrize("separator", ["\x1c", "\x1f", "\u200b", "\ufeff"])
+def test_only_white_space_separates_words(separator: str) -> None:
+    with pytest.raises(MalformedKey):
+        parse_phrase(ART.replace(" ", separator))
+
+
+def test_only_ascii_is_lower_cased() -> None:
+    phrase = phrase_from_entropy(hashlib.sha256(b"some words with an i").digest())
+    assert "i" in phrase and parse_phrase(phrase.upper()).phrase == phrase
+    with pytest.raises(MalformedKey, match="not in the English"):
+        parse_phrase(phrase.replace("i", "\u0130"))

@@ -153,3 +153,20 @@ def test_no_single_bit_flip_keeps_an_index_key() -> None:
         changed = bytearray(raw)
         changed[position // 8] ^= 1 << position % 8
         assert index_key_of_bytes(bytes(changed), ORIGIN) != key
+
+
+@given(st.integers(-2, 3) | st.integers(2**53 - 2, 2**64), st.integers(-1, 3), st.binary(max_size=40) | HASHES)
+def test_an_index_leaf_that_no_parser_takes_is_not_written(size: int, rule: int, root: bytes) -> None:
+    leaf = IndexLeaf(size, rule, root)
+    good = 0 <= size < 2**53 and len(root) == 32 and (rule == INDEX_V1 or (rule == NO_INDEX and not any(root)))
+    if good:
+        assert parse_leaf(leaf.encode()) == leaf
+    else:
+        with pytest.raises(MalformedLeaf):
+            leaf.encode()
+
+
+@pytest.mark.parametrize(("key", "digest"), [(31, 32), (32, 33), (31, 33)])
+def test_a_statement_leaf_has_two_hashes(key: int, digest: int) -> None:
+    with pytest.raises(MalformedLeaf, match="each must have 32"):
+        StatementLeaf(bytes(key), bytes(digest)).encode()

@@ -34,6 +34,17 @@ TREE = MemoryTree(LEAVES)
 sizes = st.integers(1, MAX_INTEGER)
 
 
+@pytest.mark.parametrize("size", [MAX_INTEGER + 1, MAX_INTEGER + 2, 2**64, 2**200])
+def test_no_tree_is_larger_than_2_53_minus_1(size: int) -> None:
+    zero = bytes(32)
+    path = [zero] * (size - 1).bit_length()
+    with pytest.raises(VerificationInclusion, match="at most 2"):
+        verify_inclusion(zero, 0, size, path, zero)
+    for old, steps in ((size, []), (1, path)):
+        with pytest.raises(VerificationConsistency, match="at most 2"):
+            verify_consistency(old, zero, size, zero, steps)
+
+
 def flips(data: bytes) -> Iterator[bytes]:
     """``data`` with each of its bits changed, one at a time."""
     for bit in range(8 * len(data)):

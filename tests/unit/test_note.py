@@ -94,7 +94,7 @@ def test_an_unknown_signature_neither_helps_nor_harms() -> None:
 
 def test_one_failing_signature_of_the_known_key_rejects_beside_a_good_one() -> None:
     good = LOG.sign(b"one\n")
-    failing = Signature(good.name, good.key_id, bytes(64))
+    failing = Signature(good.name, good.key_id, b"\x03" * 64)
     for signatures in ((good, failing), (failing, good), (good, good, failing)):
         with pytest.raises(VerificationNote, match="not over this text"):
             verify_note(Note("one\n", signatures), LOG.verifier)
@@ -117,11 +117,16 @@ def test_a_signature_has_64_bytes(size: int) -> None:
         verify_note(Note("one\n", (Signature(LOG.name, LOG.verifier.key_id, blob),)), LOG.verifier)
 
 
-def test_a_public_key_that_is_no_point_verifies_nothing() -> None:
-    key = VerifierKey.of(LOG.name, b"\x02" + bytes(31))
-    note = Note("one\n", (Signature(key.name, key.key_id, LOG.sign(b"one\n").blob),))
-    with pytest.raises(VerificationNote):
-        verify_note(note, key)
+@pytest.mark.parametrize("y", [0, 1, 2])
+def test_a_public_key_that_is_no_good_point_is_no_key(y: int) -> None:
+    with pytest.raises(MalformedKey, match="habeas.example/main is .* Ed25519 point"):
+        VerifierKey.of(LOG.name, bytes([y]) + bytes(31))
+
+
+def test_a_signature_with_an_r_of_small_order_is_refused() -> None:
+    blob = bytes(32) + LOG.sign(b"one\n").blob[32:]
+    with pytest.raises(VerificationNote, match="R of small order"):
+        verify_note(Note("one\n", (Signature(LOG.name, LOG.verifier.key_id, blob),)), LOG.verifier)
 
 
 @pytest.mark.parametrize("space", SPACES)

@@ -210,3 +210,10 @@ def test_a_tree_never_shrinks() -> None:
     for between in (tiles_between, entry_bundles_between):
         with pytest.raises(MalformedTile, match="cannot go from 2 to 1"):
             between(2, 1)
+
+
+@pytest.mark.parametrize("size", [-1, 2**53, 2**200])
+def test_no_tile_belongs_to_a_size_that_no_tree_has(size: int) -> None:
+    for tiles_of in (partial_widths, lambda size: tiles_between(0, size), lambda size: entry_bundles_between(0, size)):
+        with pytest.raises(MalformedTile, match="from 0 to 2"):
+            tiles_of(size)

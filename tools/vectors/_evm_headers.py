@@ -186,6 +186,10 @@ def rpc_header_cases() -> dict[str, Case]:
         "odd-hex": ({"miner": "0x" + "0" * 39}, "an odd number of digits is no bytes"),
         "no-0x": ({"number": "c0"}, "quantities start with 0x"),
         "negative": ({"number": -1}, "quantities are not negative"),
+        "number-2-53": ({"number": hex(2**53)}, "no header with this number can be read"),
+        "year-10000": ({"timestamp": hex(253_402_300_800)}, "no header of this time can be read"),
+        "integer-of-33-bytes": ({"difficulty": hex(2**256)}, "integers have at most 32 bytes"),
+        "over-2048-bytes": ({"extraData": "0x" + "00" * 2048}, "a header has at most 2,048 bytes"),
         "boolean": ({"gasUsed": True}, "true is no number"),
     }
     for name, (change, why) in broken.items():

@@ -77,6 +77,10 @@ def rpc_receipt_cases() -> dict[str, Case]:
         "without-type": ({key: base[key] for key in base if key != "type"}, made_receipt([LOG], kind=b"")),
         "deposit-before-canyon": (deposit, made_receipt([LOG], kind=b"\x7e")),
         "deposit": (deposit | {"depositReceiptVersion": "0x1"}, b"\x7e" + canyon),
+        "deposit-members-of-type-2": (
+            base | {"depositNonce": "0x5", "depositReceiptVersion": "0x1"},
+            made_receipt([LOG]),
+        ),
         "unknown-type": (base | {"type": "0x7d"}, made_receipt([LOG], kind=b"\x7d")),
     }
     cases = {
@@ -85,6 +89,17 @@ def rpc_receipt_cases() -> dict[str, Case]:
     }
     bad: dict[str, tuple[Mapping[str, object], str]] = {
         "without-status": ({"status": None}, "receipts before Byzantium are too old"),
+        "status-2": ({"status": "0x2"}, "the status is 0 or 1"),
+        "gas-over-uint64": ({"cumulativeGasUsed": hex(2**64)}, "gas has at most 8 bytes"),
+        "deposit-nonce-null": (
+            {"type": "0x7e", "depositNonce": None, "depositReceiptVersion": "0x1"},
+            "a version stands behind a nonce",
+        ),
+        "deposit-nonce-over-uint64": (
+            {"type": "0x7e", "depositNonce": hex(2**64), "depositReceiptVersion": "0x1"},
+            "a nonce has at most 8 bytes",
+        ),
+        "type-null": ({"type": None}, "an absent type is legacy, a null one is nothing"),
         "type-over-127": ({"type": "0x80"}, "EIP-2718 types end at 127"),
         "logs-missing": ({"logs": None}, "the logs are needed"),
         "log-a-string": ({"logs": ["0x"]}, "a log is an object"),

@@ -36,7 +36,7 @@ def trie_cases() -> dict[str, Case]:
                 _given(bytes.fromhex(root), index, nodes),
                 ok={"receipt": receipts[index].hex()},
             )
-    return cases | _embedded() | _changed() | _forged()
+    return cases | _embedded() | _changed() | _forged() | _beside_the_way()
 
 
 def _given(root: bytes, index: int, nodes: tuple[bytes, ...]) -> Json:
@@ -118,6 +118,7 @@ def _forged() -> dict[str, Case]:
         "path-unknown-flag": ((rlp_encode([b"\x40\x80", _RECEIPT]),), "flags end at 3"),
         "path-dirty-padding": ((rlp_encode([b"\x2f\x80", _RECEIPT]),), "an even path is padded with zero"),
         "extension-empty-path": ((rlp_encode([b"\x00", b"\x11" * 32]),), "an extension has a path"),
+        "extension-without-child": ((rlp_encode([b"\x18", b""]),), "an extension has a child"),
         "child-of-31-bytes": ((rlp_encode([b"\x18", b"\x11" * 31]),), "a child is named by 32 bytes"),
         "child-embedded-too-long": ((rlp_encode([b"\x18", [b"\x30", _BIG]]),), "32 bytes or more are hashed"),
         "value-a-list": ((rlp_encode([LEAF_OF_ZERO, [b"\1"]]),), "receipts are bytes"),
@@ -137,6 +138,12 @@ def _forged() -> dict[str, Case]:
     cases["trie-absent-in-a-branch"] = _bad(
         "the branch has no child there", keccak256(absent), 0, (absent,), "VerificationReceipt"
     )
+    for name, value in (("empty", b""), ("a-list", [b"\1"])):
+        other: RlpItem = value
+        foreign = rlp_encode([b"\x20\x01", other])
+        cases[f"trie-leaf-elsewhere-value-{name}"] = _bad(
+            "the path is compared before the value is judged", keccak256(foreign), 0, (foreign,), "VerificationReceipt"
+        )
     leaf = rlp_encode([b"\x30", _RECEIPT])
     away = rlp_encode([b"\x17", keccak256(leaf)])
     cases["trie-extension-leads-away"] = _bad(
@@ -156,3 +163,36 @@ def _forged() -> dict[str, Case]:
         "the leaf ends before the key does", keccak256(shorter), 0, (shorter,), "VerificationReceipt"
     )
     return cases
+
+
+def _beside_the_way() -> dict[str, Case]:
+    """Nodes that no block's trie holds, but that are right in every item on the way: all else is bound by the hash."""
+    leaf = rlp_encode([b"\x30", _RECEIPT])
+
+    def branch(sibling: RlpItem) -> bytes:
+        return rlp_encode([sibling, *[b""] * 7, keccak256(leaf), *[b""] * 8])
+
+    below = rlp_encode([b"\x20", _RECEIPT])
+    inner = rlp_encode([b"\x10", keccak256(below)])
+    short = rlp_encode([b"\x30", b"a"])
+    proofs: dict[str, tuple[tuple[bytes, ...], bytes]] = {
+        "branch-with-one-child": ((branch(b""), leaf), _RECEIPT),
+        "sibling-of-1-byte": ((branch(b"\1"), leaf), _RECEIPT),
+        "sibling-of-31-bytes": ((branch(b"\1" * 31), leaf), _RECEIPT),
+        "sibling-of-33-bytes": ((branch(b"\1" * 33), leaf), _RECEIPT),
+        "sibling-embedded-too-long": ((branch([b"\x30", _BIG]), leaf), _RECEIPT),
+        "sibling-an-empty-list": ((branch([]), leaf), _RECEIPT),
+        "sibling-of-three-items": ((branch([b"", b"", b""]), leaf), _RECEIPT),
+        "extension-to-extension": ((rlp_encode([b"\x18", keccak256(inner)]), inner, below), _RECEIPT),
+        "extension-to-leaf": ((rlp_encode([b"\x18", keccak256(leaf)]), leaf), _RECEIPT),
+        "short-child-by-its-hash": ((rlp_encode([b"\x18", keccak256(short)]), short), b"a"),
+    }
+    return {
+        f"trie-unjudged-{name}": case(
+            "evm.verify_receipt",
+            "only the items on the way are judged",
+            _given(keccak256(nodes[0]), 0, nodes),
+            ok={"receipt": value.hex()},
+        )
+        for name, (nodes, value) in proofs.items()
+    }

@@ -196,6 +196,14 @@ def made_anchors() -> dict[str, Case]:
             "VerificationAnchor",
         ),
     }
+    dirty, foreign = b"\1" + word(LOG)[1:], word(OTHER)
+    for name, topics, given, why in (
+        ("dirty-padding-of-its-address", [ANCHORED_TOPIC, dirty], data, "the right address, padded with a one"),
+        ("another-log-dirty-padding", [ANCHORED_TOPIC, b"\1" + foreign[1:]], data, "the form comes before the log"),
+        ("another-log-short-data", [ANCHORED_TOPIC, foreign], data[:-1], "the form comes before the log"),
+        ("another-log-three-topics", [ANCHORED_TOPIC, foreign, word(1)], data, "the form comes before the log"),
+    ):
+        bad[name] = ([anchored(given, topics=topics)], why, "MalformedReceipt")
     for name, (logs, why, error) in bad.items():
         cases[f"anchor-{name}"] = _anchor_case(logs, why, error)
     one: list[RlpItem] = [noise, anchored(data)]
@@ -287,8 +295,15 @@ def anchored_events() -> dict[str, Case]:
             anchored(full), "parse_anchored", "every uint64 full", {"log": LOG.hex(), "root": ROOT.hex(), **numbers}
         )
     }
+    none = anchored_data(0, ROOT, 4, 3, largest)
+    shown = {"log": LOG.hex(), "root": ROOT.hex(), "size": 0, "included": 4, "submitted": 3, "complete_to": largest}
+    why = "the contract's bounds are step 8 of verifying, not of parsing"
+    cases["anchored-outside-the-bounds"] = _event(anchored(none), "parse_anchored", why, shown)
     data = anchored_data()
     bad: dict[str, tuple[list[RlpItem], str]] = {
+        "topic-1-of-31-bytes": (anchored(data, topics=[ANCHORED_TOPIC, word(LOG)[1:]]), "topics have 32 bytes"),
+        "topic-1-of-33-bytes": (anchored(data, topics=[ANCHORED_TOPIC, bytes(13) + LOG]), "topics have 32 bytes"),
+        "topic-1-and-a-byte": (anchored(data, topics=[ANCHORED_TOPIC, word(LOG) + b"\0"]), "topics have 32 bytes"),
         "trailing-byte": (anchored(data + b"\0"), "the data have 160 bytes"),
         "trailing-word": (anchored(data + bytes(32)), "the data have 160 bytes"),
         "short": (anchored(data[:-1]), "the data have 160 bytes"),
@@ -328,6 +343,10 @@ def submitted_events() -> dict[str, Case]:
     data = submitted_data()
     short = [SUBMITTED_TOPIC, word(LOG)]
     bad: dict[str, tuple[list[RlpItem], str]] = {
+        "ticket-of-31-bytes": (submitted(data, topics=[*short, word(7)[1:]]), "topics have 32 bytes"),
+        "ticket-of-33-bytes": (submitted(data, topics=[*short, b"\0" + word(7)]), "topics have 32 bytes"),
+        "ticket-empty": (submitted(data, topics=[*short, b""]), "topics have 32 bytes"),
+        "topic-1-of-33-bytes": (submitted(data, topics=[SUBMITTED_TOPIC, bytes(13) + LOG, word(7)]), "32 bytes each"),
         "no-data": (submitted(b""), "four words at least"),
         "cut-off": (submitted(data[:-1]), "the last byte is missing"),
         "trailing-byte": (submitted(data + b"\0"), "nothing follows the statement"),

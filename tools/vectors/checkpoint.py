@@ -132,6 +132,13 @@ def false_claims(cases: Cases) -> None:
         "A byte short.",
     )
     cases.bad(
+        "sign-origin-with-plus",
+        "checkpoint.sign",
+        {**seed, "origin": "a+b"},
+        "MalformedKey",
+        "The key of that name is made before the checkpoint is judged.",
+    )
+    cases.bad(
         "sign-for-other-log",
         "checkpoint.sign",
         {**seed, "key_name": ORIGIN},

@@ -67,6 +67,11 @@ def own(cases: Cases) -> None:
         "file": ("attachment", FILE),
         "largest-file": ("attachment", {**FILE, "bytes": 2**53 - 1}),
         "name-of-100-characters": ("n" * 100, "x"),
+        "value-with-line-separators": ("letter", "one\u2028two\u2029three"),
+        "media-type-of-63-characters": ("attachment", {**FILE, "media_type": f"{'t' * 63}/{'s' * 63}"}),
+        "media-type-of-64-characters": ("attachment", {**FILE, "media_type": f"{'t' * 64}/{'s' * 64}"}),
+        "media-type-of-127-characters": ("attachment", {**FILE, "media_type": f"{'t' * 127}/{'s' * 127}"}),
+        "media-type-punctuation": ("attachment", {**FILE, "media_type": "1!#$&^_.+-/2!#$&^_.+-"}),
     }
     for title, (name, value) in values.items():
         encoded = compact([SALT, name, value])
@@ -177,6 +182,7 @@ def broken_values() -> dict[str, tuple[str, str]]:
         "value-c1-control": (compact([SALT, "name", "\x9b2JKim"]), "CSI in one character"),
         "value-nul": (compact([SALT, "name", "Kim\x00"]), "NUL"),
         "value-lone-surrogate": (in_array('"\\ud800"'), "half a character"),
+        "value-half-and-whole-character": (in_array('"\\ud83d\\ud83d\\ude00"'), "the first half has no second"),
         "value-null": (in_array("null"), "a text or a file object"),
         "value-false": (in_array("false"), "a text or a file object"),
         "value-nan": (in_array("NaN"), "not JSON, though many parsers take it"),
@@ -195,6 +201,10 @@ def broken_files() -> dict[str, tuple[str, str]]:
         "file-member-missing": (in_array('{"bytes":3}'), "three members are missing"),
         "file-member-unknown": (in_array(text[:-1] + ',"url":"x"}'), "the schema is closed"),
         "file-member-twice": (in_array(text[:-1] + ',"bytes":4}'), "two readers could see two sizes"),
+        "file-member-twice-escaped": (
+            in_array(text[:-1] + ',"\\u0062ytes":3}'),
+            "the same name once as it is, once with an escape",
+        ),
         "file-bytes-true": (in_array(text.replace(":3,", ":true,")), "a boolean is no number"),
         "file-bytes-text": (in_array(text.replace(":3,", ':"3",')), "a text is no number"),
         "file-bytes-negative": (in_array(text.replace(":3,", ":-3,")), "below 0"),
@@ -207,6 +217,20 @@ def broken_files() -> dict[str, tuple[str, str]]:
         "file-media-type-upper-case": (in_array(text.replace("application", "Application")), "one spelling"),
         "file-media-type-parameter": (in_array(text.replace("pdf", "pdf; x=1", 1)), "no parameters"),
         "file-media-type-bare": (in_array(text.replace("application/pdf", "application")), "type/subtype"),
+        **{
+            f"file-media-type-{name}": (in_array(text.replace("application/pdf", media_type)), why)
+            for name, media_type, why in (
+                ("type-of-128-characters", f"{'t' * 128}/pdf", "at most 127 characters"),
+                ("subtype-of-128-characters", f"application/{'s' * 128}", "at most 127 characters"),
+                ("subtype-dot-first", "application/.pdf", "a letter or a digit first"),
+                ("subtype-underscore-first", "application/_pdf", "a letter or a digit first"),
+                ("type-plus-first", "+application/pdf", "a letter or a digit first"),
+                ("asterisk", "application/*", "no wildcard"),
+                ("two-slashes", "application/pdf/a", "one slash"),
+            )
+        },
+        "file-name-line-separator": (in_array(text.replace("답변", "답\u2028변")), "would forge a line in a report"),
+        "file-name-paragraph-separator": (in_array(text.replace("답변", "답\u2029변")), "would forge a line"),
         "file-name-parent-folder": (
             in_array(text.replace("답변", "../../답변")),
             "leaves the folder when saved",

@@ -79,6 +79,8 @@ def main() -> None:
     for size in (0, 3, 2**53 - 1):
         values = {"leaf": index_leaf(size, 0, ZERO).hex()}
         CASES.good(f"empty-{size}", "index.empty", {"size": size}, values, "the rule-0 leaf that closes a tree")
+    for name, size in (("negative", -1), ("2-53", 2**53)):
+        CASES.bad(f"empty-{name}", "index.empty", {"size": size}, "MalformedLeaf", "no tree has this size")
     _false_claims()
     CASES.write()
 
@@ -112,6 +114,11 @@ def _false_claims() -> None:
             _given(FIRST, leaf=index_leaf(3, 0, ZERO).hex()),
         ),
     }
+    huge, node = index_leaf(2**53 - 1, 0, ZERO), sha256(b"\x00" + index_leaf(2**53 - 1, 0, ZERO))
+    for _ in range(53):
+        node = sha256(b"\x01" + ZERO + node)
+    given = {"leaf": huge.hex(), "size": 2**53, "path": [ZERO.hex()] * 53, "root": node.hex()}
+    claims["tree-of-2-53"] = ("the right path of a leaf at index 2^53-1, but in no tree that a log can have", given)
     for name, (description, given) in claims.items():
         CASES.bad(name, "index.verify", given, "VerificationIndexLeaf", description)
     malformed: dict[str, tuple[str, Object]] = {

@@ -84,6 +84,12 @@ def phrases(cases: Cases) -> None:
         "capitals": VOID.upper(),
         "many-spaces": "  " + VOID.replace(" ", " \t ") + "\n",
         "one-word-a-line": VOID.replace(" ", "\r\n"),
+        "long-s": VOID.replace("s", "\u017f"),
+        "kelvin-sign": VOID.replace("k", "\u212a"),
+        "next-line": VOID.replace(" ", "\x85"),
+        "line-separators": VOID.replace(" ", "\u2028\u2029"),
+        "ogham-space-marks": VOID.replace(" ", "\u1680"),
+        "narrow-spaces": VOID.replace(" ", "\u202f\u205f\u2009\xa0"),
         "full-width": "".join(chr(ord(c) + 0xFEE0) if c.isalpha() else "\u3000" for c in VOID),
     }
     for name, text in typed.items():
@@ -112,6 +118,12 @@ def phrases(cases: Cases) -> None:
             " ".join(f"{n}.{word}" for n, word in enumerate(words, 1)),
             "numbers are no part of words",
         ),
+        "dotted-capital-i": (VOID.replace("i", "\u0130"), "U+0130 becomes no i: only ASCII is lower-cased"),
+        "kelvin-sign-in-another-word": (VOID.replace("clutch", "\u212alutch"), "klutch is not in the list"),
+        "information-separators": (VOID.replace(" ", "\x1c"), "U+001C is no White_Space"),
+        "unit-separator-beside-a-space": (VOID.replace(" ", "\x1f ", 1), "U+001F is a part of the first word"),
+        "zero-width-spaces": (VOID.replace(" ", "\u200b"), "U+200B is no White_Space"),
+        "byte-order-mark": ("\ufeff" + VOID, "U+FEFF is no White_Space"),
         "with-hyphens": (VOID.replace(" ", "-"), "one word of 151 characters"),
         "endless": ("abandon " * 10_000, "over 1,000 characters"),
     }
@@ -184,8 +196,8 @@ def canonical(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
-def sealed(plaintext: bytes) -> dict[str, object]:
-    password = unicodedata.normalize("NFKC", PASSWORD).encode()
+def sealed(plaintext: bytes, password_typed: str = PASSWORD) -> dict[str, object]:
+    password = unicodedata.normalize("NFKC", password_typed).encode()
     key = hashlib.scrypt(password, salt=SALT, n=2**17, r=8, p=1, maxmem=2**28, dklen=32)
     cipher = AES.new(key, AES.MODE_GCM, nonce=NONCE)
     cipher.update(canonical(header()).encode())
@@ -218,7 +230,20 @@ def backups(cases: Cases) -> None:
         opened,
         "the same password typed on a system that decomposes Hangul (NFD)",
     )
+    ligatures = "\ufb03" * 4
+    cases.good(
+        "backup-decrypt-password-of-ligatures",
+        "keys.decrypt_backup",
+        decrypt(sealed(PLAINTEXT, ligatures), ligatures),
+        opened,
+        "4 characters U+FB03, after NFKC 12 letters",
+    )
     refused: dict[str, tuple[dict[str, object], str, str]] = {
+        "ligatures-short-password": (decrypt(good, "\ufb03" * 3), "MalformedKey", "after NFKC 9 letters"),
+        "ligatures-endless-password": (decrypt(good, "\ufb03" * 342), "MalformedKey", "after NFKC 1,026 bytes"),
+        "three-brackets": (decrypt("[[["), "MalformedSize", "at most two are open at once"),
+        "two-brackets": (decrypt("[["), "MalformedJson", "two may be open, but they are not closed"),
+        "bad-file-and-bad-password": (decrypt("[]x", "x"), "MalformedJson", "the file is parsed first"),
         "wrong-password": (decrypt(good, PASSWORD + "!"), "VerificationBackup", "another password"),
         "ciphertext-flipped": (flip("ciphertext"), "VerificationBackup", "one bit of the ciphertext"),
         "nonce-flipped": (flip("nonce"), "VerificationBackup", "one bit of the nonce"),

@@ -196,6 +196,20 @@ def _bad_leaves() -> None:
         "inner-node": ("the input of an inner node", b"\x01" + sha256(good) + sha256(index)),
         "hexadecimal": ("hexadecimal text of a leaf", jcs(good.hex()).encode()),
     }
+    values: dict[str, tuple[str, Object]] = {
+        "size-negative": ("no tree is smaller than empty", {"size": -1}),
+        "size-2-53": ("a size over 2^53-1", {"size": 2**53}),
+        "size-2-64": ("a size that 8 bytes do not hold", {"size": 2**64}),
+        "rule-2": ("a rule that does not exist", {"rule": 2}),
+        "rule-negative": ("a rule that does not exist", {"rule": -1}),
+        "rule-0-with-root": ("no index claimed, but a root", {"rule": 0}),
+        "root-31-bytes": ("a root has 32 bytes", {"root": ROOT.hex()[2:]}),
+        "root-33-bytes": ("a root has 32 bytes", {"root": ROOT.hex() + "00"}),
+        "rule-0-root-31-bytes": ("a root has 32 bytes, also a zero one", {"rule": 0, "root": "00" * 31}),
+    }
+    for name, (description, change) in values.items():
+        given = {"size": 3, "rule": 1, "root": ROOT.hex(), **change}
+        CASES.bad(f"encode-{name}", "leaf.index", given, "MalformedLeaf", description)
     for name, (description, leaf) in leaves.items():
         CASES.bad(f"bad-{name}", "leaf.parse", {"leaf": leaf.hex()}, "MalformedLeaf", description)
 

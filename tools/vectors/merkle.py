@@ -34,6 +34,7 @@ from tools.vectors._merkle_tree import (
 TARGET = Path(__file__).resolve().parents[2] / "tests" / "vectors" / "merkle"
 
 OK = "ok"
+MAX_SIZE = 2**53 - 1
 INCLUSION = "VerificationInclusion"
 CONSISTENCY = "VerificationConsistency"
 
@@ -59,6 +60,8 @@ class Inclusion:
     error = INCLUSION
 
     def holds(self) -> bool:
+        if self.size > MAX_SIZE:
+            return False
         try:
             return root_by_inclusion(self.leaf_hash, self.index, self.size, self.path) == self.root
         except Impossible:
@@ -77,6 +80,8 @@ class Consistency:
     error = CONSISTENCY
 
     def holds(self) -> bool:
+        if self.new_size > MAX_SIZE:
+            return False
         try:
             found = roots_by_consistency(self.old_size, self.new_size, self.path, self.old_root)
         except Impossible:
@@ -324,6 +329,22 @@ def _special_consistencies(tree: Hashes) -> Iterator[Case]:
     )
 
 
+def huge() -> Iterator[Case]:
+    """Zero hashes folded to the right root: in the largest tree, and in those that no log can have."""
+    zero = bytes(32)
+    for size, name in ((MAX_SIZE, "2-53-minus-1"), (2**53, "2-53"), (2**53 + 1, "2-53-plus-1")):
+        path = (zero,) * (54 if size > 2**53 else 53)
+        proof = Inclusion(zero, 0, size, path, root_by_inclusion(zero, 0, size, path))
+        yield f"inclusion-right-root-of-{name}", f"A right path in a tree of {size} leaves.", proof, size <= MAX_SIZE
+    last = Inclusion(zero, 2**53, 2**53 + 1, (zero,), node(zero, zero))
+    yield "inclusion-index-2-53", "The right path of leaf 2^53.", last, False
+    for old, new, name in ((2**52, MAX_SIZE, "2-53-minus-1"), (2**53, 2**53 + 1, "2-53-plus-1")):
+        proof = Consistency(old, zero, new, node(zero, zero), (zero,))
+        yield f"consistency-right-roots-to-{name}", f"A right path to {new} leaves.", proof, new <= MAX_SIZE
+    equal = Consistency(2**53, zero, 2**53, zero, ())
+    yield "consistency-2-53-to-2-53", "Equal roots of a size that no log has.", equal, False
+
+
 def plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.hex()
@@ -334,7 +355,7 @@ def cases() -> dict[str, dict[str, Any]]:
     """Every case by file name. Stops when the recursive verifier does not agree with a case."""
     found: dict[str, dict[str, Any]] = {}
     seen: set[Proof] = set()
-    for source in (good_inclusions, inner_node_cases, bad_inclusions, good_consistencies, bad_consistencies):
+    for source in (good_inclusions, inner_node_cases, bad_inclusions, good_consistencies, bad_consistencies, huge):
         for name, description, proof, expected in source():
             if name in found or proof in seen or proof.holds() != expected:
                 raise AssertionError(f"{name}: written twice, or the definition does not agree")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from tools.vectors import _note_points
 from tools.vectors._signing import GROUP_ORDER, LOG, ORIGIN, OTHER, WITNESS, Key, base64_of, line, note
 from tools.vectors.writing import Cases
 
@@ -33,6 +34,14 @@ def parsing(cases: Cases) -> None:
         [Key("증인.example", 0x55)],
         "C2SP allows such a name.",
     )
+    for name, signer, why in (
+        ("zero-width-space", "a\u200bb", "U+200B is no White_Space."),
+        ("byte-order-mark", "a\ufeffb", "U+FEFF is no White_Space."),
+        ("5000-characters", "n" * 5000, "A name that is not known has no limit of its own."),
+    ):
+        good(f"parse-name-{name}", TEXT, [Key(signer, 0x55)], why)
+    shows_one = f"a line like a signature:\n{LOG.line(TEXT)}"
+    good("parse-signature-line-in-text", shows_one, [LOG], "Before the last empty line all is text.")
     good("parse-16-signatures", TEXT, [Key(f"w{n}.example", n) for n in range(1, 17)], "16 must be accepted.")
 
     whole, sign = note(TEXT, LOG), LOG.line(TEXT)
@@ -53,6 +62,11 @@ def parsing(cases: Cases) -> None:
             TEXT + "\n" + line("a\N{NO-BREAK SPACE}b", LOG.id + LOG.blob(TEXT)),
             "U+00A0 is a Unicode space.",
         ),
+        "key-name-with-next-line": (
+            TEXT + "\n" + line("a\x85b", LOG.id + LOG.blob(TEXT)),
+            "U+0085 is White_Space, though no control character of this format.",
+        ),
+        "key-name-with-ideographic-space": (TEXT + "\n" + line("a\u3000b", LOG.id + LOG.blob(TEXT)), "U+3000."),
         "base64-unpadded": (whole.replace("=\n", "\n"), "The padding is missing."),
         "base64-url-alphabet": (
             whole.replace(blob, blob.replace("/", "_").replace("+", "-")),
@@ -96,6 +110,9 @@ def limits(cases: Cases) -> None:
     )
     many = TEXT + "\n" + LOG.line(TEXT) * 65
     cases.bad("parse-65-signatures", "note.parse", {"note": many}, "MalformedSize", "64 are accepted.")
+    broken = TEXT + "\n" + LOG.line(TEXT) * 64 + "no signature\n"
+    why = "Lines are counted before one is read."
+    cases.bad("parse-65-signatures-one-broken", "note.parse", {"note": broken}, "MalformedSize", why)
 
 
 def unused_bits(text: str) -> str:
@@ -151,6 +168,8 @@ def verifying(cases: Cases) -> None:
     for name, (text, why) in texts.items():
         given = {"note": text, "vkey": LOG.vkey}
         cases.bad(f"verify-{name}", "note.verify", given, "VerificationNote", why)
+    both = {"note": "one\n", "vkey": "no key"}
+    cases.bad("verify-no-note-and-no-key", "note.verify", both, "MalformedNote", "The note is parsed first.")
 
 
 def keys(cases: Cases) -> None:
@@ -199,6 +218,8 @@ def main() -> None:
     parsing(cases)
     verifying(cases)
     keys(cases)
+    _note_points.keys(cases)
+    _note_points.signatures(cases)
     given = {"text": TEXT, "name": LOG.name, "seed": LOG.seed.hex()}
     cases.good("sign", "note.sign", given, {"note": note(TEXT, LOG)}, "Ed25519 is deterministic (RFC 8032).")
     for name, text, why in (

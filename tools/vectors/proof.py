@@ -55,6 +55,12 @@ def good(cases: Cases) -> None:
     largest = 2**53 - 1
     parse("53-hashes", largest, PATH[:1] * 53, None, proof_of(largest, PATH[:1] * 53, CHECKPOINT), "The limits.")
 
+    name, extra_data = "extra-16384-bytes", bytes(16_384)
+    parse(name, 1, PATH, extra_data, proof_of(1, PATH, CHECKPOINT, f"extra {base64_of(extra_data)}\n"), "The limit.")
+    ok: dict[str, object] = {"index": 0, "path": [], "extra": None, "checkpoint": "x"}
+    why = "The checkpoint is cut out and judged when the proof is verified."
+    cases.good("parse-checkpoint-not-judged", "proof.parse", {"proof": proof_of(0, [], "x")}, ok, why)
+
     def verify(name: str, index: int, leaves: list[bytes], why: str) -> None:
         proof = proof_of(index, inclusion_path(index, leaves), note(text_of(leaves), LOG))
         ok = {"origin": ORIGIN, "size": len(leaves), "root": root(leaves).hex()}
@@ -111,6 +117,28 @@ def malformed(cases: Cases) -> None:
         cases.bad(f"parse-{name}", "proof.parse", {"proof": proof}, "MalformedProof", why)
     many = {"proof": proof_of(1, PATH[:1] * 54, CHECKPOINT)}
     cases.bad("parse-54-hashes", "proof.parse", many, "MalformedSize", "No tree is so deep.")
+    for name, proof, error, why in (
+        ("54-hashes-alone", f"{HEADER}\nindex 1\n" + f"{first}\n" * 54, "MalformedProof", "No empty line: seen first."),
+        (
+            "53-hashes-and-another-line",
+            proof_of(1, PATH[:1] * 53, CHECKPOINT).replace("\n\n", "\nx\n\n", 1),
+            "MalformedSize",
+            "Lines are counted before one is read.",
+        ),
+        (
+            "extra-16385-bytes",
+            proof_of(1, PATH, CHECKPOINT, f"extra {base64_of(bytes(16_385))}\n"),
+            "MalformedSize",
+            "A byte over.",
+        ),
+        (
+            "163841-bytes",
+            WHOLE + "x" * (163_841 - len(WHOLE.encode())),
+            "MalformedSize",
+            "A byte over in all.",
+        ),
+    ):
+        cases.bad(f"parse-{name}", "proof.parse", {"proof": proof}, error, why)
 
 
 def false_claims(cases: Cases) -> None:

@@ -17,6 +17,7 @@ from tools.vectors.statement_facts import (
     IN_CASE,
     LEAST_IN_CASE,
     LEAST_OUTSIDE,
+    LEDGER,
     OUTSIDE,
 )
 from tools.vectors.statement_members import BAD_MEMBERS
@@ -26,6 +27,7 @@ from tools.vectors.statements import (
     COMPANY,
     DOMAIN,
     OPENED,
+    OPERATOR,
     REFUSED,
     REQUESTER,
     Object,
@@ -48,6 +50,7 @@ def main() -> None:
     _first_vectors()
     _every_kind()
     _limits()
+    _unusual_names()
     for name, (description, kind, facts) in BAD_FACTS.items():
         value = _placed(kind, facts)
         CASES.bad(f"facts-{name}", "statement.verify", {"signed": signed(value)}, "MalformedFacts", description)
@@ -128,6 +131,31 @@ def _every_kind() -> None:
     for name, members in presence.items():
         value = statement("later.kind", {"any": ["x", 1, True]}, COMPANY, **members)
         _verified(f"unknown-kind-{name}", value, COMPANY, "an unknown kind: case and company are optional")
+
+
+def _unusual_names() -> None:
+    """Facts of unknown kinds whose names sort or behave otherwise in some languages."""
+    facts: dict[str, tuple[str, Object]] = {
+        "quote-before-a": ("sorted by the byte of the quote, not of its escape", {'"': 1, "A": 1}),
+        "backslash-before-bracket": ("sorted by the byte of the backslash", {"\\": 1, "]": 1}),
+        "ten-before-nine": ("sorted as texts, not as numbers", {"10": 1, "9": 1}),
+        "capital-before-small": ("capitals come first", {"B": 1, "a": 1}),
+        "empty-name": ("a name may be empty", {"": 1}),
+        "proto": ("a name like any other", {"__proto__": 1}),
+        "proto-object": ("a name like any other", {"__proto__": {"constructor": 1}}),
+        "to-string": ("a name like any other", {"hasOwnProperty": 1, "toString": 1}),
+    }
+    for name, (description, members) in facts.items():
+        _verified(f"names-{name}", in_case("later.kind", members), REQUESTER, description)
+    for kind in ("__proto__", "constructor", "__", "..."):
+        _verified(f"unknown-kind-named-{kind.replace('.', 'dot')}", in_case(kind, {}), REQUESTER, "an unknown kind")
+    for name, data in (("82-and-padding", "A" * 82 + "=="), ("84-and-padding", "A" * 84 + "=="), ("4", "AAAA")):
+        facts_of = {**LEDGER, "vkey": f"habeas.example/main+01234567+{data}"}
+        value = statement("ledger.opened", facts_of, OPERATOR, company=...)
+        _verified(f"vkey-of-{name}", value, OPERATOR, "the padding is not counted")
+    for day in ("0001-01-01", "9999-12-31", "2000-02-29"):
+        value = in_case("request.acknowledged", {"received_on": day})
+        _verified(f"date-{day}", value, REQUESTER, "years 0001 to 9999 of the Gregorian calendar")
 
 
 def _limits() -> None:

@@ -348,6 +348,28 @@ _BAD: list[tuple[str, str, str, Object]] = [
         {**LEDGER, "vkey": "ask Kim for the key"},
     ),
     (
+        "vkey-of-85",
+        "at most 84 characters before the padding",
+        "ledger.opened",
+        {**LEDGER, "vkey": f"habeas.example/main+01234567+{'A' * 85}"},
+    ),
+    (
+        "vkey-of-3",
+        "at least 4 characters before the padding",
+        "ledger.opened",
+        {**LEDGER, "vkey": "habeas.example/main+01234567+AAA="},
+    ),
+    (
+        "vkey-three-padded",
+        "at most two =",
+        "ledger.opened",
+        {**LEDGER, "vkey": "habeas.example/main+01234567+AAAAA==="},
+    ),
+    ("regime-constructor", "no regime of this list", "case.opened", {**_OPENED, "regime": "constructor"}),
+    ("regime-proto", "no regime of this list", "case.opened", {**_OPENED, "regime": "__proto__"}),
+    ("date-year-0", "years begin with 0001", "request.acknowledged", {"received_on": "0000-12-31"}),
+    ("date-1900-leap-day", "1900 was no leap year", "request.acknowledged", {"received_on": "1900-02-29"}),
+    (
         "vkey-capital-id",
         "the key id is lower case",
         "ledger.opened",

@@ -95,6 +95,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "closing-brace-extra": ("a brace too many at the end", GOOD + "}"),
     "twice": ("two documents", GOOD + GOOD),
     "unterminated-text": ("a text without end", GOOD[: GOOD.index("habeas")] + "{[" * 9),
+    "brace-closed-first": ("a closing bracket with none open ends the count", "}" + "[" * 5),
+    "bracket-closed-first": ("a closing bracket with none open ends the count", "]" + "[" * 6),
+    "brackets-closed-too-often": ("the same after a balanced part", "[]]" + "[" * 9),
     "brackets-closed-first": ("closing brackets cannot pay for later ones", "]" * 9 + "[" * 9),
 }
 BYTES: dict[str, tuple[str, bytes]] = {
@@ -114,6 +117,7 @@ DEEP: dict[str, tuple[str, str]] = {
     "brackets-5000": ("nesting that exhausts a recursive parser", "[" * 5000),
     "braces-1000": ("nested objects", '{"a":' * 1000 + "1" + "}" * 1000),
     "brackets-after-quoted-quote": ("a quoted quote does not end a text", '{"a":"\\"","b":' + "[" * 5),
+    "brackets-before-a-closing-one": ("the fifth comes before any closing one", "[" * 5 + "]" * 9),
     "brackets-after-backslash": ("a quoted backslash does", '{"a":"\\\\","b":' + "[" * 5),
     "size-before-json": ("8,193 bytes of anything", "x" * 8193),
 }

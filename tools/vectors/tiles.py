@@ -115,6 +115,17 @@ def sizes(cases: Cases) -> None:
         ok = {"tiles": tiles, "bundles": bundles}
         cases.good(f"between-{old}-{new}", "tiles.between", given, ok, why)
     cases.bad("between-2-1", "tiles.between", {"old": 2, "new": 1}, "MalformedTile", "A tree never shrinks.")
+    largest = 2**53 - 1
+    nothing: dict[str, object] = {"tiles": [], "bundles": []}
+    given = {"old": largest, "new": largest}
+    cases.good("between-largest-and-itself", "tiles.between", given, nothing, "The largest tree.")
+    for name, old, new in (("to-2-53", largest, 2**53), ("from-negative", -1, 1)):
+        given = {"old": old, "new": new}
+        cases.bad(f"between-{name}", "tiles.between", given, "MalformedTile", "No tree has such a size.")
+    for name, size in (("negative", -1), ("2-53", 2**53)):
+        cases.bad(f"widths-{name}", "tiles.partial_widths", {"size": size}, "MalformedTile", "No tree has this size.")
+    widths = [255] * 6 + [31]
+    cases.good("widths-largest", "tiles.partial_widths", {"size": largest}, {"widths": widths}, "The largest tree.")
 
 
 def contents(cases: Cases) -> None:

@@ -229,7 +229,7 @@ def _object(required: Mapping[str, Check], optional: Mapping[str, Check]) -> Che
 
     parts = [f"`{name}` {part.words}" for name, part in required.items()]
     parts += [f"`{name}` {part.words} (optional)" for name, part in optional.items()]
-    return Check("object: " + ", ".join(parts), check)
+    return Check("object {" + ", ".join(parts) + "}", check)
 
 
 _REQUESTER: frozenset[Role] = frozenset({"requester"})

@@ -48,8 +48,9 @@ def build_receipt_proof(receipts: Sequence[bytes], tx_index: int) -> tuple[bytes
 def verify_receipt(root: bytes, tx_index: int, nodes: Sequence[bytes]) -> bytes:
     """The receipt bytes that stand under ``tx_index`` in the trie with ``root`` (32 bytes).
 
-    Raises MalformedReceipt for nodes that no trie can have and VerificationReceipt for a path that
-    leads elsewhere, breaks off, or leaves nodes over.
+    Raises MalformedReceipt for items on the way that no trie can have and VerificationReceipt for a
+    path that leads elsewhere, breaks off, or leaves nodes over. What lies beside the way is bound by the
+    hashes and not judged (docs/spec/anchor.md, "Receipt trie").
     """
     if not 0 <= tx_index <= MAX_TX_INDEX:
         raise MalformedReceipt(f"the transaction index is {tx_index}; it must be 0 to {MAX_TX_INDEX}")

@@ -1,4 +1,4 @@
-"""Whether a statement may enter the log over the server's route (docs/spec/statement.md).
+"""Whether a statement may enter the log over the server's route (docs/spec/admission.md).
 
 Pure and in a fixed order, cheap and absolute steps first, so that a given input always meets the
 same error. ``examine`` needs nothing but the bytes and the origin; ``decide`` asks the ledger.

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from ledger.ed25519 import check_public_key, is_small_order
 from ledger.errors import MalformedKey
-from tools.vectors._note_points import GROUP_ORDER, IDENTITY, TORSION, P, encode, times, x_of
+from tools.vectors._note_points import IDENTITY, TORSION, P, encode, times, x_of
+from tools.vectors._signing import GROUP_ORDER
 
 SMALL = [encode(times(factor, TORSION)) for factor in range(8)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -33,3 +34,14 @@ def test_links_lead_somewhere(page: Path) -> None:
         path = (page.parent / name).resolve() if name else page
         assert path.exists(), f"{page.name} links to {target}"
         assert not anchor or anchor in _anchors(path), f"{page.name} links to {target}"
+
+
+def test_the_admission_page_shows_its_vector() -> None:
+    """Role, leaf and leaf hash, and every class that a case expects."""
+    text = (DOCS / "spec" / "admission.md").read_text(encoding="utf-8")
+    folder = DOCS.parent / "tests" / "vectors" / "admission"
+    cases = {path.stem: json.loads(path.read_bytes())["expect"] for path in folder.glob("*.json")}
+    shown = cases["good-case-opened"]["ok"]
+    assert f"role       {shown['role']}\nleaf       {shown['leaf']}\nleaf hash  {shown['leaf_hash']}\n" in text
+    for expect in cases.values():
+        assert "error" not in expect or f"`{expect['error']}`" in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from ledger.merkle import MemoryTree, hash_leaf
 from ledger.runtime.anchorer import Anchorer
 from ledger.runtime.chain import Call, RpcRefusal, final_block, read_header
 from ledger.runtime.chain_tables import AnchorAttempt, TicketRow
-from ledger.runtime.contract import anchor_call
+from ledger.runtime.contract import anchor_call, submit_call
 from ledger.runtime.tables import table
 from ledger.runtime.transactions import GWEI, estimate_gas
 from tests.simulation.anchoring import PERIOD_S, Simulation, check_anchoring, open_simulation
@@ -150,6 +151,22 @@ def test_lost_attempt_row_is_outbid(simulation: Simulation) -> None:
         lambda session: session.execute(delete(rows).where(rows.c.tx_hash == newest.tx_hash))
     )
     simulation.settle()
+    check_anchoring(simulation, everything=True)
+
+
+def test_nonce_taken_by_another_call(simulation: Simulation) -> None:
+    """Sent by hand with the same key: the anchor that it displaced goes out again at once, under the next nonce."""
+    process, chain = start_anchor(simulation), simulation.chain
+    [tx] = chain.pool.values()
+    rival = replace(tx, hash=b"\x02" * 32, data=submit_call(bytes(20), bytes(32), b"to a log that was never born"))
+    chain.pool = {rival.hash: rival}
+    chain.mine()
+    simulation.record()
+    simulation.sequencer().sequence()
+    assert process.round().word == "sent"
+    first, second = attempts(simulation)[-2:]
+    assert (second.size, second.nonce) == (first.size, first.nonce + 1)
+    simulation.settle(process)
     check_anchoring(simulation, everything=True)
 
 

@@ -90,8 +90,12 @@ class Publisher:
             self._loaded = True
             return None
         head = Head(Checkpoint.parse(Note.parse(row.note).text), row.note)
+        if (head.checkpoint.size, head.checkpoint.root) != (row.size, row.root):
+            raise RuntimeLog(f"the checkpoint row of size {row.size} holds a note of size {head.checkpoint.size}")
         if not self._loaded or published != self.size:
             self._load(published, now)
+            if head.checkpoint.size == published and self._objects.get(CHECKPOINT_PATH) != head.note:
+                self._objects.put(CHECKPOINT_PATH, head.note)
         if head.checkpoint.size > published:
             self.publish(self._growth(published, head.checkpoint.size), head)
         return head
@@ -160,8 +164,6 @@ class Publisher:
             self._tail = tuple(data for _, data in self._leaves(size - size % TILE_WIDTH, size))
             if edge.frontier().root() != root:
                 raise RuntimeLog(f"the leaves in the database do not give the root of the checkpoint of size {size}")
-            if self._objects.get(CHECKPOINT_PATH) is None:
-                self._objects.put(CHECKPOINT_PATH, self._note_of(size))
         self._loaded = True
 
     def _repair(self, size: int, now: int) -> None:

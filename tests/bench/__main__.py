@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from tests.bench import bundles, service
-from tests.bench.figures import Figure, at_most, table, write
+from tests.bench.figures import Figure, Stopwatch, at_most, table, write
 
 OUTPUT = Path(__file__).resolve().parents[2] / "build" / "bench.json"
 GAS_GOALS = {
@@ -57,10 +57,12 @@ def main(names: list[str]) -> int:
         return 2
     load, figures = os.getloadavg()[0], list[Figure]()
     for name in names or BENCHES:
-        start = time.perf_counter()
+        watch = Stopwatch()
         print(f"{name} ...", file=sys.stderr, end=" ", flush=True)
-        figures += BENCHES[name]()
-        print(f"{time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
+        found = BENCHES[name]()
+        others = watch.others()
+        print(f"{watch.seconds():.0f} s, {others}", file=sys.stderr, flush=True)
+        figures += [replace(figure, conditions=f"{figure.conditions}; {others}") for figure in found]
     print(table(figures, load))
     if not names:
         write(OUTPUT, figures, load)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
+import resource
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,6 +30,34 @@ class Figure:
             return ""
         reached = self.value >= self.goal if self.at_least else self.value <= self.goal
         return "reached" if reached else "missed"
+
+
+class Stopwatch:
+    """Measures a bench, and what other programs did to it meanwhile."""
+
+    def __init__(self) -> None:
+        self._start, self._busy, self._own = time.perf_counter(), _busy_seconds(), _own_seconds()
+
+    def seconds(self) -> float:
+        return time.perf_counter() - self._start
+
+    def others(self) -> str:
+        """How many cores were busy with other programs; our own children must have ended."""
+        busy, own = _busy_seconds() - self._busy, _own_seconds() - self._own
+        return f"other programs kept {max(0.0, busy - own) / self.seconds():.1f} cores busy meanwhile"
+
+
+def _busy_seconds() -> float:
+    """CPU seconds that this machine has worked since its start, 0 where it does not say."""
+    stat = Path("/proc/stat")
+    if not stat.exists():
+        return 0.0
+    user, nice, system, _idle, _wait, interrupts, soft = map(int, stat.read_text(encoding="ascii").split()[1:8])
+    return (user + nice + system + interrupts + soft) / os.sysconf("SC_CLK_TCK")
+
+
+def _own_seconds() -> float:
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
 def at_least(name: str, value: float, unit: str, goal: float | None, conditions: str) -> Figure:

@@ -5,6 +5,7 @@ python -m tests.bench.processes worker|api HOME
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import resource
@@ -19,6 +20,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,12 +28,19 @@ START_S = 60
 STOP_S = 40
 
 
-@contextmanager
-def home() -> Iterator[Path]:
-    """A folder for one ledger on the disk of this checkout, where fsync costs what it costs."""
+@cache
+def _folder() -> Path:
+    """Removed when the program ends and not earlier: for some seconds after thousands of files were
+    deleted, ext4 takes several times as long to make new ones."""
     (ROOT / "build").mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "build") as folder:
-        yield Path(folder)
+    folder = tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "build")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
+
+
+def new_home() -> Path:
+    """A folder for one ledger on the disk of this checkout, where fsync costs what it costs."""
+    return Path(tempfile.mkdtemp(dir=_folder()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from itertools import islice
 from pathlib import Path
 
 from ledger.errors import HabeasError
-from ledger.runtime.acceptance import Acceptor
+from ledger.runtime.acceptor import Acceptor
 from ledger.runtime.admission import examine
 from ledger.runtime.settings import load_settings
 from tests.bench.figures import Figure, at_least, at_most
 from tests.bench.load import statements
-from tests.bench.processes import fsync_ms, home, run_load, service
+from tests.bench.processes import fsync_ms, new_home, run_load, service
 from tests.store.world import World, open_world
 
 CONNECTIONS = 1000
@@ -24,12 +24,12 @@ LEAVES = 30_000
 
 def submit_single() -> list[Figure]:
     """Answers with receipt and proof, over many connections."""
-    with home() as folder:
-        disk = _disk(folder)
-        with service(folder) as running:
-            before = running.cpu_seconds()
-            found = run_load("single", running.address, CONNECTIONS, WARM_S, MEASURED_S)
-            cpu = _cpu(before, running.cpu_seconds(), found)
+    folder = new_home()
+    disk = _disk(folder)
+    with service(folder) as running:
+        before = running.cpu_seconds()
+        found = run_load("single", running.address, CONNECTIONS, WARM_S, MEASURED_S)
+        cpu = _cpu(before, running.cpu_seconds(), found)
     how = (
         f"{CONNECTIONS} TCP connections on loopback, each sending its next statement when the last is answered 201 "
         f"with index and proof; {found['answers']:.0f} answers in {MEASURED_S} s after {WARM_S} s, statements of "
@@ -45,12 +45,12 @@ def submit_single() -> list[Figure]:
 
 def submit_jsonl() -> list[Figure]:
     """Statements over the JSON Lines route."""
-    with home() as folder:
-        disk = _disk(folder)
-        with service(folder) as running:
-            before = running.cpu_seconds()
-            found = run_load("batches", running.address, BATCH * BATCHES, BATCH, BATCH_CONNECTIONS)
-            cpu = _cpu(before, running.cpu_seconds(), found)
+    folder = new_home()
+    disk = _disk(folder)
+    with service(folder) as running:
+        before = running.cpu_seconds()
+        found = run_load("batches", running.address, BATCH * BATCHES, BATCH, BATCH_CONNECTIONS)
+        cpu = _cpu(before, running.cpu_seconds(), found)
     how = (
         f"{BATCHES} batches of {BATCH} lines over {BATCH_CONNECTIONS} connections, {found['bytes']:.0f} bytes a line, "
         f"signatures checked, all answered as recorded at their index; {disk}; {cpu}"
@@ -60,17 +60,17 @@ def submit_jsonl() -> list[Figure]:
 
 def sequence() -> list[Figure]:
     """Leaves that the sequencer puts into the log, nothing else running."""
-    with home() as folder:
-        disk = _disk(folder)
-        world = open_world(folder / "home")
-        _accept(world, LEAVES)
-        sequencer = world.services.sequencer
-        assert sequencer is not None
-        start, appended = time.perf_counter(), 0
-        while count := sequencer.sequence().appended:
-            appended += count
-        seconds = time.perf_counter() - start
-        world.services.close()
+    folder = new_home()
+    disk = _disk(folder)
+    world = open_world(folder / "home")
+    _accept(world, LEAVES)
+    sequencer = world.services.sequencer
+    assert sequencer is not None
+    start, appended = time.perf_counter(), 0
+    while count := sequencer.sequence().appended:
+        appended += count
+    seconds = time.perf_counter() - start
+    world.services.close()
     if appended != LEAVES:
         raise SystemExit(f"{appended} leaves were sequenced, not {LEAVES}")
     limit = load_settings(home=Path(folder)).sequence_limit

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.load import about
-from tests.bench.processes import home, run_load, service
+from tests.bench.processes import new_home, run_load, service
 from tests.interop import judges
 from tests.interop.judges import Verdict
 from tests.interop.log import copy_files, files_served, write_proofs
@@ -50,7 +50,8 @@ def main(arguments: list[str]) -> int:
         print(f"the number of statements must be at least 300 and a multiple of {BATCH} above it", file=sys.stderr)
         return 2
     print(f"judges built with {judges.build()}", flush=True)
-    with home() as folder, tempfile.TemporaryDirectory(prefix="habeas-proofs-") as proofs:
+    folder = new_home()
+    with tempfile.TemporaryDirectory(prefix="habeas-proofs-") as proofs:
         with service(folder) as running:
             print(f"recording {total} statements over JSON Lines ...", flush=True)
             found = run_load("batches", running.address, total, batch, CONNECTIONS)

@@ -39,14 +39,14 @@ def postgres() -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database."""
+    """An empty database; in PostgreSQL a schema of its own, which is made and dropped much faster."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'habeas.sqlite'}"
     server: str = request.getfixturevalue("postgres")
     name = f"habeas_{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    return server.replace("/postgres?", f"/{name}?")
+        connection.execute(f'CREATE SCHEMA "{name}"')
+    return f"{server}&options=-csearch_path%3D{name}"
 
 
 @pytest.fixture

@@ -28,9 +28,7 @@ def verify_index_leaf(data: bytes, size: int, path: Sequence[bytes], root: bytes
     if not isinstance(leaf, IndexLeaf):
         raise MalformedLeaf("the last leaf is a statement leaf; an anchored tree must end in an index leaf")
     if leaf.size != size - 1:  # step 2
-        raise VerificationIndexLeaf(
-            f"the index leaf names size {leaf.size}; a tree of {size} leaves needs {size - 1}"
-        )
+        raise VerificationIndexLeaf(f"the index leaf names size {leaf.size}; a tree of {size} leaves needs {size - 1}")
     try:
         verify_inclusion(leaf.hash(), size - 1, size, path, root)  # step 3
     except VerificationInclusion as error:

@@ -12,8 +12,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from ledger.encoding import Json, is_int, parse_hex, require_members
-from ledger.errors import MalformedWellKnown
+from ledger.encoding import Json, check_depth, is_int, parse_hex, require_members
+from ledger.errors import Malformed, MalformedWellKnown
 from ledger.kinds import is_domain
 
 VERSION = 1
@@ -22,6 +22,7 @@ TXT_LABEL = "_habeas"
 TXT_PREFIX = "habeas1"
 MAX_BYTES = 65_536
 MAX_KEYS = 16
+_DEPTH = 32
 MAX_TXT_RECORDS = 64
 _MEMBERS = frozenset({"habeas", "company", "keys"})
 
@@ -111,10 +112,11 @@ def _check_company(company: str) -> str:
 
 def _load(data: bytes) -> Json:
     try:
+        check_depth(data, _DEPTH)
         value: Json = json.loads(
             data.decode("utf-8"), object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse
         )
-    except (ValueError, RecursionError) as error:
+    except (ValueError, Malformed) as error:
         raise MalformedWellKnown(f"the file is not JSON in UTF-8: {str(error)[:200]}") from None
     return value
 

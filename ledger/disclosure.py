@@ -17,17 +17,19 @@ from ledger.encoding import (
     MAX_INTEGER,
     Json,
     JsonObject,
+    check_depth,
     encode_base64url,
     is_int,
     parse_base64url,
     require_members,
 )
 from ledger.encoding import sha256 as hash_bytes
-from ledger.errors import MalformedDisclosure, MalformedSize, VerificationDisclosure
+from ledger.errors import Malformed, MalformedDisclosure, MalformedSize, VerificationDisclosure
 
 MAX_ENCODED = 65_536
 MAX_NAME = 100
 SALT_BYTES = 16
+_DEPTH = 32
 
 _SALT = re.compile(r"[A-Za-z0-9_-]{22,128}")
 _RESERVED = frozenset({"_sd", "..."})
@@ -155,6 +157,7 @@ def match_disclosures(encoded: Sequence[str], digests: Iterable[str]) -> tuple[D
 
 def _parse_array(data: bytes) -> list[Json]:
     try:
+        check_depth(data, _DEPTH)
         value: Json = json.loads(
             data.decode("utf-8"),
             object_pairs_hook=_unique_members,
@@ -162,7 +165,7 @@ def _parse_array(data: bytes) -> list[Json]:
             parse_float=_refuse_number,
             parse_constant=_refuse_number,
         )
-    except (ValueError, RecursionError) as error:
+    except (ValueError, Malformed) as error:
         raise MalformedDisclosure(f"the disclosure is not UTF-8 JSON: {str(error)[:200]}") from None
     if not isinstance(value, list):
         raise MalformedDisclosure("the disclosure must be a JSON array [salt, name, value]")

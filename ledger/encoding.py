@@ -84,7 +84,7 @@ def check_limits(data: bytes, *, limit: int, depth: int) -> None:
         if not escape.group(1):
             raise MalformedJson(f'byte {escape.start()} starts an escape other than \\" and \\\\')
     if not _is_shallow(data, depth):  # step 3
-        _check_depth(data, depth)
+        check_depth(data, depth)
 
 
 def _is_shallow(data: bytes, depth: int) -> bool:
@@ -101,7 +101,11 @@ def _is_shallow(data: bytes, depth: int) -> bool:
     return not brackets
 
 
-def _check_depth(data: bytes, depth: int) -> None:
+def check_depth(data: bytes, depth: int) -> None:
+    """Refuse JSON that opens more than ``depth`` brackets at once, before a parser's stack is at stake.
+
+    Raises MalformedSize, or MalformedJson for a bracket that closes when none is open.
+    """
     opened = 0
     for token in _TOKEN.finditer(data):
         first = token.group()[0]

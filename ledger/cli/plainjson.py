@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 
-from ledger.encoding import Json
+from ledger.encoding import Json, check_depth
+from ledger.errors import Malformed
 
 MAX_DEPTH = 32
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\]]', re.DOTALL)
 
 
 def load_json(data: bytes) -> Json:
     """The value of ``data``. Raises ValueError, and nothing else, for what is no JSON or too deep."""
-    opened = 0
-    for token in _TOKEN.finditer(data):
-        first = token.group()[:1]
-        if first in b"{[":
-            opened += 1
-            if opened > MAX_DEPTH:
-                raise ValueError(f"more than {MAX_DEPTH} levels")
-        elif first in b"}]":
-            opened -= 1
+    try:
+        check_depth(data, MAX_DEPTH)
+    except Malformed as error:
+        raise ValueError(str(error)) from None
     value: Json = json.loads(data)
     return value

@@ -166,9 +166,9 @@ class Worker:
         return Anchorer(home.chain, store, reader, self._sequencer, key, home.rules)
 
     def _stop_for_good(self, error: HabeasError) -> None:
-        self.stopped = error
         _log.error("anchoring stopped, recording goes on: %s", error)
         self._tell("stopped", str(error))
+        self.stopped = error
 
     def _tell(self, word: str, detail: str) -> None:
         try:

@@ -63,7 +63,7 @@ def sequence() -> list[Figure]:
     folder = new_home()
     disk = _disk(folder)
     world = open_world(folder / "home")
-    _accept(world, LEAVES)
+    accept(world, LEAVES)
     sequencer = world.services.sequencer
     assert sequencer is not None
     start, appended = time.perf_counter(), 0
@@ -81,7 +81,7 @@ def sequence() -> list[Figure]:
     return [at_least("sequence_rps", appended / seconds, "1/s", None, how)]
 
 
-def _accept(world: World, total: int) -> None:
+def accept(world: World, total: int) -> None:
     acceptor, recent = Acceptor(world.services.store), world.recent
     for start in range(0, total, 1000):
         signed = islice(statements(world.services.origin, recent, f"sequence {start}"), 1000)

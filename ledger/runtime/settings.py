@@ -101,7 +101,7 @@ class Settings(BaseSettings):
         default=30.0, gt=0, description="Longest wait of an accepted submission for its place in the log."
     )
     checkpoint_period_ms: int = Field(default=500, ge=1, le=1000, description="How often new leaves get a checkpoint.")
-    sequence_limit: int = Field(default=5000, ge=1, le=100_000, description="Most new leaves in one checkpoint.")
+    sequence_limit: int = Field(default=2500, ge=1, le=100_000, description="Most new leaves in one checkpoint.")
     anchor_period_s: int = Field(default=300, ge=1, description="New leaves are anchored this often.")
     heartbeat_s: int = Field(
         default=86_400, ge=1, le=86_400, description="Even without new leaves an anchor is made this often."

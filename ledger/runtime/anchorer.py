@@ -130,11 +130,8 @@ class Anchorer:
         if size is None:
             return "idle"
         target = self._target(view, size)  # step 6
-        if self._sender.send(target, flight.attempt if flight else None):
-            return "sent"
-        if flight is not None:
-            self._sender.resend(flight.attempt)
-        return "fee at its limit"
+        sent = self._sender.send(target, flight.attempt if flight else None)
+        return "sent" if sent else "fee at its limit"
 
     def _check_head(self, view: View) -> None:
         """The contract only ever grows, so a head that is not ours means that the log itself is wrong."""

@@ -72,7 +72,7 @@ class Settings(BaseSettings):
         default=None, description="Anchoring key file; empty: `keys/anchor.key` in the home."
     )
     chain: Literal["embedded", "sepolia", "hoodi", "base-sepolia", "op-sepolia"] = Field(
-        default="embedded", description="The home chain. `embedded` starts a local one of its own."
+        default="embedded", description="The home chain. `embedded` starts one of its own, for practice ledgers only."
     )
     rpc_urls: Annotated[list[str], NoDecode] = Field(
         default_factory=list, description="JSON-RPC addresses, separated by commas, tried in order."
@@ -153,6 +153,13 @@ class Settings(BaseSettings):
         for domain, url in self.well_known_overrides.items():
             if not is_domain(domain) or not url.startswith(_LOOPBACK):
                 raise ValueError(f"well_known_overrides: {domain!r} must map to http://127.0.0.1:<port>")
+        return self
+
+    @model_validator(mode="after")
+    def _check_chain(self) -> Settings:
+        # Its only node is ours and its keys are public: anchors there bind nobody.
+        if self.chain == "embedded" and self.ledger_class != "practice":
+            raise ValueError(f"chain embedded is for practice ledgers; a {self.ledger_class} one needs a public chain")
         return self
 
     @property

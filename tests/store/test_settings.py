@@ -62,7 +62,16 @@ def test_spellings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ({"heartbeat_s": 86_401}, "heartbeat_s"),
         ({"chain": "mainnet"}, "chain"),
         ({"api_port": 65_536}, "api_port"),
-        ({"ledger_class": "public", "well_known_overrides": {"shop.example": "http://127.0.0.1:1"}}, "practice"),
+        ({"ledger_class": "public", "chain": "embedded"}, "chain embedded is for practice ledgers"),
+        ({"ledger_class": "test"}, "chain embedded is for practice ledgers"),
+        (
+            {
+                "ledger_class": "public",
+                "chain": "sepolia",
+                "well_known_overrides": {"shop.example": "http://127.0.0.1:1"},
+            },
+            "practice",
+        ),
         ({"well_known_overrides": {"shop.example": "http://10.0.0.1:80"}}, "127.0.0.1"),
         ({"well_known_overrides": {"shop.example": "http://127.0.0.1.evil.example:80"}}, "127.0.0.1"),
         ({"well_known_overrides": {"Shop.example": "http://127.0.0.1:80"}}, "Shop.example"),

@@ -8,7 +8,7 @@ not checked. The order is failed < not checked < conditional < passed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -40,12 +40,11 @@ class Check:
     required: bool = True
     below: tuple[Check, ...] = field(default=())
 
-    def resolved(self, above: Value = Value.PASSED) -> Iterator[ResolvedCheck]:
+    def resolved(self, above: Value = Value.PASSED) -> Sequence[ResolvedCheck]:
         """This check and all below it, with the value each is worth below ``above``."""
-        value = _below(above, self.own)
-        yield ResolvedCheck(self, value)
-        for check in self.below:
-            yield from check.resolved(value)
+        found: list[ResolvedCheck] = []
+        _resolve(self, above, found)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,13 @@ class ResolvedCheck:
 
     check: Check
     value: Value
+
+
+def _resolve(check: Check, above: Value, found: list[ResolvedCheck]) -> None:
+    value = _below(above, check.own)
+    found.append(ResolvedCheck(check, value))
+    for below in check.below:
+        _resolve(below, value, found)
 
 
 def _below(above: Value, own: Value) -> Value:

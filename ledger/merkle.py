@@ -80,7 +80,8 @@ def root_from_inclusion(leaf_hash: bytes, index: int, size: int, path: Sequence[
     for sibling in path:
         while node == last and not node & 1:
             node, last = node >> 1, last >> 1
-        digest = hash_children(sibling, digest) if node & 1 else hash_children(digest, sibling)
+        pair = sibling + digest if node & 1 else digest + sibling
+        digest = sha256(_INNER + pair).digest()
         node, last = node >> 1, last >> 1
     return digest
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from coincurve import PrivateKey, PublicKey
 
@@ -55,6 +55,12 @@ TYPE_HASH = keccak256(
 _STATEMENT_AT = len(b'{"signature":"0x' + bytes(130) + b'","statement":')
 _REQUIRED = frozenset({"habeas", "ledger", "kind", "recent_block", "facts", "digests", "author"})
 _OPTIONAL = frozenset({"case", "company"})
+
+
+@lru_cache(maxsize=1024)
+def _hash_text(text: str) -> bytes:
+    """Keccak-256 of one of the few texts that nearly all statements share."""
+    return keccak256(text.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +128,9 @@ class Statement:
         """EIP-712 ``hashStruct``, 32 bytes; an absent case is 32 zero bytes, an absent company ""."""
         return keccak256(
             TYPE_HASH
-            + keccak256(self.ledger.encode())
-            + keccak256(self.kind.encode())
-            + keccak256((self.company or "").encode())
+            + _hash_text(self.ledger)
+            + _hash_text(self.kind)
+            + _hash_text(self.company or "")
             + (self.case or bytes(32))
             + self.recent_block.hash
             + self.id

@@ -1,7 +1,8 @@
 """Assembles what convinces a stranger: the bundle of a case, and the trust policy of this ledger.
 
 Only final anchors with a verified receipt are used (``AnchorRow``). A statement that no final anchor
-holds yet is left out: a bundle never shows more than it can show.
+holds yet is left out: a bundle never shows more than it can show. Strangers' statements are left out
+too: anybody can pay for leaves that name a case, and nobody may flood or spoil its bundle with them.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, Row, and_, or_
 from sqlalchemy import select as sql
 from sqlmodel import Session, col, select
 
 from ledger.anchor import ReceiptProof
-from ledger.bundle import Bundle, ShownAnchor, ShownStatement
+from ledger.bundle import MAX_BYTES, Bundle, ShownAnchor, ShownStatement
 from ledger.encoding import encode_hex
 from ledger.errors import RefusedCase, RefusedNotFound, RefusedWithheld, RuntimeLog
 from ledger.note import VerifierKey
@@ -25,10 +26,11 @@ from ledger.runtime.chain_tables import AnchorRow, FinalBlock, TicketProof, Tick
 from ledger.runtime.log_reader import LogReader
 from ledger.runtime.networks import deployment
 from ledger.runtime.store import IN_LIMIT, Store, select_in
-from ledger.runtime.tables import Addendum, Entry, Ledger, table
+from ledger.runtime.tables import Addendum, Attester, CompanyKey, Entry, Ledger, table
 from ledger.statement import SignedStatement, parse
 
 _ENTRY, _ADDENDUM = table(Entry), table(Addendum)
+_COMPANY_KEY, _ATTESTER = table(CompanyKey), table(Attester)
 _BLOCK = table(FinalBlock)
 _KEY_KINDS = ("company.key_bound", "company.key_revoked")
 _OPENED = 0
@@ -52,7 +54,7 @@ class Evidence:
         """The bundle of a case at the newest final anchor.
 
         Raises RefusedCase for an unknown case, RefusedWithheld where its opening is withheld and
-        RefusedNotFound as long as no final anchor holds it.
+        RefusedNotFound as long as no final anchor holds it, and where it would be larger than a bundle may be.
         """
         with self._store.read() as session:
             sizes = _anchored_sizes(session)
@@ -67,7 +69,7 @@ class Evidence:
             submitted = _submissions(session, {item.raw for item in shown.values()})
             used = {size for size in placed.values() if size is not None} | {sizes[-1]}
             anchors = _anchors(session, used)
-        return Bundle(
+        bundle = Bundle(
             ledger=self._origin,
             case=case_id,
             statements={index: self._shown(index, item, placed[index]) for index, item in shown.items()},
@@ -77,6 +79,13 @@ class Evidence:
             disclosures=tuple(disclosures),
             submitted=submitted,
         )
+        length = len(bundle.encode())
+        if length > MAX_BYTES:
+            raise RefusedNotFound(
+                f"the bundle of case {encode_hex(case_id)} would be too large: {length} bytes, at most {MAX_BYTES}; "
+                "read its statements and proofs from the log itself"
+            )
+        return bundle
 
     def trust(self, ledger_class: LedgerClass) -> LedgerTrust:
         """What a verifier has to believe of this ledger, as this ledger itself says."""
@@ -117,24 +126,18 @@ class Evidence:
         return encode_practice_policy(self.trust(ledger_class))
 
     def _signed(self, session: Session, case_id: bytes) -> Mapping[int, SignedStatement]:
-        """Leaf 0, the case's statements, and the key and attester statements that concern it."""
+        """Leaf 0, the parties' statements of the case, and the key and attester statements that concern it."""
         opened = session.execute(
-            sql(_ENTRY.c.digest, _ENTRY.c.company)
+            sql(_ENTRY.c.digest, _ENTRY.c.company, _ENTRY.c.author)
             .where(_ENTRY.c.statement_id == case_id, _ENTRY.c.kind == "case.opened")
             .order_by(_ENTRY.c.idx)
             .limit(1)
         ).first()
         if opened is None:
             raise RefusedCase(f"no case {encode_hex(case_id)} was opened in the ledger {self._origin}")
-        wanted = or_(
-            _ENTRY.c.idx == _OPENED,
-            _ENTRY.c.case_id == case_id,
-            (_ENTRY.c.kind.in_(_KEY_KINDS)) & (_ENTRY.c.company == opened.company),
-            (_ENTRY.c.kind == "attester.bound") & _ENTRY.c.understood,
-        )
         rows = session.execute(
             sql(_ENTRY.c.idx, _ENTRY.c.digest, _ENTRY.c.statement_id)
-            .where(wanted, _ENTRY.c.statement_id.is_not(None))
+            .where(_wanted(opened, case_id), _ENTRY.c.statement_id.is_not(None))
             .order_by(_ENTRY.c.idx)
         ).all()
         first: dict[bytes, _Listed] = {}
@@ -154,6 +157,23 @@ class Evidence:
     def _anchor(self, size: int, proof: ReceiptProof) -> ShownAnchor:
         leaf = self._log.leaf(size - 1)
         return ShownAnchor(size, proof, leaf, tuple(self._log.inclusion(size - 1, size)))
+
+
+def _wanted(opened: Row[tuple[bytes, str, bytes]], case_id: bytes) -> ColumnElement[bool]:
+    """What concerns the case whose opening is ``opened``, by those who are or were a party of it."""
+    operator = sql(_ENTRY.c.author).where(_ENTRY.c.idx == _OPENED).scalar_subquery()
+    keys = sql(_COMPANY_KEY.c.key).where(_COMPANY_KEY.c.company == opened.company)
+    author = _ENTRY.c.author
+    party = or_(
+        author == opened.author, author == operator, author.in_(keys), author.in_(sql(_ATTESTER.c.key))
+    )  # a revoked key was a party, too: nothing that a company said may vanish
+    return or_(
+        _ENTRY.c.idx == _OPENED,
+        and_(_ENTRY.c.case_id == case_id, party),
+        _ENTRY.c.statement_id == case_id,
+        and_(_ENTRY.c.kind.in_(_KEY_KINDS), _ENTRY.c.company == opened.company, _ENTRY.c.understood),
+        and_(_ENTRY.c.kind == "attester.bound", _ENTRY.c.understood),
+    )
 
 
 def _earliest(index: int, sizes: Sequence[int]) -> int | None:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from ledger.assessment import assess
 from ledger.bundle import parse_bundle
-from ledger.encoding import parse_base64
+from ledger.encoding import Json, parse_base64
 from ledger.errors import MalformedBundle
 from ledger.evm import parse_header
+from ledger.leaf import index_key
 from ledger.policy import parse_policy
 from ledger.procedure import Observed
+from ledger.runtime import evidence
 from ledger.runtime.chain_tables import HomeChain
+from ledger.runtime.sequencer import DirectLeaf
 from ledger.statement import SignedStatement
 from tests.api.conftest import Api
 from tests.api.made_chain import MadeChain
-from tests.store.world import OTHER
+from tests.store.world import OTHER, SHOP, SHOP_OLD
 
 NOW = 2_000_000_000
 
@@ -86,6 +90,57 @@ def test_bundle_verifies(api: Api) -> None:
     ledger = policy.ledgers[api.world.services.origin]
     full = assess(bundle, policy, Observed(canonical, code_hash=ledger.code_hash), NOW)
     assert full.exit_code == 0, [(item.check.name, item.value, item.check.detail) for item in full.checks]
+
+
+def forced(api: Api, *statements: SignedStatement) -> None:
+    """Recorded as somebody would who pays the contract for it: without any judgement."""
+    world = api.world
+    assert world.services.sequencer is not None
+    leaves = [DirectLeaf(index_key(item, world.services.origin), item.raw) for item in statements]
+    world.services.sequencer.sequence(direct=leaves)
+
+
+def strangers(api: Api, case: bytes, count: int) -> list[SignedStatement]:
+    """Statements about a case, and about its company's keys, by somebody who is nobody in it."""
+    said = [api.world.sent(case, OTHER, recent_block=replace(api.world.recent, number=n)) for n in range(count - 50)]
+    for number in range(50):
+        facts: dict[str, Json] = {"key": "0x" + f"{number:040x}", "method": "dns", "checked_at": "2026-11-20T09:00:00Z"}
+        said.append(api.world.statement("company.key_bound", OTHER, facts))
+    return said
+
+
+def test_strangers_are_not_in_the_bundle(lite: Api) -> None:
+    """What 1,150 strangers pay to have recorded changes no statement of a case's bundle."""
+    chain, world = lite.chain, lite.world
+    case = world.opened()
+    recorded(lite, case, world.bound(world.operator, SHOP), world.bound(world.operator, SHOP_OLD))
+    said = world.statement("request.acknowledged", SHOP_OLD, {"received_on": "2026-11-21"}, case.id)
+    recorded(lite, said, world.bound(world.operator, SHOP_OLD, revoked=True))
+    forced(lite, *strangers(lite, case.id, 1_150))
+    later = world.statement("request.shouted", SHOP_OLD, {}, case.id)
+    forced(lite, later)
+    chain.anchor()
+    answer = lite.get(f"/v1/cases/0x{case.id.hex()}/bundle")
+    bundle = parse_bundle(answer.content)
+    kinds = [item.signed.statement.kind for _, item in sorted(bundle.statements.items())]
+    bound = ["company.key_bound"] * 2
+    assert kinds == [
+        *("ledger.opened", "case.opened", *bound, "request.acknowledged", "company.key_revoked"),
+        "request.shouted",
+    ], "a revoked key was a party, and nothing that a company said may vanish"
+
+
+def test_a_bundle_is_never_larger_than_one_may_be(lite: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = lite.world.opened()
+    recorded(lite, case)
+    lite.chain.anchor()
+    length = len(lite.get(f"/v1/cases/0x{case.id.hex()}/bundle").content)
+    monkeypatch.setattr(evidence, "MAX_BYTES", length)
+    assert lite.get(f"/v1/cases/0x{case.id.hex()}/bundle").status_code == 200
+    monkeypatch.setattr(evidence, "MAX_BYTES", length - 1)
+    answer = lite.get(f"/v1/cases/0x{case.id.hex()}/bundle")
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/refused-not-found")
+    assert "too large" in answer.json()["detail"]
 
 
 def test_assessment(api: Api) -> None:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from ledger.assessment import Assessment, assess
-from ledger.bundle import parse_bundle
+from ledger.bundle import Bundle, parse_bundle
 from ledger.checks import Value
 from ledger.disclosure import Disclosure
 from ledger.encoding import encode_hex, encode_json
@@ -47,8 +47,7 @@ def policy() -> TrustPolicy:
     return parsed
 
 
-@cache
-def bundle_bytes() -> bytes:
+def case_maker() -> Maker:
     """Every part a bundle can have, as small as may be: two anchors, a ticket, a disclosure, a checkpoint."""
     maker = Maker(transactions=1)
     open_ledger(maker)
@@ -60,7 +59,21 @@ def bundle_bytes() -> bytes:
     maker.say("request.refused", REFUSED, COMPANY_KEY)
     maker.say("case.confirmed", CHECKED_IN, REQUESTER)
     maker.anchor()
-    return maker.bundle().encode()
+    return maker
+
+
+@cache
+def bundle_bytes() -> bytes:
+    """The bundle of that case."""
+    return case_maker().bundle().encode()
+
+
+def everything_of(bundle: Bundle) -> Observed:
+    """Every block of the bundle is vouched for; code and head are known."""
+    headers = [anchor.proof.header for anchor in bundle.anchors.values()]
+    headers += [proof.header for proof in bundle.submitted.values()]
+    headers += list(bundle.blocks.values())
+    return Observed({keccak256(header): "a test" for header in headers}, {}, max(bundle.anchors), keccak256(b"code"))
 
 
 @cache

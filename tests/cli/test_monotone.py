@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,18 @@ from hypothesis import strategies as st
 
 from ledger.checks import Value
 from ledger.encoding import encode_json
-from tests.cli.broken import Outcome, bundle_bytes, observations, outcome, without_each_part
+from ledger.evm import keccak256
+from ledger.statement import RecentBlock
+from tests.cli.broken import (
+    Outcome,
+    bundle_bytes,
+    case_maker,
+    everything_of,
+    observations,
+    outcome,
+    without_each_part,
+)
+from tools.vectors._bundles import CHECKED_IN, STRANGER
 
 OBSERVED = sorted(observations())
 EXPECTED_EXIT = {"offline": 3, "everything": 0, "oldest-anchor": 3, "newer-head": 0, "lagging-head": 0}
@@ -81,3 +93,28 @@ def test_any_bit_flipped(name: str, place: int, bit: int) -> None:
     data = bytearray(bundle_bytes())
     data[place % len(data)] ^= 1 << bit
     assert not outcome(bytes(data), observations()[name]).worse_or_equal(base(name))
+
+
+def test_a_hostile_statement_taken_out() -> None:
+    """A stranger's wrong number, contradicted block, bytes that are no header or unknown kind harm nobody else."""
+    for hostile in ("number", "contradicted", "no-header", "unknown-kind"):
+        maker = case_maker()
+        shown = maker.recent()
+        if hostile == "number":
+            shown = RecentBlock(shown.hash, shown.number + 1)
+        elif hostile == "no-header":
+            shown = RecentBlock(keccak256(b"no header"), 7)
+            maker.blocks[shown.hash] = b"no header"
+        kind = "request.shouted" if hostile == "unknown-kind" else "case.confirmed"
+        maker.say(kind, CHECKED_IN, STRANGER, recent=shown)
+        maker.anchor()
+        with_it = maker.bundle()
+        index = max(with_it.statements)
+        observed = everything_of(with_it)
+        if hostile == "contradicted":
+            observed = replace(observed, contradicted={shown.hash: "another block is there"})
+        left = {number: item for number, item in with_it.statements.items() if number != index}
+        before, after = (outcome(bundle.encode(), observed) for bundle in (with_it, replace(with_it, statements=left)))
+        assert before.exit == 0, hostile
+        assert not after.worse_or_equal(before), hostile
+        assert Value.FAILED not in before.values.values()

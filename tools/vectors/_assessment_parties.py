@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, encode_hex, sha256
-from ledger.evm import parse_header
+from ledger.evm import keccak256, parse_header
+from ledger.statement import RecentBlock
 from tools.vectors._assessment_case import (
     ASSESS,
     EVERYTHING,
@@ -34,6 +35,9 @@ from tools.vectors._bundles import (
     address,
     policy_bytes,
 )
+
+
+NO_HEADER = b"no block header"
 
 
 def parties(w: Writer) -> None:
@@ -97,6 +101,25 @@ def other_cases(w: Writer) -> None:
         {"5": "none"},
         {"statement/5/author": NOT_CHECKED},
     )
+    _other(
+        w,
+        "quoted-number-wrong",
+        "A stranger quotes a block under another number: that costs him his lower bound, and the others nothing.",
+        made(extra=_wrong_number),
+        {"5": "none"},
+        {"statement/5/author": NOT_CHECKED, "statement/5/signed": NOT_CHECKED},
+    )
+    _other(
+        w,
+        "quoted-block-no-header",
+        "A stranger quotes the hash of bytes that are no block header.",
+        made(extra=_no_header),
+        {"5": "none"},
+        {
+            **{f"statement/5/{part}": NOT_CHECKED for part in ("author", "signed")},
+            **{f"block/{keccak256(NO_HEADER).hex()}/{part}": NOT_CHECKED for part in ("canonical", "header")},
+        },
+    )
     prose = lambda m: m.say("case.confirmed", {**CHECKED_IN, "note": "they laughed"}, REQUESTER)  # noqa: E731
     _other(
         w,
@@ -158,6 +181,7 @@ def _other(
             checks.setdefault(check, PASSED)
     checks |= {f"anchor/{size}/{part}": PASSED for part in ("canonical", "receipt", "index-leaf")}
     headers = [bundle.anchors[size].proof.header, bundle.submitted[0].header, *bundle.blocks.values()]
+    headers = [header for header in headers if header != NO_HEADER]
     inputs = {
         "bundle": bundle.encode().decode("ascii"),
         "policy": policy or policy_bytes().decode("ascii"),
@@ -199,3 +223,13 @@ def _another_case(maker: Maker) -> None:
     case, maker.case = maker.case, sha256(b"another case")
     maker.say("case.confirmed", CHECKED_IN, REQUESTER)
     maker.case = case
+
+
+def _wrong_number(maker: Maker) -> None:
+    shown = maker.recent()
+    maker.say("request.shouted", {"volume": 11}, STRANGER, recent=RecentBlock(shown.hash, shown.number + 1))
+
+
+def _no_header(maker: Maker) -> None:
+    maker.blocks[keccak256(NO_HEADER)] = NO_HEADER
+    maker.say("request.shouted", {"volume": 11}, STRANGER, recent=RecentBlock(keccak256(NO_HEADER), 7))

@@ -100,10 +100,11 @@ class Maker:
         company: str | None = COMPANY,
         in_case: bool = True,
         digests: tuple[str, ...] = (),
+        recent: RecentBlock | None = None,
     ) -> SignedStatement:
-        """Sign a statement and append its leaf."""
+        """Sign a statement and append its leaf; it quotes ``recent``, or else a new final block."""
         case = self.case if in_case else None
-        statement = Statement(ORIGIN, kind, case, company, self.recent(), facts, digests, address(key))
+        statement = Statement(ORIGIN, kind, case, company, recent or self.recent(), facts, digests, address(key))
         signed = sign(statement, key)
         index = self.tree.append(statement_leaf(signed, ORIGIN).hash())
         self.statements[index] = signed

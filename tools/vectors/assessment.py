@@ -74,6 +74,14 @@ def known_or_not(w: Writer) -> None:
         gone,
         contradicted=[ANCHOR],
     )
+    lost = {f"block/{QUOTED[3]}/{name}": NOT_CHECKED for name in ("canonical", "header")}
+    w.add(
+        "quoted-block-contradicted",
+        "Every provider has another block at the quoted height: no lower bound, and nothing else.",
+        0,
+        {**lost, "statement/3/signed": NOT_CHECKED},
+        contradicted=[QUOTED[3]],
+    )
     w.add(
         "newer-head",
         "The chain holds a newer anchor than is shown.",

@@ -9,6 +9,8 @@ from fastapi import Request, Response
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 SHORT = "public, max-age=1"
+WITHHOLDABLE = "public, max-age=60, must-revalidate"
+"""Bytes that never change but may be withheld: no cache may show them for longer than a minute after that."""
 REVALIDATE = "public, no-cache"
 NO_STORE = "no-store"
 OCTETS = "application/octet-stream"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from api.caching import IMMUTABLE, JSON, OCTETS, SHORT, TEXT, respond
+from api.caching import IMMUTABLE, JSON, OCTETS, SHORT, TEXT, WITHHOLDABLE, respond
 from api.deps import Context, ContextDep
 from api.openapi import gives, problems, unchanged
 from api.reads import Reads
@@ -52,7 +52,7 @@ async def addendum(request: Request, path: FilePath, context: ContextDep) -> Res
         raise RefusedWithheld(f"the bytes {encode_hex(digest)} are withheld")
     data = await _get(context, f"addenda/{path}")
     # Bytes of the direct route can be anything at all; nosniff keeps a browser from guessing.
-    return respond(request, data, JSON if data[:1] == b"{" else OCTETS, IMMUTABLE, digest.hex())
+    return respond(request, data, JSON if data[:1] == b"{" else OCTETS, WITHHOLDABLE, digest.hex())
 
 
 @router.get(

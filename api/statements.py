@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from api import examples
 from api.body import MAX_BATCH_BYTES, MAX_LINES, read_body, read_lines, require_type
-from api.caching import IMMUTABLE, JSON, NO_STORE, SHORT, TEXT, respond
+from api.caching import JSON, NO_STORE, SHORT, TEXT, WITHHOLDABLE, respond
 from api.deps import Context, ContextDep, StatementId, get_context, parse_id
 from api.errors import problem
 from api.openapi import body, gives, problems, unchanged
@@ -144,7 +144,7 @@ async def read(request: Request, statement: StatementId, context: ContextDep) ->
     """Never changes, unless the bytes are withheld; the ETag is their SHA-256, the digest in the leaf."""
     found = await context.call(Reads(context.services).statement, parse_id(statement))
     headers = {"X-Habeas-Index": str(found.index), "Link": f'</v1/statements/{statement}/proof>; rel="describedby"'}
-    return respond(request, found.raw, JSON, IMMUTABLE, found.digest.hex(), headers)
+    return respond(request, found.raw, JSON, WITHHOLDABLE, found.digest.hex(), headers)
 
 
 @router.get(

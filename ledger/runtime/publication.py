@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from ledger.checkpoint import Checkpoint
-from ledger.errors import MalformedTile, RuntimeLog
+from ledger.errors import MalformedTile, RuntimeLog, RuntimeStore
 from ledger.merkle import hash_leaf, root_of
 from ledger.note import Note
 from ledger.runtime.objects import Objects
@@ -86,6 +86,7 @@ class Publisher:
         with self._store.read() as session:
             published: int = session.execute(select(func.max(_PUBLISHED.c.size))).scalar() or 0
             row = session.execute(select(_CHECKPOINT).order_by(_CHECKPOINT.c.size.desc()).limit(1)).first()
+        self.scrub()
         if row is None:
             self._loaded = True
             return None
@@ -123,7 +124,17 @@ class Publisher:
         self._step("checkpoint written")
         self._mark(size)  # step 8
         self._edge, self._tail = edge, tail[len(tail) - size % TILE_WIDTH :]
+        self._store.scrub_due |= bool(growth.withheld)
+        self.scrub()
         self._step("published")
+
+    def scrub(self) -> None:
+        """Remove the last traces of withheld bytes from the database's files, now or at a later call."""
+        if self._store.scrub_due:
+            try:
+                self._store.scrub()
+            except RuntimeStore as error:
+                _log.warning("%s; trying again", error)
 
     def _mark(self, size: int) -> None:
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 _WRITE = "habeas_write"
 _ATTEMPTS = 12
+_BUSY_MS, _SCRUB_WAIT_MS = 20_000, 1_000
 # serialization failure, deadlock, connection trouble, start-up and shut-down (PostgreSQL error codes)
 _RETRYABLE_STATES = ("40001", "40P01", "08", "57P")
 IN_LIMIT = 5000
@@ -39,6 +41,8 @@ class Store:
     def __init__(self, url: str) -> None:
         self.engine = _open_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self.scrub_due = False
+        """Whether withheld bytes may still stand in the write-ahead log."""
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -52,6 +56,31 @@ class Store:
     def transact(self, work: Callable[[Session], _T]) -> _T:
         """Run ``work`` in one transaction and commit; see ``retry_transaction``."""
         return retry_transaction(self.engine, work)
+
+    def scrub(self) -> None:
+        """After bytes were withheld: empty SQLite's write-ahead log, which still holds pages of before.
+
+        Where a reader is in the way ``scrub_due`` stays true, and it is to be called again. Other
+        databases remove old rows themselves. Raises RuntimeStore.
+        """
+        self.scrub_due = False
+        if not self.is_sqlite:
+            return
+        try:
+            connection = self.engine.raw_connection()
+            try:
+                cursor = connection.cursor()
+                cursor.execute(f"PRAGMA busy_timeout={_SCRUB_WAIT_MS}")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                [busy, *_] = cursor.fetchone() or [1]
+                cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+                cursor.close()
+            finally:
+                connection.close()
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            self.scrub_due = True
+            raise RuntimeStore(f"the write-ahead log could not be emptied: {error}") from error
+        self.scrub_due = bool(busy)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -159,7 +188,9 @@ def _open_sqlite(url: str, path: str | None) -> Engine:
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver would open transactions late and without IMMEDIATE
     cursor = connection.cursor()
-    for pragma in ("busy_timeout=20000", "journal_mode=WAL", "synchronous=FULL", "cache_size=-65536"):
+    # secure_delete: withheld bytes are overwritten, not just unlinked from their page.
+    pragmas = (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "cache_size=-65536")
+    for pragma in (*pragmas, "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

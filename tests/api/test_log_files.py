@@ -39,6 +39,7 @@ def test_a_monitor_rebuilds_the_tree(api: Api) -> None:
         assert sha256(addendum.content) == leaf.digest
         assert addendum.headers["etag"] == f'"{leaf.digest.hex()}"'
         assert addendum.headers["content-type"] == "application/json"
+        assert addendum.headers["cache-control"] == "public, max-age=60, must-revalidate"
     assert isinstance(parse_leaf(entries[-1]), IndexLeaf)
 
 

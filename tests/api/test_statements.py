@@ -44,7 +44,7 @@ def test_read_back_exactly(api: Api) -> None:
     assert answer.status_code == 200 and answer.content == signed.raw
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["etag"] == f'"{signed.digest.hex()}"'
-    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["cache-control"] == "public, max-age=60, must-revalidate"
     assert answer.headers["x-habeas-index"] == "1"
     assert answer.headers["x-content-type-options"] == "nosniff"
     held = api.get(place, {"If-None-Match": answer.headers["etag"]})

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from sqlalchemy import text
 
 from ledger.encoding import sha256
 from ledger.errors import RefusedNotFound, RefusedRole, RefusedWithheld
@@ -30,6 +33,31 @@ def test_bytes_go_and_proofs_stay(world: World) -> None:
     proof = LogProof.parse(services.reader.proof_for(1))
     verify_proof(proof, statement_leaf(case, services.origin).hash(), world.facts.vkey, services.origin)
     check_ledger(services)
+
+
+def test_the_bytes_are_gone_from_the_files_of_sqlite(world: World) -> None:
+    """Neither free pages nor the write-ahead log keep them; a reader in the way only delays it."""
+    if not world.services.store.is_sqlite:
+        pytest.skip("PostgreSQL keeps its files itself: vacuum removes old rows")
+    case, later = world.opened(), world.opened(number=2)
+    world.record(case, later)
+    assert case.raw in _database_files(world)
+    world.record(world.withheld(case.digest))
+    assert case.raw not in _database_files(world) and later.raw in _database_files(world)
+    with world.services.store.read() as session:
+        session.execute(text("SELECT count(*) FROM addendum")).all()
+        world.record(world.withheld(later.digest))
+        assert world.services.store.scrub_due
+    assert world.services.sequencer is not None
+    world.services.sequencer.sequence()
+    assert later.raw not in _database_files(world) and not world.services.store.scrub_due
+
+
+def _database_files(world: World) -> bytes:
+    place = Path(world.services.store.engine.url.database or "")
+    files = sorted(place.parent.glob(place.name + "*"))
+    assert place in files
+    return b"".join(path.read_bytes() for path in files)
 
 
 def test_neither_the_bytes_nor_the_words_come_back(world: World) -> None:
@@ -72,12 +100,12 @@ def test_statement_and_withholding_in_one_group_of_leaves(world: World) -> None:
 
 
 def test_opaque_bytes_are_withheld_by_digest(world: World) -> None:
-    text = b"unlawful content, forced in"
+    forced = b"unlawful content, forced in"
     sequencer = world.services.sequencer
     assert sequencer is not None
-    sequencer.sequence(direct=[DirectLeaf(NO_KEY, text)])
-    world.record(withholding_of_digest(world.services, sha256(text), "unlawful_content", world.recent))
-    assert world.services.objects.get(addendum_path(sha256(text))) is None
+    sequencer.sequence(direct=[DirectLeaf(NO_KEY, forced)])
+    world.record(withholding_of_digest(world.services, sha256(forced), "unlawful_content", world.recent))
+    assert world.services.objects.get(addendum_path(sha256(forced))) is None
     check_ledger(world.services)
 
 

@@ -4,35 +4,38 @@ Pure and in a fixed order, cheap and absolute steps first, so that a given input
 same error. ``examine`` needs nothing but the bytes and the origin; ``decide`` asks the ledger.
 
     1 size, JSON, envelope, signature bytes      Malformed…
-    2 facts of a known kind                      MalformedFacts
+    2 facts: closed schema, or single words      MalformedFacts
     3 ledger                                     RefusedLedger
     4 signature                                  VerificationSignature
     5 the same bytes again: answered as before   (or RefusedWithheld)
     6 recent block                               RefusedRecentBlock, RefusedRecentBlockAge
     7 case, company of the case                  RefusedCase, RefusedCompany
-    8 role of the author                         RefusedRole
+    8 role of the author, or being a party       RefusedRole
     9 another signature of recorded words        RefusedDuplicate, RefusedWithheld
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from ledger.encoding import encode_hex
+from ledger.encoding import Json, encode_hex
 from ledger.errors import (
+    MalformedFacts,
     RefusedDuplicate,
     RefusedLedger,
     RefusedRecentBlock,
     RefusedRecentBlockAge,
     RefusedWithheld,
 )
-from ledger.kinds import Role, check_facts
+from ledger.kinds import KINDS, Role, check_facts
 from ledger.leaf import StatementLeaf, statement_leaf
-from ledger.runtime.roles import LedgerView, claim_of, role_of
+from ledger.runtime.roles import LedgerView, check_party, claim_of, role_of
 from ledger.statement import SignedStatement, Statement, parse, verify_signature
 
 RECENT_BLOCK_AGE = 86_400
 """Seconds by which a recent block may lie before the newest final block known."""
+_WORD = re.compile(r"[!-~]{0,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ def examine(raw: bytes, origin: str) -> Examined:
     signed = parse(raw)  # step 1
     statement = signed.statement
     check_facts(statement.kind, statement.facts)  # step 2
+    if statement.kind not in KINDS:
+        _check_words(dict(statement.facts), "facts")
     if statement.ledger != origin:  # step 3
         raise RefusedLedger(f"the statement is for ledger {statement.ledger}, but this is {origin}")
     verify_signature(signed)  # step 4
@@ -80,7 +85,10 @@ def decide(examined: Examined, view: LedgerView) -> Admitted:
         # A lost answer must be repeatable for ever, so later steps do not judge it again.
         return Admitted(examined, None, repeated=True)
     _check_recent_block(statement, view)  # step 6
-    role = role_of(claim_of(statement), view)  # steps 7 and 8
+    claim = claim_of(statement)
+    role = role_of(claim, view)  # steps 7 and 8
+    if role is None:
+        check_party(claim, view)
     if first is not None:  # step 9
         if view.withheld(first.digest):
             raise RefusedWithheld(f"statement {encode_hex(statement.id)} is recorded and withheld", first.index)
@@ -88,6 +96,23 @@ def decide(examined: Examined, view: LedgerView) -> Admitted:
             f"statement {encode_hex(statement.id)} is recorded already with another signature", first.index
         )
     return Admitted(examined, role, repeated=False)
+
+
+def _check_words(value: Json, where: str) -> None:
+    """Refuse prose in facts without a schema. The depth is bounded by the parser of statements."""
+    if isinstance(value, str):
+        if not _WORD.fullmatch(value):
+            raise MalformedFacts(
+                f"{where}: of a kind not known here a text is one word of at most 100 characters without spaces; "
+                "prose belongs into a disclosure"
+            )
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            _check_words(item, f"{where}[{number}]")
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            _check_words(name, f"{where}: the name of a member")
+            _check_words(item, f"{where}.{name}")
 
 
 def _check_recent_block(statement: Statement, view: LedgerView) -> None:

@@ -20,6 +20,7 @@ BINDING_KINDS = frozenset({"company.key_bound", "company.key_revoked"})
 NEVER_WITHHELD = frozenset({*BINDING_KINDS, "attester.bound", "entry.withheld", "ledger.opened"})
 FACTS_DECIDE = frozenset({*NEVER_WITHHELD, "evidence.attested"})
 """Kinds whose role or effect depends on their facts; for all others the envelope is enough."""
+_ORDER: tuple[Role, ...] = ("requester", "company", "attester", "operator")
 _SCOPE_OF_KIND: Mapping[str, str] = {
     **dict.fromkeys(BINDING_KINDS, "company_key"),
     **dict.fromkeys(("service.outage", "service.restored"), "outage"),
@@ -135,10 +136,21 @@ def role_of(claim: Claim, view: LedgerView, *, opening: bool = False) -> Role | 
         return _role_of_revoker(claim, view)
     if claim.kind == "entry.withheld":
         _check_withholding(claim, view)
-    for role in ("requester", "company", "attester", "operator"):
+    for role in _ORDER:
         if role in kind.writers and _has_role(role, claim, case, view):
             return role
     raise RefusedRole(_wrong_role(claim, kind))
+
+
+def check_party(claim: Claim, view: LedgerView) -> None:
+    """Raise RefusedRole unless the author of an unknown kind is a party: a server cannot tell who may write it,
+    but it can tell who has anything to do with the case or the company at all."""
+    case = _check_case(claim, view)
+    if not any(_has_role(role, claim, case, view) for role in _ORDER):
+        raise RefusedRole(
+            f"{claim.kind} is not known here, and such statements are taken from a party only; "
+            f"{encode_hex(claim.author)} is neither requester, accepted company key, attester nor operator"
+        )
 
 
 def _check_case(claim: Claim, view: LedgerView) -> CaseInfo | None:

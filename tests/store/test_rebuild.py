@@ -29,7 +29,7 @@ def play(world: World) -> None:
     assert sequencer is not None
     case, other = world.opened(), world.opened(OTHER)
     world.record(case, other, world.sent(case.id), world.attester(ATTESTER, ["company_key"]))
-    world.record(world.bound(ATTESTER, SHOP), world.statement("case.mediated", OTHER, {"by": "me"}, case.id))
+    world.record(world.bound(ATTESTER, SHOP), world.statement("case.mediated", REQUESTER, {"by": "me"}, case.id))
     world.record(acknowledged(world, case, SHOP))
     wrong_role = world.sent(other.id, REQUESTER)
     prose = world.statement("request.sent", REQUESTER, {**SENT, "note": "please"}, case.id)

@@ -32,6 +32,14 @@ BAD: dict[str, tuple[Making, type[errors.HabeasError]]] = {
         lambda w, c: w.statement("request.sent", REQUESTER, {**SENT, "note": "please"}, c.id),
         errors.MalformedFacts,
     ),
+    "prose in an unknown kind": (
+        lambda w, c: w.statement("case.mediated", REQUESTER, {"note": "they laughed at me"}, c.id),
+        errors.MalformedFacts,
+    ),
+    "stranger in an unknown kind": (
+        lambda w, c: w.statement("case.mediated", OTHER, {"by": "someone"}, c.id),
+        errors.RefusedRole,
+    ),
     "unknown ledger": (lambda w, c: w.sent(c.id, ledger="other.example/log"), errors.RefusedLedger),
     "foreign signature": (
         lambda w, c: encode(w.sent(c.id).statement, w.sent(c.id, OTHER).signature),

@@ -112,13 +112,34 @@ def _admitted() -> None:
     good("good-by-company", REFUSED, COMPANY, "company", "a key bound to the company")
     reported = {**REFUSED, "author": address(REQUESTER)}
     good("good-reported-by-requester", reported, REQUESTER, "requester", "an answer that the requester reports")
-    unknown = in_case("case.mediated", {"by": "someone"}, STRANGER)
-    good("good-unknown-kind", unknown, STRANGER, None, "a kind of a later version is recorded by whomever")
+    _unknown_kinds()
     bound = statement("attester.bound", {"key": address(STRANGER), "scope": ["dns"]}, OPERATOR, company=...)
     good("good-attester-bound", bound, OPERATOR, "operator", "the operator binds an attester")
     attested = _attested("dns")
     good("good-attested-in-scope", attested, ATTESTER, "attester", "an attester within its scope")
     bad("role-attested-out-of-scope", _attested("dkim"), ATTESTER, "RefusedRole", "the scope lacks dkim")
+
+
+def _unknown_kinds() -> None:
+    """Kinds of a later version: from parties only, and in single words."""
+    parties = {"": REQUESTER, "-by-company": COMPANY, "-by-attester": ATTESTER, "-by-operator": OPERATOR}
+    facts = {"by": "someone", "on": ["2026-11-20", 3, True], "a" * 100: {"x": "~" * 100}}
+    for name, key in parties.items():
+        good(f"good-unknown-kind{name}", in_case("case.mediated", facts, key), key, None, "a party says what is new")
+    unknown = in_case("case.mediated", {"by": "someone"}, STRANGER)
+    bad("role-unknown-kind-by-stranger", unknown, STRANGER, "RefusedRole", "no party of the case")
+    outside = statement("shop.rated", {"stars": 5}, STRANGER)
+    bad("role-unknown-kind-without-case", outside, STRANGER, "RefusedRole", "not even a key of the company")
+    prose = {
+        "in-unknown-kind": {"note": "they laughed"},
+        "in-a-list": {"note": ["they", "laughed at me"]},
+        "in-an-object": {"note": {"by": "them, at me"}},
+        "in-a-name": {"they laughed": True},
+        "of-101-characters": {"note": "a" * 101},
+    }
+    for name, text in prose.items():
+        value = in_case("case.mediated", text)
+        bad(f"facts-prose-{name}", value, REQUESTER, "MalformedFacts", "prose belongs into a disclosure")
 
 
 def _attested(check: str) -> Object:

@@ -101,9 +101,7 @@ def submit_direct(
     for event in found:
         if event.tx_hash == receipt.tx_hash:
             taken = parse_submitted(event.log, contract)
-            return Submission(
-                taken.ticket, taken.leaf_hash, receipt.tx_hash, receipt.block_number, receipt.gas_used
-            )
+            return Submission(taken.ticket, taken.leaf_hash, receipt.tx_hash, receipt.block_number, receipt.gas_used)
     raise RuntimeChainUnavailable(
         f"transaction {encode_hex(receipt.tx_hash)} is mined, but the node does not show its event; ask again"
     )

@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ledger.bundle import parse_bundle
 from ledger.checks import Value
 from ledger.encoding import encode_json
-from ledger.evm import keccak256
+from ledger.evm import keccak256, parse_header, rlp_encode
+from ledger.evm.rlp import encode_integer
 from ledger.statement import RecentBlock
 from tests.cli.broken import (
+    NOW,
     Outcome,
     bundle_bytes,
     case_maker,
@@ -118,3 +121,21 @@ def test_a_hostile_statement_taken_out() -> None:
         assert before.exit == 0, hostile
         assert not after.worse_or_equal(before), hostile
         assert Value.FAILED not in before.values.values()
+
+
+def test_no_later_time_in_a_made_up_header_is_believed() -> None:
+    """Offline, an anchor's header with a later time makes nothing fresh that was not; known, the block is another."""
+    bundle = parse_bundle(bundle_bytes())
+    size = max(bundle.anchors)
+    shown = bundle.anchors[size]
+    header, late = shown.proof.header, NOW + 90 * 86_400
+    # The timestamp's RLP occurs once in a made-up header.
+    old, new = (rlp_encode(encode_integer(second)) for second in (parse_header(header).timestamp, late))
+    assert header.count(old) == 1 and len(old) == len(new)
+    proof = replace(shown.proof, header=header.replace(old, new))
+    forged = replace(bundle, anchors={**bundle.anchors, size: replace(shown, proof=proof)}).encode()
+    for observed in observations().values():
+        before, after = (outcome(data, observed, now=late + 60) for data in (bundle_bytes(), forged))
+        assert before.values["fresh"] is Value.NOT_CHECKED
+        assert after.values["fresh"] is Value.NOT_CHECKED
+        assert after.values["checkpoint"] <= Value.CONDITIONAL

@@ -74,7 +74,7 @@ def base(above: str) -> dict[str, str]:
     """What every check is worth when blocks are known (``above`` passed) or not (not checked)."""
     below = PASSED if above == PASSED else CONDITIONAL
     checks = {"bundle": PASSED, "case": PASSED, "disclosures": NOT_CHECKED, "ledger": PASSED, "ledger/opened": PASSED}
-    checks |= {"checkpoint": PASSED, "fresh": PASSED, "index": NOT_CHECKED}
+    checks |= {"checkpoint": below, "fresh": above, "index": NOT_CHECKED}
     checks |= {"contract": above, "newest-head": above}
     for index, block in QUOTED.items():
         checks[f"statement/{index}/signature"] = PASSED

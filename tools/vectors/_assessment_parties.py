@@ -36,7 +36,6 @@ from tools.vectors._bundles import (
     policy_bytes,
 )
 
-
 NO_HEADER = b"no block header"
 
 

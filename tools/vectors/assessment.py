@@ -49,6 +49,14 @@ def known_or_not(w: Writer) -> None:
     """What the verifier knows of the chain, and whom he believes."""
     w.add("everything-known", "Every block is known to be canonical and final.", 0, {})
     w.add("offline", "Nothing is known of the chain: what hangs below a block is conditional.", 3, {}, known=False)
+    w.add(
+        "offline-stale",
+        "Without a block that is known, a time in a header says nothing about age.",
+        3,
+        {},
+        known=False,
+        now=NOW + 100 * 86_400,
+    )
     only = {**_rows(NOT_CHECKED, CONDITIONAL), "contract": NOT_CHECKED, "newest-head": NOT_CHECKED}
     only |= {"submitted/0/canonical": NOT_CHECKED, "submitted/0/receipt": CONDITIONAL}
     given: Value = {"canonical": [ANCHOR], "head_size": None, "code_hash": None}
@@ -66,7 +74,7 @@ def known_or_not(w: Writer) -> None:
     w.add("anchor-pinned-at-another-number", "A pin holds for its number only.", 3, {}, policy=wrong, known=False)
     gone: dict[str, str | None] = {f"anchor/{SIZE}/canonical": FAILED, "newest-head": NOT_CHECKED}
     gone |= {f"anchor/{SIZE}/{name}": NOT_CHECKED for name in ("receipt", "index-leaf")}
-    gone |= every("/recorded", NOT_CHECKED)
+    gone |= {**every("/recorded", NOT_CHECKED), "fresh": NOT_CHECKED, "checkpoint": NOT_CHECKED}
     w.add(
         "anchor-contradicted",
         "Every provider has another block there, whoever vouches.",

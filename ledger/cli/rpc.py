@@ -130,7 +130,7 @@ def observe(urls: Sequence[str], trust: LedgerTrust, blocks: Mapping[bytes, int]
     """Ask every URL about ``blocks`` (hash to number); ``vouched`` are hashes that the user vouches for.
 
     A block is canonical when the policy's quorum of providers has it at its number and final, and
-    none has another there. It is contradicted when every provider that answered has another.
+    none has another there. It is contradicted when as many have another there, and none has it.
     """
     views: dict[str, _View] = {}
     notes: list[str] = []
@@ -177,6 +177,11 @@ def _judge(
     where = f"block {number} ({encode_hex(block)})"
     if same and other:
         notes.append(f"The providers disagree about {where}: {', '.join(same)} has it, {', '.join(other)} does not.")
+    elif 0 < len(other) < trust.chain.rpc_quorum:
+        notes.append(
+            f"{', '.join(other)} has another block at the height of {where}; the policy asks for"
+            f" {trust.chain.rpc_quorum} providers, so this counts neither for nor against it."
+        )
     elif other:
         contradicted[block] = f"{where} is not on chain {trust.chain.name}: {', '.join(other)} has another block there"
     elif len(same) >= trust.chain.rpc_quorum:

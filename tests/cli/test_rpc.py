@@ -86,6 +86,19 @@ def test_a_block_that_is_not_there(stack: ExitStack) -> None:
     assert any("disagree" in note for note in mixed.notes)
 
 
+def test_one_provider_alone_contradicts_nothing(stack: ExitStack) -> None:
+    """Where the policy asks for two, one that has another block there is named in a note; two of them contradict."""
+    hash_, number = anchor_block()
+    liars = []
+    for _ in range(2):
+        liars.append(Node())
+        liars[-1].blocks[number] = bytes(32)
+    one = ask(stack, liars[0], quorum=2)
+    assert not one.contradicted and hash_ not in one.canonical
+    assert any("neither for nor against" in note and note.startswith("http://127.0.0.1") for note in one.notes)
+    assert hash_ in ask(stack, *liars, quorum=2).contradicted
+
+
 def test_a_block_that_is_not_final_yet(stack: ExitStack) -> None:
     """Neither canonical nor contradicted, whatever the node has at that height."""
     hash_, number = anchor_block()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from ledger.encoding import encode_hex, is_int, parse_hex, sha256
+from ledger.encoding import MAX_INTEGER, encode_hex, is_int, parse_hex, sha256
 from ledger.errors import Malformed, MalformedPolicy
 from ledger.kinds import SCOPES, is_domain
 from ledger.note import VerifierKey
@@ -21,6 +21,7 @@ from ledger.statement import parse_origin
 VERSION = 1
 MAX_BYTES = 262_144
 DEFAULT_STALENESS_DAYS = 45
+MAX_STALENESS_DAYS = 36_500
 LedgerClass = Literal["public", "test", "practice"]
 _CLASSES: tuple[LedgerClass, ...] = ("public", "test", "practice")
 _T = TypeVar("_T")
@@ -107,11 +108,11 @@ class _Table:
             raise MalformedPolicy(f"{self.where} lacks {name}")
         return self._left.pop(name)
 
-    def integer(self, name: str, default: int | None = None, least: int = 0) -> int:
+    def integer(self, name: str, default: int | None = None, least: int = 0, most: int = MAX_INTEGER) -> int:
         value = self._left.pop(name, default) if default is not None else self.take(name)
-        if isinstance(value, int) and is_int(value) and value >= least:
+        if isinstance(value, int) and is_int(value) and least <= value <= most:
             return value
-        raise MalformedPolicy(f"{self.where}: {name} must be an integer of at least {least}")
+        raise MalformedPolicy(f"{self.where}: {name} must be an integer from {least} to {most}")
 
     def text(self, name: str) -> str:
         value = self.take(name)
@@ -150,7 +151,7 @@ def parse_policy(data: bytes) -> TrustPolicy:
     policy = TrustPolicy(
         hash=sha256(data),
         formats=tuple(_integers(table.list("formats"), "formats")) or (1,),
-        staleness_days=table.integer("staleness_days", DEFAULT_STALENESS_DAYS, 1),
+        staleness_days=table.integer("staleness_days", DEFAULT_STALENESS_DAYS, 1, MAX_STALENESS_DAYS),
         ledgers=_unique(ledgers, lambda ledger: ledger.origin, "ledger"),
         attesters=tuple(_parse_attester(item) for item in table.list("attester")),
         attester_quorum=table.integer("attester_quorum", 1, 1),
@@ -172,8 +173,8 @@ def _unique(items: Iterable[_T], name: Callable[[_T], str], what: str) -> Mappin
 
 def _integers(values: list[object], where: str) -> list[int]:
     for value in values:
-        if not is_int(value):
-            raise MalformedPolicy(f"{where} must be a list of integers")
+        if not isinstance(value, int) or not is_int(value) or not 0 <= value <= MAX_INTEGER:
+            raise MalformedPolicy(f"{where} must be a list of integers from 0 to 2^53-1")
     return [value for value in values if isinstance(value, int)]
 
 

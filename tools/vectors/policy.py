@@ -69,6 +69,7 @@ def good(cases: Cases) -> None:
     auditor = whole() + 'auditors = ["' + _vkey() + '"]\nquorum = 1\n'
     add("auditor", auditor, "An auditor whose replay of the index would count.")
     add("staleness", HEAD + "staleness_days = 1\n", "Another limit.")
+    add("staleness-at-limit", HEAD + "staleness_days = 36500\n", "The largest.")
     add("comment-in-utf-8", "# 신뢰 정책\n" + HEAD, "Comments are free text; they count for the hash.")
     add("at-limit", HEAD, f"{MAX_BYTES} bytes.", spaces_after=MAX_BYTES - len(HEAD))
 
@@ -95,6 +96,10 @@ def bad_files(cases: Cases) -> None:
     add("formats-of-texts", 'habeas_trust = 1\nformats = ["1"]\n', "A list of texts.")
     add("staleness-zero", HEAD + "staleness_days = 0\n", "At least a day.")
     add("staleness-negative", HEAD + "staleness_days = -1\n", "At least a day.")
+    add("staleness-over-limit", HEAD + "staleness_days = 36501\n", "At most 36,500 days, about a century.")
+    add("staleness-huge", HEAD + f"staleness_days = {10**30}\n", "Beyond any calendar.")
+    add("formats-over-limit", f"habeas_trust = 1\nformats = [{2**53}]\n", "Integers end at 2^53-1.")
+    add("quorum-over-limit", HEAD + f"attester_quorum = {2**53}\n", "Integers end at 2^53-1.")
     add("quorum-zero", HEAD + "attester_quorum = 0\n", "A quorum of nobody would accept every key.")
     add("chain-a-table", HEAD + "[chain]\n", "A table in place of the list of tables.")
     add("deep", HEAD + "formats = " + "[" * 5000 + "]" * 5000, "5,000 open brackets.")

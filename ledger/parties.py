@@ -30,6 +30,13 @@ class Standing:
     sentence: str
 
 
+# What only a company does; said by a requester it is a report. A dispute or an outage is his own word.
+_REPORTS = frozenset(
+    {
+        *("request.acknowledged", "deadline.extended"),
+        *("request.fulfilled", "request.partially_fulfilled", "request.refused"),
+    }
+)
 _UNKNOWN = Standing(
     "unknown", "none", False, "By a key whose part in this case is not shown; not understood by this version."
 )
@@ -86,7 +93,7 @@ class Parties:
         if author == self.operator and "operator" in kind.writers:
             return Standing("operator", "none", True, "Written by the operator of the ledger.")
         if author == self.requester and "requester" in kind.writers:
-            reported = " and reports what the company did" if "company" in kind.writers else ""
+            reported = " and reports what the company did" if statement.kind in _REPORTS else ""
             return Standing("requester", "self_stated", True, f"Stated by the requester{reported}.")
         if "company" in kind.writers and statement.company == self.company:
             company = self._company(author, shown.index)

@@ -242,7 +242,9 @@ class RuntimeFault(HabeasError):
 
 
 class RuntimeStore(RuntimeFault):
-    type, title = "runtime-store", "The database did not answer as expected"
+    """Storage trouble, which passes: trying again is right."""
+
+    type, title = "runtime-store", "The database or the object store did not answer as expected"
 
 
 class RuntimeChainUnavailable(RuntimeFault):
@@ -270,6 +272,8 @@ class RuntimeLease(RuntimeFault):
 
 
 class RuntimeLog(RuntimeFault):
+    """Not opened yet, or what is stored contradicts itself or the chain: anchoring stops for good."""
+
     type, title = "runtime-log", "The log is not in the expected state"
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ledger.cli.output import Settings, new_app, note
+from ledger.errors import RuntimeFault
 
 app = new_app()
 
@@ -23,8 +24,9 @@ def serve(
     """Run the API until Ctrl-C or SIGTERM. Settings: docs/settings.md.
 
     On the embedded chain the worker runs in the same process. On a public chain it is a process of its
-    own, so that several of these can stand beside it.
+    own, so that several of these can stand beside it. Ends with exit code 1 where that worker ended.
     """
+    import sys
     import threading
 
     from api.server import ApiServer
@@ -33,16 +35,25 @@ def serve(
     from ledger.runtime.worker import Worker
 
     with opened(home, logs="INFO", api_host=host, api_port=port) as services:
-        stop = threading.Event()
-        working: threading.Thread | None = None
+        server, stop, failed = ApiServer(services), threading.Event(), threading.Event()
+
+        def work() -> None:
+            try:
+                Worker(services).run(stop)
+            finally:
+                if not stop.is_set() or sys.exc_info()[0] is not None:
+                    failed.set()
+                    server.stop()  # whoever restarts this process is to notice
+
+        working = threading.Thread(target=work, name="worker")
         if services.settings.chain == EMBEDDED and not api_only:
-            working = threading.Thread(target=Worker(services).run, args=(stop,), name="worker")
             working.start()
         try:
-            server = ApiServer(services)
             note(f"{services.origin} ({services.settings.ledger_class}) at {server.address}, described at /docs")
             server.run()
         finally:
             stop.set()
-            if working is not None:
+            if working.ident is not None:
                 working.join()
+        if failed.is_set():
+            raise RuntimeFault("the worker ended unexpectedly; the log says why")

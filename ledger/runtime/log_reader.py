@@ -11,7 +11,7 @@ from collections import OrderedDict
 from sqlalchemy import func, select
 
 from ledger.checkpoint import Checkpoint
-from ledger.errors import RefusedNotFound, RuntimeLog
+from ledger.errors import RefusedNotFound, RuntimeStore
 from ledger.merkle import consistency_path, inclusion_path, tree_root
 from ledger.note import Note
 from ledger.proof import LogProof
@@ -37,6 +37,8 @@ class LogReader:
         self._notes: OrderedDict[int, bytes] = OrderedDict()
         self._tree = TileTree(0, self._read_tile)
         self._loaded = 0
+        self.missing: str | None = None
+        """A tile that was asked for in vain; the worker repairs the files and sets None."""
 
     def size(self) -> int:
         """The newest published size; 0 before leaf 0."""
@@ -118,7 +120,9 @@ class LogReader:
             return kept
         data = self._objects.get(tile_path(level, index, width))
         if data is None:
-            raise RuntimeLog(f"{tile_path(level, index, width)} is missing; the sequencer repairs it at its next start")
+            self.missing = tile_path(level, index, width)
+            self._tree = TileTree(0, self._read_tile)  # the repair writes the tiles of the newest size
+            raise RuntimeStore(f"{self.missing} is missing; the worker writes it again from the database")
         if width == TILE_WIDTH:
             self._tiles[level, index] = data
             if len(self._tiles) > _TILES:

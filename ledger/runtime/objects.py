@@ -16,7 +16,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import ObjectStore, from_url
 
-from ledger.errors import RuntimeLog, RuntimeSetting
+from ledger.errors import RuntimeSetting, RuntimeStore
 from ledger.tiles import ADDENDA_MARKER, CHECKPOINT_PATH
 
 _TEXT = {"Content-Type": "text/plain; charset=utf-8"}
@@ -30,7 +30,7 @@ _PIECE = 128
 class Objects:
     """One prefix of an object store. Paths are the C2SP paths, without a leading slash.
 
-    All trouble is RuntimeLog: it is on our side and passes.
+    All trouble is RuntimeStore: it is on our side, it passes, and trying again is right.
     """
 
     def __init__(self, url: str) -> None:
@@ -47,7 +47,7 @@ class Objects:
             attributes = None if self.is_local else _content_type(path)
             obstore.put(self._store, path, data, attributes=attributes)
         except (BaseError, OSError) as error:
-            raise RuntimeLog(f"{path} could not be written to {self.url}: {error}") from error
+            raise RuntimeStore(f"{path} could not be written to {self.url}: {error}") from error
 
     def put_many(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Write many files, several at once; returns when all are written."""
@@ -69,7 +69,7 @@ class Objects:
         except FileNotFoundError:
             return None
         except (BaseError, OSError) as error:
-            raise RuntimeLog(f"{path} could not be read from {self.url}: {error}") from error
+            raise RuntimeStore(f"{path} could not be read from {self.url}: {error}") from error
 
     def delete(self, path: str) -> None:
         """Remove a file; nothing happens if it is not there."""
@@ -78,7 +78,7 @@ class Objects:
         except FileNotFoundError:
             return
         except (BaseError, OSError) as error:
-            raise RuntimeLog(f"{path} could not be removed from {self.url}: {error}") from error
+            raise RuntimeStore(f"{path} could not be removed from {self.url}: {error}") from error
 
     def mark(self) -> None:
         """Write the empty marker that says: entries end in an addenda suffix."""

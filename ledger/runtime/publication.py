@@ -156,6 +156,12 @@ class Publisher:
             withheld = list(session.execute(gone).scalars())
         return Growth(leaves, [hash_leaf(data) for data in leaves], addenda, withheld)
 
+    def repair(self) -> None:
+        """Write every file of the published log again, from the database."""
+        with self._store.read() as session:
+            published: int = session.execute(select(func.max(_PUBLISHED.c.size))).scalar() or 0
+        self._rewrite(0, TileEdge(), published)
+
     def _load(self, size: int, now: int) -> None:
         """Take up the edge at the published ``size``; repair what the folder lacks."""
         self._edge, self._tail = TileEdge(), ()

@@ -36,7 +36,7 @@ from ledger.runtime.lease import Lease
 from ledger.runtime.objects import Objects
 from ledger.runtime.projection import Projection, Reading, project, read_leaf
 from ledger.runtime.publication import Growth, Head, Publisher
-from ledger.runtime.roles import FACTS_DECIDE, Claim
+from ledger.runtime.roles import FACTS_DECIDE
 from ledger.runtime.store import Store, insert_rows, select_in
 from ledger.runtime.tables import (
     Addendum,
@@ -53,6 +53,7 @@ from ledger.runtime.tables import (
 )
 from ledger.runtime.uuid7 import uuid7
 from ledger.runtime.view import Overlay, StoreView, withheld_among
+from ledger.standing import Claim
 
 _LEAF, _CHECKPOINT, _WAITING = table(Leaf), table(CheckpointRow), table(Waiting)
 _SUBMISSION, _ADDENDUM, _FIRST, _WITHHELD = table(Submission), table(Addendum), table(First), table(Withheld)
@@ -131,6 +132,12 @@ class Sequencer:
                     self._step("collision")
                     _log.info("another process wrote the same rows; sequencing again")
             raise RuntimeLease("another process keeps writing to this log; is a second worker running?")
+
+    def repair(self) -> None:
+        """Write the files of the log again, after one was missing. Raises RuntimeLease, RuntimeStore."""
+        with self._lock:
+            self._lease.hold()
+            self._publisher.repair()
 
     def _sequence(self, close: bool, direct: Sequence[DirectLeaf]) -> SequenceResult:
         self._lease.hold()  # step 1

@@ -4,7 +4,8 @@ Two loops run side by side and survive each other's faults. *Sequencing* needs t
 recording goes on while the chain is gone. *Anchoring* opens the home chain, tries again with
 growing pauses while it does not answer, and stops for good where going on could do harm: another
 chain, another contract, a head that is not ours, a final block that changed. Anything else that goes
-wrong there is logged and tried again.
+wrong in either loop, also a bug, is logged and tried again. A tile that somebody missed is written
+again from the database.
 """
 
 from __future__ import annotations
@@ -60,7 +61,10 @@ class Worker:
         self.round: Round | None = None
         """The newest round of anchoring."""
         self.home: Home | None = None
+        self.sequencing_fault: str | None = None
+        """Why the newest attempt to sequence failed, if it did."""
         self._anchorer: Anchorer | None = None
+        self._next_repair = 0.0
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop``; what was begun is finished. Raises nothing that a restart would mend."""
@@ -77,6 +81,7 @@ class Worker:
         newest = self.round
         return {
             "open": self.opened.is_set(),
+            "sequencing_fault": self.sequencing_fault,
             "stopped": str(self.stopped) if self.stopped else None,
             "word": newest.word if newest else None,
             "size": newest.size if newest else None,
@@ -92,16 +97,28 @@ class Worker:
             started = time.monotonic()
             try:
                 if self._services.ledger is not None or self._find_ledger():
+                    self._repair_files()
                     self._sequencer.sequence()
-                failures = 0
+                failures, self.sequencing_fault = 0, None
             except RuntimeLease as error:
                 _log.info("another worker sequences: %s", error)
                 failures = 1
-            except (RuntimeStore, RuntimeLog, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - statements would be accepted and never recorded
                 failures += 1
-                _log.error("sequencing failed, trying again: %s", error)
+                self.sequencing_fault = f"{type(error).__name__}: {error}"
+                expected = isinstance(error, (HabeasError, OSError))
+                _log.error("sequencing failed, trying again: %s", error, exc_info=None if expected else error)
             pause = _pause(failures, period) if failures else period - (time.monotonic() - started)
             stop.wait(max(0.0, pause))
+
+    def _repair_files(self) -> None:
+        reader, now = self._services.reader, time.monotonic()
+        if reader.missing is None or now < self._next_repair:
+            return
+        _log.error("%s is missing; all files are written again", reader.missing)
+        self._next_repair = now + LONGEST_PAUSE_S  # the whole log is much to write
+        self._sequencer.repair()
+        reader.missing = None
 
     def _find_ledger(self) -> bool:
         try:
@@ -117,9 +134,10 @@ class Worker:
             failures = 0
             while not stop.is_set():
                 try:
-                    self.round = self._round()
-                    failures, pause = 0, busy if self.round.busy else idle
-                    self._tell("anchoring", self.round.word)
+                    done = self._round()
+                    failures, pause = 0, busy if done.busy else idle
+                    self._tell("anchoring", done.word)
+                    self.round = done  # seen by others only once the state says so
                 except STOPS as error:
                     self._stop_for_good(error)
                     return

@@ -7,18 +7,22 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from ledger.errors import RuntimeChainUnavailable, RuntimeFinality, RuntimeSetting, VerificationHeader
+from ledger.errors import RuntimeChainUnavailable, RuntimeFinality, RuntimeSetting, RuntimeStore, VerificationHeader
 from ledger.evm import keccak256
 from ledger.runtime import worker as module
 from ledger.runtime.anchorer import AnchorRules
 from ledger.runtime.home import Home
 from ledger.runtime.lease import Lease
+from ledger.runtime.sequencer import SequenceResult
 from ledger.runtime.state import State, read_state, record_state
 from ledger.runtime.wiring import Services
 from ledger.runtime.worker import Worker
+from ledger.tiles import TileTree, tile_path
 from tests.api.conftest import opened as opened_api
 from tests.simulation.anchoring import Simulation, open_simulation
 from tests.simulation.fake_chain import CODE, CONTRACT
@@ -106,6 +110,51 @@ def test_a_fault_is_waited_for(simulation: Simulation, error: Exception) -> None
         size = simulation.world.services.reader.size()
         until(lambda: worker.round and worker.round.final >= size)
         assert state(simulation).word == "anchoring" and worker.stopped is None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [RuntimeError("a bug"), OperationalError("x", {}, Exception()), RuntimeStore("gone"), MemoryError()],
+    ids=lambda error: type(error).__name__,
+)
+def test_nothing_ends_sequencing(simulation: Simulation, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    sequencer = simulation.world.services.sequencer
+    assert sequencer is not None
+    sequence, broken = sequencer.sequence, threading.Event()
+    broken.set()
+
+    def breaking(**given: Any) -> SequenceResult:
+        if broken.is_set():
+            raise error
+        return sequence(**given)
+
+    monkeypatch.setattr(sequencer, "sequence", breaking)
+    with running(simulation) as worker:
+        until(lambda: worker.sequencing_fault)
+        assert type(error).__name__ in str(worker.status()["sequencing_fault"])
+        broken.clear()
+        records(simulation)
+        until(lambda: worker.sequencing_fault is None)
+
+
+def test_storage_trouble_passes_and_a_missing_tile_is_written_again(simulation: Simulation) -> None:
+    services = simulation.world.services
+    with running(simulation) as worker:
+        until(lambda: worker.round)
+        simulation.chain.on_call = failing(RuntimeStore("the object store is away"))
+        until(lambda: state(simulation).word == "waiting")
+        simulation.chain.on_call = lambda name: None
+        records(simulation)
+        until(lambda: worker.round and worker.round.final == services.reader.size())
+        size = services.reader.size()
+        services.objects.delete(tile_path(0, 0, size))
+        services.reader._tree = TileTree(0, services.reader._read_tile)  # what it read before is forgotten
+        with pytest.raises(RuntimeStore, match="is missing"):
+            services.reader.inclusion(0, size)
+        until(lambda: services.reader.missing is None)
+        newest = services.reader.size()
+        assert services.objects.get(tile_path(0, 0, newest)) is not None
+        assert services.reader.inclusion(0, size) and worker.stopped is None
 
 
 def test_a_broken_promise_stops_anchoring_alone(simulation: Simulation) -> None:

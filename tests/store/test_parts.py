@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from ledger.errors import RuntimeLease, RuntimeLog, RuntimeSetting, RuntimeStore
+from ledger.errors import RuntimeLease, RuntimeSetting, RuntimeStore
 from ledger.runtime import uuid7 as uuid7_module
 from ledger.runtime.lease import Lease
 from ledger.runtime.migrations import migrate
@@ -215,9 +215,9 @@ def test_trouble_with_files_is_ours_and_named(tmp_path: Path) -> None:
     with pytest.raises(RuntimeSetting, match="objects_url"):
         Objects((tmp_path / "file" / "below").as_uri())
     objects = Objects(tmp_path.as_uri())
-    with pytest.raises(RuntimeLog, match="file/below"):
+    with pytest.raises(RuntimeStore, match="file/below"):
         objects.put("file/below", b"x")
-    with pytest.raises(RuntimeLog):
+    with pytest.raises(RuntimeStore):
         objects.put_many([("ok", b"x"), ("file/below", b"x")])
 
 

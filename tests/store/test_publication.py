@@ -12,7 +12,7 @@ from sqlalchemy import update
 from sqlmodel import Session
 
 from ledger.checkpoint import Checkpoint, sign_checkpoint
-from ledger.errors import RuntimeLog
+from ledger.errors import RuntimeLog, RuntimeStore
 from ledger.index import empty_index_leaf
 from ledger.merkle import hash_leaf, root_of
 from ledger.runtime.publication import Publisher
@@ -132,8 +132,13 @@ def test_a_missing_tile_is_said_and_not_guessed(tmp_path: Path) -> None:
     world = open_world(tmp_path / "home")
     world.record(*(world.opened(number=number) for number in range(1, 300)))
     world.services.objects.delete(tile_path(0, 0))
-    with pytest.raises(RuntimeLog, match="tile/0/000 is missing"):
+    proof = world.services.reader.proof_for(299)
+    with pytest.raises(RuntimeStore, match="tile/0/000 is missing"):
         world.services.reader.proof_for(5)
+    assert world.services.reader.missing == tile_path(0, 0)
+    assert world.services.sequencer is not None
+    world.services.sequencer.repair()
+    assert world.services.reader.proof_for(299) == proof and world.services.reader.proof_for(5)
     world.services.close()
 
 

@@ -13,11 +13,12 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from ledger.errors import HabeasError, RefusedBusy, RuntimeLog, RuntimeStore
 from ledger.runtime.acceptor import Acceptor
@@ -28,6 +29,8 @@ from ledger.runtime.tables import Leaf, Published, table
 
 _LEAF, _PUBLISHED = table(Leaf), table(Published)
 _POLL_S = 0.02
+_SWEEP_S = 0.25
+_MANY = 5000
 _EXAMINERS = 2
 _PIECE = 64
 _FAULT = "the statement could not be accepted because of a fault here; send the same bytes again"
@@ -75,7 +78,8 @@ class Acceptance:
         self._published = threading.Event()
         self._waiting: dict[bytes, list[_Request]] = {}
         self._fresh: list[bytes] = []
-        self._seen_size = 0
+        self._seen_size = -1
+        """The published size at the last look; -1: not known."""
         self._stopping = False
         self._threads: list[threading.Thread] = []
         self.listeners: list[Callable[[int, float], None]] = []
@@ -153,7 +157,7 @@ class Acceptance:
 
     def _commit_loop(self) -> None:
         while (group := self._next_group()) is not None:
-            started = time.monotonic()
+            started, seen = time.monotonic(), self._seen_size
             try:
                 answers = self._acceptor.accept([request.examined for request in group])
             except HabeasError as error:
@@ -172,7 +176,8 @@ class Acceptance:
                     if isinstance(answer, Admitted):
                         request.created = not answer.repeated
                         self._waiting.setdefault(request.examined.leaf_hash, []).append(request)
-                        self._fresh.append(request.examined.leaf_hash)
+                        if answer.repeated or seen != self._seen_size:
+                            self._fresh.append(request.examined.leaf_hash)
                     else:
                         refused.append((request, answer))
             _answer(refused)
@@ -195,6 +200,7 @@ class Acceptance:
         return None
 
     def _watch_loop(self) -> None:
+        sweep = time.monotonic()
         while not self._stopping:
             self._published.wait(_POLL_S if self._waiting else None)
             self._published.clear()
@@ -204,38 +210,55 @@ class Acceptance:
                 _log.exception("published leaves could not be read")
                 self._seen_size = -1
                 time.sleep(_POLL_S * 10)
+            if time.monotonic() - sweep > _SWEEP_S:
+                sweep = time.monotonic()
+                self._give_up_late(sweep)
 
     def _hand_out(self) -> None:
         with self._wake:
-            wanted, fresh = list(self._waiting), self._fresh
+            if not self._waiting:
+                return
+            known, fresh, count = self._seen_size, self._fresh, len(self._waiting)
             self._fresh = []
-        if not wanted:
-            return
-        size, places = self._look(wanted, fresh)
-        now = time.monotonic()
+        size, rows = self._look(known, fresh, count)
         answers: list[tuple[_Request, Receipt | HabeasError]] = []
         with self._wake:
-            for leaf_hash in wanted:
-                index, requests = places.get(leaf_hash), self._waiting[leaf_hash]
-                if index is not None:
-                    answers += [(request, _receipt(request, index, size)) for request in requests]
-                    del self._waiting[leaf_hash]
-                elif requests[0].deadline < now:
-                    answers += [(request, RuntimeLog(_LATE)) for request in requests]
-                    del self._waiting[leaf_hash]
+            # With the size, under one lock: who joins from now on sees that a look has passed.
+            self._seen_size = size
+            for row in rows:
+                if row.idx < size:
+                    requests = self._waiting.pop(row.leaf_hash, ())
+                    answers += [(request, _receipt(request, row.idx, size)) for request in requests]
         _answer(answers)
 
-    def _look(self, wanted: Sequence[bytes], fresh: Sequence[bytes]) -> tuple[int, Mapping[bytes, int]]:
-        """The published size, and which of ``wanted`` stand where below it.
+    def _look(self, known: int, fresh: Sequence[bytes], count: int) -> tuple[int, Sequence[Row[Any]]]:
+        """The published size, and the leaves that may be waited for, with their places.
 
-        ``fresh`` ones are looked up even if the size is the old one: they may be there already.
+        What is committed after a look stands behind the size it saw: so new leaves are read in one go.
+        ``fresh`` ones may stand before it and are looked up, as are all after a long pause.
         """
+        columns = [_LEAF.c.leaf_hash, _LEAF.c.idx]
         with self._store.read() as session:
             size: int = session.execute(select(func.max(_PUBLISHED.c.size))).scalar() or 0
-            hashes = wanted if size != self._seen_size else fresh
-            rows = select_in(session, [_LEAF.c.leaf_hash, _LEAF.c.idx], _LEAF.c.leaf_hash, hashes)
-        self._seen_size = size
-        return size, {row.leaf_hash: row.idx for row in rows if row.idx < size}
+            if known < 0 or size - known > _MANY + 4 * count:
+                with self._wake:
+                    fresh = list(self._waiting)
+            rows = list(select_in(session, columns, _LEAF.c.leaf_hash, fresh))
+            if known < size <= known + _MANY + 4 * count and known >= 0:
+                new = select(*columns).where(_LEAF.c.idx >= known, _LEAF.c.idx < size)
+                rows += session.execute(new).all()
+        return size, rows
+
+    def _give_up_late(self, now: float) -> None:
+        late: list[_Request] = []
+        with self._wake:
+            for leaf_hash, requests in list(self._waiting.items()):
+                if min(request.deadline for request in requests) < now:
+                    late += [request for request in requests if request.deadline < now]
+                    self._waiting[leaf_hash] = [request for request in requests if request.deadline >= now]
+                    if not self._waiting[leaf_hash]:
+                        del self._waiting[leaf_hash]
+        _answer((request, RuntimeLog(_LATE)) for request in late)
 
 
 async def _answer_of(future: asyncio.Future[Receipt]) -> Receipt | HabeasError:

@@ -330,6 +330,16 @@ def _take_lock(folder: Path) -> IO[str]:
     raise RuntimeLease(f"another process runs the practice chain in {folder}; end it, or wait for it to end")
 
 
+def is_running(folder: Path) -> bool:
+    """Whether a chain runs in ``folder`` (or one that outlived its owner): somebody holds its lock."""
+    try:
+        lock = (folder / "lock").open("r+")
+    except FileNotFoundError:
+        return False
+    with lock:
+        return not _try(lambda: fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB), 0.1)
+
+
 def _try(action: Callable[[], None], seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     while True:

@@ -82,7 +82,7 @@ def _outage(outage: Mapping[str, object]) -> Citation:
     assert isinstance(start, dict) and isinstance(end, dict)
     facts: dict[str, Json] = {
         "source": f"{outage['source']}; {outage['incident']}",
-        "mark": "C",
+        "mark": str(outage["mark"]),
         "outcome": "outage",
         "dates": {
             "started_not_before": start["not_before"],

@@ -31,6 +31,7 @@ from ledger.cli.verify import verify
 from ledger.encoding import encode_hex
 from ledger.errors import RuntimeFault
 from ledger.keys import derive_key, phrase_from_entropy
+from ledger.runtime import embedded
 from ledger.runtime.logs import configure_logs
 from ledger.runtime.settings import load_settings
 from ledger.runtime.wiring import Services, open_services
@@ -243,6 +244,8 @@ def _empty(folder: Path) -> None:
     """Start over in ``folder``; a folder that no demo made is never emptied."""
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
         raise RuntimeFault(f"{folder} is not empty and not a demo's; name another folder with --folder")
+    if embedded.is_running(folder / "chain"):
+        raise RuntimeFault(f"a ledger runs in {folder}; end it first, or name another folder with --folder")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / _MARK).touch()

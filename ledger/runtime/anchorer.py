@@ -28,7 +28,7 @@ from ledger.runtime.chain import Chain, verify_contract
 from ledger.runtime.chain_store import ChainStore
 from ledger.runtime.chain_tables import TicketRow
 from ledger.runtime.contract import Inclusion, anchor_call
-from ledger.runtime.follower import Follower, FollowRules, View
+from ledger.runtime.follower import RECORD_EVERY_S, Follower, FollowRules, View
 from ledger.runtime.sender import Flight, Sender, Target
 from ledger.runtime.sequencer import DirectLeaf, SequenceResult
 from ledger.runtime.transactions import FeeRules, address_of_key
@@ -61,6 +61,7 @@ class AnchorRules:
     code_hash: bytes
     finality: str | int = "finalized"
     first_block: int = 0
+    record_every_s: int = RECORD_EVERY_S
     period_s: int = 300
     heartbeat_s: int = 86_400
     replace_after_s: int = 60
@@ -101,7 +102,7 @@ class Anchorer:
         self._clock = clock
         self._step = step
         self._log = address_of_key(key)
-        follow = FollowRules(rules.contract, self._log, rules.finality, rules.first_block)
+        follow = FollowRules(rules.contract, self._log, rules.finality, rules.first_block, rules.record_every_s)
         self.follower = Follower(chain, store, follow, self._root_at, step)
         self._sender = Sender(
             chain, store, key, self._log, rules.contract, rules.fees, rules.replace_after_s, clock, step

@@ -15,6 +15,7 @@ from ledger.runtime.anchorer import AnchorRules
 from ledger.runtime.chain import BlockInfo, Chain, ChainIdentity, final_block, read_header, verify_contract
 from ledger.runtime.chain_store import ChainStore
 from ledger.runtime.deploy import deploy
+from ledger.runtime.follower import RECORD_EVERY_PRACTICE_S, RECORD_EVERY_S
 from ledger.runtime.networks import EMBEDDED, deployment, network
 from ledger.runtime.settings import Settings
 from ledger.runtime.transactions import GWEI, FeeRules
@@ -114,6 +115,7 @@ def _prove(services: Services, chain: Chain, process: embedded.EmbeddedChain | N
         code_hash=what.code_hash,
         finality=finality,
         first_block=_first_block(services, chain, final),
+        record_every_s=RECORD_EVERY_PRACTICE_S if process is not None else RECORD_EVERY_S,
         period_s=settings.anchor_period_s,
         heartbeat_s=settings.heartbeat_s,
         replace_after_s=settings.replace_after_s,

@@ -16,6 +16,7 @@ from ledger.runtime.anchorer import Anchorer
 from ledger.runtime.chain import Call, RpcRefusal, final_block, read_header
 from ledger.runtime.chain_tables import AnchorAttempt, TicketRow
 from ledger.runtime.contract import anchor_call, submit_call
+from ledger.runtime.follower import RECORD_EVERY_PRACTICE_S
 from ledger.runtime.tables import table
 from ledger.runtime.transactions import GWEI, estimate_gas
 from tests.simulation.anchoring import PERIOD_S, Simulation, check_anchoring, open_simulation
@@ -359,3 +360,21 @@ def test_an_operator_that_would_skip_a_ticket(simulation: Simulation) -> None:
     simulation.chain.now += 3601
     with pytest.raises(RpcRefusal, match=r"the contract refuses the call: Overdue\(0, \d+\)"):
         estimate_gas(simulation.chain, Call(log, CONTRACT, data))
+
+
+def test_the_practice_chain_records_every_final_block(simulation: Simulation) -> None:
+    """Its blocks come each second, and bounds within a demo are to move with them."""
+
+    def recorded(process: Anchorer) -> int:
+        numbers = set()
+        for _ in range(6):
+            simulation.chain.mine()
+            process.round()
+            newest = simulation.store.newest_final()
+            assert newest is not None
+            numbers.add(newest.number)
+        return len(numbers)
+
+    simulation.settle()
+    assert recorded(simulation.process(record_every_s=1000)) == 1
+    assert recorded(simulation.process(record_every_s=RECORD_EVERY_PRACTICE_S)) == 6

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli.output import Api, AsJson, PasswordFile, Trust, new_app, note, print_json, read_password
+from ledger.cli.output import Api, AsJson, PasswordFile, Trust, new_app, note, print_json, print_text, read_password
 from ledger.encoding import Json, encode_hex, parse_hex
 from ledger.errors import MalformedRequest
 
@@ -39,7 +39,7 @@ def list_all(api: Api = None, as_json: AsJson = False) -> None:
         return
     for item in found:
         if isinstance(item, dict):
-            print(f"{item['company']!s:<40} {item['statements']} statement(s)")
+            print_text(f"{item['company']!s:<40} {item['statements']} statement(s)")
     note("Statements, not persons. A company that is not listed has not joined this ledger.")
 
 
@@ -53,13 +53,15 @@ def show(company: Domain, api: Api = None, as_json: AsJson = False) -> None:
     if as_json:
         print_json(value)
         return
-    print(f"{value['company']}: {value['statements'] or 'no'} statement(s)")
+    print_text(f"{value['company']}: {value['statements'] or 'no'} statement(s)")
     keys = value.get("keys")
     for item in keys if isinstance(keys, list) else []:
         if isinstance(item, dict):
             did = "revoked" if item["revoked"] else "bound"
             by = "the operator" if item["by_operator"] else str(item["by"])
-            print(f"{item['index']!s:>8}  {item['key']} {did} by {by}, {item['method']}, seen {item['checked_at']}")
+            print_text(
+                f"{item['index']!s:>8}  {item['key']} {did} by {by}, {item['method']}, seen {item['checked_at']}"
+            )
 
 
 @app.command()
@@ -111,4 +113,4 @@ def bind(
     if as_json:
         print_json(value)
     else:
-        print(f"Recorded as entry {value.get('index')}: {company} publishes {encode_hex(address)}")
+        print_text(f"Recorded as entry {value.get('index')}: {company} publishes {encode_hex(address)}")

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from ledger.cli.clean import clean_line, dump_json
 from ledger.errors import HabeasError, Malformed
 
-EXIT_FAILED, EXIT_WRONG_USE, EXIT_INTERRUPTED = 1, 2, 130
+EXIT_FAILED, EXIT_WRONG_USE, EXIT_FAULT, EXIT_INTERRUPTED = 1, 2, 70, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,15 +23,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given[:1] == ["verify"]:
             from ledger.cli.verify_command import main as verify
 
-            return verify(given[1:])
+            return _without_fault(verify, given[1:])
         from ledger.cli.commands import app
 
         app(given, prog_name="habeas")
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except HabeasError as error:
-        print(f"{error.title}: {error}", file=sys.stderr)
-        return EXIT_WRONG_USE if isinstance(error, Malformed) else EXIT_FAILED
+        code = EXIT_WRONG_USE if isinstance(error, Malformed) else EXIT_FAILED
+        if "--json" in given:
+            print(dump_json({"exit": code, "error": error.type, "detail": str(error)}, None))
+        print(clean_line(f"{error.title}: {error}"), file=sys.stderr)
+        return code
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
@@ -38,6 +42,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
     return 0
+
+
+def _without_fault(command: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> int:
+    """The command's exit code. A fault of ours must not look like exit code 1, a check that failed."""
+    try:
+        return command(arguments)
+    except (HabeasError, BrokenPipeError):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is no verdict about the bundle
+        print(clean_line(f"Internal fault, please report it: {type(error).__name__}: {error}"), file=sys.stderr)
+        return EXIT_FAULT
 
 
 def run() -> None:

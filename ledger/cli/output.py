@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -10,9 +9,13 @@ from typing import Annotated
 
 import typer
 
+from ledger.cli.clean import clean_line, clean_lines, dump_json
+from ledger.cli.files import read_file
 from ledger.encoding import Json, encode_hex
 from ledger.errors import MalformedRequest
 
+MAX_INPUT_BYTES = 8_388_608
+"""No file that a command reads is larger than a bundle may be."""
 DEFAULT_FOLDER = Path.home() / ".habeas-cases"
 Folder = Annotated[
     Path,
@@ -61,18 +64,23 @@ def new_app(words: str = "") -> typer.Typer:
 
 def print_json(value: Json) -> None:
     """``value`` for programs, on standard output."""
-    print(json.dumps(value, indent=1, ensure_ascii=False))
+    print(dump_json(value))
 
 
 def note(text: str) -> None:
     """A line for the person, on standard error: standard output holds the result alone."""
-    print(text, file=sys.stderr)
+    print(clean_lines(text), file=sys.stderr)
+
+
+def print_text(text: str) -> None:
+    """A line of the result that holds a server's or a file's words, on standard output."""
+    print(clean_line(text))
 
 
 def confirm(question: str, yes: bool) -> None:
     """Ask; ``yes`` answers beforehand. Whoever does not agree ends with exit code 1."""
     if not yes:
-        typer.confirm(question, abort=True, err=True)
+        typer.confirm(clean_lines(question), abort=True, err=True)
 
 
 def read_password(file: Path | None, what: str, *, new: bool = False) -> str:
@@ -86,9 +94,9 @@ def read_password(file: Path | None, what: str, *, new: bool = False) -> str:
 
 
 def read_input(path: Path, what: str) -> bytes:
-    """The bytes of a file that the person named. Raises MalformedRequest."""
+    """The bytes of a file that the person named. Raises MalformedRequest, MalformedSize."""
     try:
-        return path.read_bytes()
+        return read_file(path, MAX_INPUT_BYTES)
     except OSError as error:
         raise MalformedRequest(f"{what} {path} cannot be read: {error.strerror}") from None
 

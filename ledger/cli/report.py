@@ -7,14 +7,12 @@ from collections.abc import Iterator
 
 from ledger.assessment import Assessment, Bound, StatementView
 from ledger.checks import Check, Value
+from ledger.cli.clean import clean_line
 from ledger.cli.words import GRADE, KIND, ROLE, VALUE, Language, pick, text
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, JsonObject, encode_hex, encode_instant, encode_json
 
 _LONG_HASH = re.compile("[0-9a-f]{64}")
-# Opened texts and answers of nodes are strangers' words: none of these may move the cursor, hide a line or turn
-# the reading direction around.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _ANSWERS = frozenset({"request.fulfilled", "request.partially_fulfilled", "request.refused"})
 # What a company says of a request shows that it has it.
 _SHOW_ARRIVAL = _ANSWERS | {"request.acknowledged", "request.delivered", "request.action_required", "deadline.extended"}
@@ -97,7 +95,7 @@ def report_text(result: Assessment, lang: Language, *, checks: bool = True) -> s
         "",
         *_proven_lines(result, lang),
     ]
-    return "\n".join(_UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", line) for line in lines)
+    return "\n".join(clean_line(line) for line in lines)
 
 
 def _head(result: Assessment, lang: Language) -> list[str]:

@@ -5,7 +5,6 @@ Nothing here imports the database, web3 or the web framework: an auditor's start
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -15,12 +14,15 @@ from importlib.resources import files
 from pathlib import Path
 
 from ledger.assessment import Assessment, assess
-from ledger.bundle import Bundle, parse_bundle
+from ledger.bundle import MAX_BYTES, Bundle, parse_bundle
+from ledger.cli.clean import clean_line, dump_json
+from ledger.cli.files import read_file
 from ledger.cli.report import report_json, report_text
 from ledger.cli.words import Language
 from ledger.encoding import parse_hex, parse_instant
 from ledger.errors import HabeasError, Malformed, MalformedRequest
 from ledger.evm import parse_header
+from ledger.policy import MAX_BYTES as MAX_POLICY_BYTES
 from ledger.policy import CompanyPin, TrustPolicy, parse_policy
 from ledger.procedure import Observed
 
@@ -31,7 +33,7 @@ def read_policy(path: Path | None) -> TrustPolicy:
     """The trust policy at ``path``, or the one that ships with Habeas."""
     if path is None:
         return parse_policy(files("ledger").joinpath("data/trust.toml").read_bytes())
-    return parse_policy(_read(path))
+    return parse_policy(_read(path, MAX_POLICY_BYTES))
 
 
 def verify(
@@ -44,7 +46,7 @@ def verify(
     now: str | None = None,
 ) -> Assessment:
     """Read, observe and assess; raises a HabeasError where the input is malformed."""
-    bundle = parse_bundle(_read(bundle_path))
+    bundle = parse_bundle(_read(bundle_path, MAX_BYTES))
     policy = read_policy(trust)
     notes: tuple[str, ...] = ()
     if dns:
@@ -85,11 +87,11 @@ def run(
         result = verify(bundle_path, trust=trust, rpc=rpc, blocks=blocks, dns=dns, now=now)
     except HabeasError as error:
         if as_json:
-            print(json.dumps({"exit": 2, "error": error.type, "detail": str(error)}, ensure_ascii=False))
+            print(dump_json({"exit": 2, "error": error.type, "detail": str(error)}, None))
         else:
-            print(f"{error.title}: {error}", file=sys.stderr)
+            print(clean_line(f"{error.title}: {error}"), file=sys.stderr)
         return 2
-    print(json.dumps(report_json(result), indent=1, ensure_ascii=False) if as_json else report_text(result, lang))
+    print(dump_json(report_json(result)) if as_json else report_text(result, lang))
     return result.exit_code
 
 
@@ -129,8 +131,8 @@ def _with_dns(bundle: Bundle, policy: TrustPolicy) -> tuple[TrustPolicy, tuple[s
     return replace(policy, company_keys=tuple(pins)), tuple(notes)
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, limit: int) -> bytes:
     try:
-        return path.read_bytes()
+        return read_file(path, limit)
     except OSError as error:
         raise MalformedRequest(f"{path} cannot be read: {error.strerror}") from None

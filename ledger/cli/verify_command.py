@@ -11,7 +11,7 @@ from ledger.cli.verify import run
 _EPILOG = (
     "Without --rpc and --block nothing is asked of anybody, and whatever rests on a block stays conditional. "
     "Exit codes: 0 every required check passed, 1 some check failed, 2 wrong use or a malformed file, "
-    "3 some required check was not made."
+    "3 some required check was not made, 70 an internal fault, which says nothing about the bundle."
 )
 
 

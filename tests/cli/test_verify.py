@@ -13,13 +13,14 @@ from typing import Any, get_args
 import pytest
 
 from ledger.bundle import parse_bundle
-from ledger.cli import dns
+from ledger.cli import dns, output
+from ledger.cli.clean import clean_line, dump_json
 from ledger.cli.main import main
 from ledger.cli.words import GRADE, KIND, ROLE, TEXT, VALUE
 from ledger.companies import encode_txt
 from ledger.disclosure import Disclosure
 from ledger.encoding import encode_hex, encode_instant
-from ledger.errors import MalformedWellKnown, RefusedWellKnown
+from ledger.errors import MalformedSize, MalformedWellKnown, RefusedWellKnown
 from ledger.evm import parse_header
 from ledger.kinds import KINDS
 from ledger.parties import Grade
@@ -235,3 +236,47 @@ def test_every_word_has_both_languages() -> None:
     for table in (KIND, ROLE, VALUE, TEXT):
         for english, korean in table.values():
             assert english and korean and english.isascii() and not korean.isascii()
+
+
+def test_a_server_cannot_write_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Control characters and changes of direction are replaced, Korean stays; JSON keeps its value."""
+    evil = "\x1b[2J\u202e\x9b1m\x07 모든 검사"
+    assert clean_line(evil + "\n") == "\ufffd[2J\ufffd\ufffd1m\ufffd 모든 검사\ufffd"
+    shown = dump_json({"text": evil})
+    assert json.loads(shown) == {"text": evil} and "모든" in shown
+    assert not set(shown) & {"\x1b", "\u202e", "\x9b", "\x07"}
+    output.note(f"two\nlines {evil}")
+    out, err = capsys.readouterr()
+    assert out == "" and err.startswith("two\nlines \ufffd[2J") and "\x1b" not in err
+    assert main(["verify", "/nowhere/\x1b[2J"]) == 2
+    assert "\x1b" not in capsys.readouterr().err
+
+
+def test_files_are_read_up_to_their_limit(run: Run, files: tuple[str, list[str]], tmp_path: Path) -> None:
+    """A file without an end is refused as too large, before it fills the memory."""
+    code, _, err = run("/dev/zero", *files[1])
+    assert code == 2 and "more than 8388608 bytes" in err
+    code, _, err = run(files[0], "--trust", "/dev/zero")
+    assert code == 2 and "more than 262144 bytes" in err
+    with pytest.raises(MalformedSize):
+        output.read_input(Path("/dev/zero"), "--file")
+
+
+def test_an_internal_fault_is_no_verdict(
+    run: Run, files: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 70 and one sentence, never exit 1."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a fault")
+
+    monkeypatch.setattr("ledger.cli.verify.assess", broken)
+    code, out, err = run(files[0], *files[1])
+    assert code == 70 and out == "" and err == "Internal fault, please report it: ZeroDivisionError: a fault\n"
+
+
+def test_errors_of_reading_commands_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With --json the error stands on standard output too."""
+    code = main(["case", "show", "--folder", str(tmp_path / "none"), "--case", "00" * 32, "--json"])
+    value = json.loads(capsys.readouterr().out)
+    assert value["exit"] == code != 0 and set(value) == {"exit", "error", "detail"}

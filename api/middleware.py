@@ -6,17 +6,24 @@ No address of a client is read, logged or kept.
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import time
+from urllib.parse import unquote_plus
 
 import structlog
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.errors import problem_response
+from ledger.errors import MalformedRequest
 from ledger.runtime.metrics import Metrics
 
 _NAME = "habeas.api"
 _log = structlog.stdlib.get_logger(_NAME)
 _level = logging.getLogger(_NAME)
+# NUL is a fault to PostgreSQL and a character to SQLite; no address of this API needs any of these.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 
@@ -37,6 +44,7 @@ class RequestLayer:
         if scope["method"] == "HEAD":
             inner["method"] = "GET"
         started, status = time.perf_counter(), 500
+        app = self._app if _is_plain(scope) else _refuse_control
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -47,7 +55,7 @@ class RequestLayer:
             await send(message)
 
         try:
-            await self._app(inner, receive, send_with_headers)
+            await app(inner, receive, send_with_headers)
         finally:
             self._metrics.requests.labels(str(status)).inc()
             if _level.isEnabledFor(logging.DEBUG):
@@ -62,3 +70,13 @@ class RequestLayer:
             status=status,
             milliseconds=round(seconds * 1000, 1),
         )
+
+
+def _is_plain(scope: Scope) -> bool:
+    query = scope["query_string"].decode("latin-1")
+    return not (_CONTROL.search(scope["path"]) or (query and _CONTROL.search(unquote_plus(query))))
+
+
+async def _refuse_control(scope: Scope, receive: Receive, send: Send) -> None:
+    error = MalformedRequest("the path and the query must hold no control characters")
+    await problem_response(error, Request(scope))(scope, receive, send)

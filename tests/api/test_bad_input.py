@@ -168,6 +168,25 @@ def test_wrong_requests(still: Api, method: str, path: str, status: int, name: s
     is_problem(still.request(method, path), status, name)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/companies?after=a%00b",
+        "/v1/companies?after=a%0Ab",
+        "/v1/companies?aft%00er=a",
+        "/v1/companies/a%00b.example",
+        "/v1/cases/0x" + HEX + "%00",
+        "/log/tile/0/000%00",
+        "/log/tile/0/000%7F",
+        "/problems/a%00",
+    ],
+)
+def test_control_characters_are_refused(api: Api, path: str) -> None:
+    """On both databases alike."""
+    value = is_problem(api.get(path), 400, "malformed-request")
+    assert "control characters" in str(value["detail"])
+
+
 def test_faults_do_not_show_their_inside(lite: Api) -> None:
     """The database is gone: said in general words, with a number that leads to the log."""
     database = lite.world.services.settings.home / "habeas.sqlite"

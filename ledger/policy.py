@@ -70,6 +70,8 @@ class CompanyPin:
 
     company: str
     key: bytes
+    source: str = "that the policy pins"
+    """Where it was found, as reports call it; ``habeas verify --dns`` adds keys of the moment."""
 
 
 @dataclass(frozen=True, slots=True)

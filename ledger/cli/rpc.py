@@ -11,6 +11,7 @@ import http.client
 import json
 import socket
 import ssl
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -20,12 +21,16 @@ from urllib.parse import urlsplit
 
 from ledger.cli.plainjson import load_json
 from ledger.encoding import encode_hex
-from ledger.errors import HabeasError, RuntimeChainUnavailable, RuntimeForeignChain
+from ledger.errors import HabeasError, MalformedRequest, RuntimeChainUnavailable, RuntimeForeignChain
 from ledger.evm import keccak256
 from ledger.policy import LedgerTrust
 from ledger.procedure import Observed
 
 TIMEOUT_SECONDS = 5.0
+DEADLINE_SECONDS = 60.0
+"""For all questions to all nodes together."""
+MAX_BLOCKS = 1000
+_PATIENCE_SECONDS = 2.0
 _T = TypeVar("_T")
 MAX_ANSWER_BYTES = 2_000_000
 _HEAD_SELECTOR = keccak256(b"head(address)")[:4]
@@ -104,6 +109,17 @@ def _limited(read: Callable[[], bytes], until: float) -> Iterator[bytes]:
         yield piece
 
 
+def check_url(url: str) -> None:
+    """Raises MalformedRequest where ``url`` is no address that a node can have."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good and not url.startswith("/"):
+        raise MalformedRequest("--rpc must start with http:// or https:// and name a host, or be the path of a socket")
+
+
 def _shown(url: str) -> str:
     """Scheme and host alone: path and query often hold the user's secret key, and reports are handed on."""
     if url.startswith("/"):
@@ -134,6 +150,10 @@ def observe(urls: Sequence[str], trust: LedgerTrust, blocks: Mapping[bytes, int]
     """
     views: dict[str, _View] = {}
     notes: list[str] = []
+    started = time.monotonic()
+    numbers = sorted(set(blocks.values()))
+    if len(numbers) > MAX_BLOCKS:
+        notes.append(f"Only the first {MAX_BLOCKS} of {len(numbers)} blocks were asked for.")
     for url in dict.fromkeys(urls):
         node = Node(url)
         # Two URLs of one host are one provider: asking it twice is no second opinion.
@@ -144,7 +164,7 @@ def observe(urls: Sequence[str], trust: LedgerTrust, blocks: Mapping[bytes, int]
         if name.startswith("http:") and not _is_loopback(url):
             notes.append(f"{name} was asked without encryption: whoever carries the answer can change it.")
         try:
-            views[name] = _ask(node, trust, sorted(set(blocks.values())))
+            views[name] = _ask(node, trust, numbers[:MAX_BLOCKS], started, notes)
         except HabeasError as error:
             notes.append(str(error))
     canonical = dict.fromkeys(vouched, "the person who verifies (--block)")
@@ -192,8 +212,10 @@ def _judge(
         notes.append(f"{where} is not final yet, or not known to {', '.join(views)}.")
 
 
-def _ask(node: Node, trust: LedgerTrust, numbers: Sequence[int]) -> _View:
+def _ask(node: Node, trust: LedgerTrust, numbers: Sequence[int], started: float, notes: list[str]) -> _View:
     chain = trust.chain
+    if time.monotonic() > started + DEADLINE_SECONDS:
+        raise RuntimeChainUnavailable(f"{node.name} was not asked: all nodes together have {DEADLINE_SECONDS:g} s")
     found, genesis = _quantity(node, node.call("eth_chainId")), _block(node, "0x0")
     if found != chain.id or genesis is None or genesis[1] != chain.genesis:
         has = encode_hex(genesis[1]) if genesis else "none"
@@ -202,14 +224,24 @@ def _ask(node: Node, trust: LedgerTrust, numbers: Sequence[int]) -> _View:
             f" {chain.name} has id {chain.id} and genesis {encode_hex(chain.genesis)}"
         )
     final = _block(node, "finalized")
-    hashes = {}
-    for number in numbers:
-        block = _block(node, hex(number))
-        if block is not None and block[0] == number:
-            hashes[number] = block[1]
     code = _data(node, node.call("eth_getCode", encode_hex(trust.contract), "finalized"))
     call = {"to": encode_hex(trust.contract), "data": encode_hex(_HEAD_SELECTOR + bytes(12) + trust.log)}
     head = _data(node, node.call("eth_call", call, "finalized"))
+    hashes: dict[int, bytes] = {}
+    told = False
+    for number in numbers:
+        if time.monotonic() > started + DEADLINE_SECONDS:
+            notes.append(
+                f"{node.name} was asked for {len(hashes)} of {len(numbers)} blocks: all nodes together have"
+                f" {DEADLINE_SECONDS:g} s."
+            )
+            break
+        if not told and time.monotonic() > started + _PATIENCE_SECONDS:
+            print(f"Asking {node.name} for {len(numbers)} blocks ...", file=sys.stderr)
+            told = True
+        block = _block(node, hex(number))
+        if block is not None and block[0] == number:
+            hashes[number] = block[1]
     return _View(final[0] if final else 0, hashes, keccak256(code), int.from_bytes(head[:32]))
 
 

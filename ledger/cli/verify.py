@@ -97,21 +97,29 @@ def run(
 
 def _observe(bundle: Bundle, policy: TrustPolicy, rpc: Sequence[str], vouched: Sequence[bytes]) -> Observed:
     trust = policy.ledgers.get(bundle.ledger)
-    if trust is None or not rpc:
-        return Observed(canonical=dict.fromkeys(vouched, "the person who verifies (--block)"))
-    from ledger.cli.rpc import observe  # ssl and http are only needed here
+    mine = dict.fromkeys(vouched, "the person who verifies (--block)")
+    if not rpc:
+        return Observed(canonical=mine)
+    from ledger.cli.rpc import check_url, observe  # ssl and http are only needed here
 
+    for url in rpc:
+        check_url(url)
+    if trust is None:
+        why = f"No node was asked (--rpc): the trust policy does not list {bundle.ledger}, so its chain is not known."
+        return Observed(canonical=mine, notes=(why,))
+    return observe(rpc, trust, dict(_wanted(bundle)), vouched)
+
+
+def _wanted(bundle: Bundle) -> Iterator[tuple[bytes, int]]:
+    """Hash and number of the blocks that some check rests on."""
+    quoted = {item.signed.statement.recent_block.hash for item in bundle.statements.values()}
     headers = [anchor.proof.header for anchor in bundle.anchors.values()]
     headers += [proof.header for proof in bundle.submitted.values()]
-    headers += list(bundle.blocks.values())
-    wanted = {}
+    headers += [raw for block, raw in bundle.blocks.items() if block in quoted]
     for raw in headers:
-        try:
+        with suppress(Malformed):  # the assessment says so
             header = parse_header(raw)
-        except Malformed:
-            continue  # the assessment says so
-        wanted[header.hash] = header.number
-    return observe(rpc, trust, wanted, vouched)
+            yield header.hash, header.number
 
 
 def _with_dns(bundle: Bundle, policy: TrustPolicy) -> tuple[TrustPolicy, tuple[str, ...]]:
@@ -126,7 +134,7 @@ def _with_dns(bundle: Bundle, policy: TrustPolicy) -> tuple[TrustPolicy, tuple[s
         except HabeasError as error:
             notes.append(str(error))
             continue
-        pins += [CompanyPin(company, key) for key in keys]
+        pins += [CompanyPin(company, key, "that DNS names now") for key in keys]
         notes.append(f"DNS of {company} names {len(keys)} key(s) now (--dns).")
     return replace(policy, company_keys=tuple(pins)), tuple(notes)
 

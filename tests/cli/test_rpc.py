@@ -11,6 +11,7 @@ import pytest
 
 from ledger.bundle import parse_bundle
 from ledger.cli import rpc
+from ledger.cli.verify import _wanted
 from ledger.evm import keccak256, parse_header
 from ledger.policy import LedgerTrust
 from ledger.procedure import Observed
@@ -145,6 +146,27 @@ def test_an_answer_that_drips(stack: ExitStack, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(rpc, "TIMEOUT_SECONDS", 0.2)
     observed = ask(stack, Node(raw=b" " * 1000, drip=0.05))
     assert "took more than 0.2 seconds" in observed.notes[0]
+
+
+def test_all_nodes_together_have_a_deadline(stack: ExitStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was not asked in time is not known, and a note says so; so it is beyond the cap."""
+    monkeypatch.setattr(rpc, "MAX_BLOCKS", 2)
+    capped = ask(stack, Node())
+    assert len(capped.canonical) == 2 and f"first 2 of {len(wanted())}" in capped.notes[0]
+    monkeypatch.setattr(rpc, "DEADLINE_SECONDS", -1.0)
+    observed = ask(stack, node := Node())
+    assert not observed.canonical and not node.asked and "was not asked" in observed.notes[1]
+
+
+def test_only_blocks_that_something_rests_on_are_asked_for() -> None:
+    """A header that no statement quotes costs no question."""
+    bundle = parse_bundle(bundle_bytes())
+    assert dict(_wanted(bundle)) == wanted()
+    loose = next(iter(bundle.blocks))
+    left = {
+        index: item for index, item in bundle.statements.items() if item.signed.statement.recent_block.hash != loose
+    }
+    assert loose in wanted() and loose not in dict(_wanted(replace(bundle, statements=left)))
 
 
 def test_nobody_listens() -> None:

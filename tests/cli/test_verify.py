@@ -119,6 +119,9 @@ def test_a_ledger_that_the_policy_does_not_list(run: Run, files: tuple[str, list
     first, second = anchor_hashes()
     code, out, _ = run(bundle, "--block", first, "--block", second, "--now", encode_instant(NOW))
     assert code == 3 and "not listed in the trust policy" in out
+    with served(node := Node()) as url:
+        _, out, _ = run(bundle, "--rpc", url, "--now", encode_instant(NOW))
+    assert "No node was asked (--rpc)" in out and not node.asked
 
 
 def test_what_is_proven_is_not_more_than_is_shown(run: Run, files: tuple[str, list[str]]) -> None:
@@ -163,6 +166,9 @@ def test_korean(run: Run, files: tuple[str, list[str]]) -> None:
     [
         ["--block", "0x12"],
         ["--now", "tomorrow"],
+        ["--rpc", "foo"],
+        ["--rpc", "ftp://127.0.0.1"],
+        ["--rpc", "http://127.0.0.1:99999"],
         ["--now", "2020-01-01T00:00:00Z"],
         ["--trust", "/nowhere/trust.toml"],
         ["--frobnicate"],

@@ -51,7 +51,7 @@ def prove(
     """Fetch the bundle of a case, add the private fields that you open, write it, and verify the file.
 
     Any case id of the ledger may be named with --case and --api; private fields come from your own. The
-    exit code is 0 when the file is written and nothing in it fails, 1 otherwise.
+    exit code is that of habeas verify, offline, on the file written: 3 where some required check was not made.
     """
     from ledger.bundle import parse_bundle
     from ledger.cli import report
@@ -81,7 +81,7 @@ def prove(
     else:
         print(report.report_text(result, lang.value))
         note(f"{path} is written. Check it on another machine with: habeas verify {path}")
-    raise typer.Exit(1 if result.exit_code == 1 else 0)
+    raise typer.Exit(result.exit_code)
 
 
 def _chosen(folder: Path, given: str | None, api: str | None, names: list[str]) -> tuple[bytes, str | None, list[str]]:

@@ -141,7 +141,7 @@ def test_a_case_from_both_sides(habeas: Run, server: Server, tmp_path: Path) -> 
     _await(lambda: _statements(server, case) == 6)
     with ApiClient(server.url) as client:
         (tmp_path / "trust.toml").write_bytes(client.get("/v1/trust-policy"))
-    habeas("prove", "--open", "account", "--out", "case.habeas.json", "--trust", "trust.toml")
+    habeas("prove", "--open", "account", "--out", "case.habeas.json", "--trust", "trust.toml", code=3)
     check = ("verify", "case.habeas.json", "--trust", "trust.toml")
     offline = habeas(*check, code=3)
     assert "customer 4711" in offline and "operator-vouched" in offline and "Practice ledger" in offline

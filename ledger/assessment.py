@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ledger.bundle import Bundle, ShownStatement
 from ledger.checks import Check, ResolvedCheck, Value, exit_code
 from ledger.evm import Header
-from ledger.parties import Standing, is_understood
+from ledger.parties import Standing
 from ledger.policy import LedgerTrust, TrustPolicy
 from ledger.procedure import Observed, Procedure
 
@@ -75,10 +75,11 @@ def _view(work: Procedure, shown: ShownStatement, values: Mapping[str, Value]) -
     name, statement = f"statement/{shown.index}", shown.signed.statement
     evidence = work.anchors.get(shown.size or 0)
     header = work.headers.get(statement.recent_block.hash)
+    standing = work.parties.standing(shown)
     return StatementView(
         shown=shown,
-        standing=work.parties.standing(shown),
-        understood=is_understood(shown.signed),
+        standing=standing,
+        understood=standing.role != "unknown",
         signature=values[f"{name}/signature"],
         signed_not_before=_bound(header, values[f"{name}/signed"]),
         recorded_not_after=_bound(evidence.header if evidence else None, values[f"{name}/recorded"]),

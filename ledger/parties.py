@@ -1,13 +1,15 @@
 """Who stands behind a statement (docs/spec/assessment.md, step 3.2; DESIGN 3 and 8).
 
 The standing follows from the statements shown and the policy: the requester opened the case, the
-operator opened the ledger, a company key is pinned by the policy or bound by someone. As long as
-no complete list is shown, a revocation could be missing; such a standing is not proven, only shown.
+operator opened the ledger, a company key is pinned by the policy or bound by someone. Who speaks
+for whom at an index is the rule of ``ledger.standing``, the same that a server applies; the policy
+may know more keys. As long as no complete list is shown, a revocation could be missing; such a
+standing is not proven, only shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +17,7 @@ from ledger.bundle import Bundle, ShownStatement
 from ledger.errors import VerificationSignature
 from ledger.kinds import KINDS, Role
 from ledger.policy import TrustPolicy
+from ledger.standing import BINDING_KINDS, EMPTY_RING, Claim, KeyRing, Replay, claim_of, key_event
 from ledger.statement import SignedStatement, verify_signature
 
 Grade = Literal["self_stated", "company_signed", "operator_vouched", "attested", "none"]
@@ -42,92 +45,112 @@ _UNKNOWN = Standing(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Binding:
-    index: int
-    key: str
-    by: bytes
-    revoked: bool
+# These hang on other statements, which may be missing: shown, never proven.
+_HANGING = frozenset({"company.key_revoked", "entry.withheld"})
+_GRADES: tuple[Grade, ...] = ("company_signed", "attested", "operator_vouched")
+_BOUND_BY: Mapping[Grade, str] = {
+    "company_signed": "bound with a key that the policy pins",
+    "attested": "bound by attesters of the policy",
+    "operator_vouched": "vouched for by the operator",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """The parties of one case as far as the bundle and the policy show them."""
+    """The standing of each author of a bundle, by index."""
 
-    requester: bytes | None
-    operator: bytes | None
-    company: str | None
-    attesters: frozenset[bytes]
-    trusted: frozenset[bytes]
-    quorum: int
-    """How many of ``trusted`` must have bound a company key."""
-    pinned: frozenset[bytes]
-    bindings: tuple[_Binding, ...]
+    standings: Mapping[int, Standing]
 
     @classmethod
     def of(cls, bundle: Bundle, policy: TrustPolicy) -> Parties:
-        """Read the parties from the statements whose signatures hold."""
-        signed = {index: item for index, item in sorted(bundle.statements.items()) if _holds(item)}
-        opened = [item.signed.statement for item in signed.values() if item.signed.id == bundle.case]
-        company = opened[0].company if opened else None
-        trust = policy.ledgers.get(bundle.ledger)
-        first = signed.get(0)
-        operator = first.signed.statement.author if first and first.signed.statement.kind == "ledger.opened" else None
-        return cls(
-            requester=opened[0].author if opened else None,
-            operator=trust.log if trust else operator,
-            company=company,
-            attesters=frozenset(_bound_attesters(signed.values(), trust.log if trust else operator)),
-            trusted=frozenset(item.key for item in policy.attesters if "company_key" in item.scope),
-            quorum=policy.attester_quorum,
-            pinned=frozenset(pin.key for pin in policy.company_keys if pin.company == company),
-            bindings=tuple(_bindings(signed.values(), company)),
-        )
+        """Replay the statements in the order of their indexes; those whose signature does not hold say nothing."""
+        genuine = {index: item.signed for index, item in sorted(bundle.statements.items()) if _holds(item, bundle)}
+        opened = [item.statement for item in genuine.values() if item.id == bundle.case]
+        trust, first = policy.ledgers.get(bundle.ledger), genuine.get(0)
+        operator = first.statement.author if first and first.statement.kind == "ledger.opened" else None
+        readers = _Reader(trust.log if trust else operator, opened[0].company if opened else None, policy)
+        return cls({index: readers.read(index, item) for index, item in genuine.items()})
 
     def standing(self, shown: ShownStatement) -> Standing:
         """The standing of the author of ``shown`` for its kind."""
-        statement = shown.signed.statement
-        kind, author = KINDS.get(statement.kind), statement.author
-        if kind is None or not is_understood(shown.signed):
-            return _UNKNOWN
-        if author == self.operator and "operator" in kind.writers:
-            return Standing("operator", "none", True, "Written by the operator of the ledger.")
-        if author == self.requester and "requester" in kind.writers:
-            reported = " and reports what the company did" if statement.kind in _REPORTS else ""
+        return self.standings.get(shown.index, _UNKNOWN)
+
+
+class _Reader:
+    """The rule of the ledger, and beside it what the policy knows of one company's keys."""
+
+    def __init__(self, operator: bytes | None, company: str | None, policy: TrustPolicy) -> None:
+        self._operator, self._company = operator, company
+        self._replay = Replay(operator)
+        self._trusted = frozenset(item.key for item in policy.attesters if "company_key" in item.scope)
+        self._quorum = policy.attester_quorum
+        self._pinned = {pin.key: pin.source for pin in reversed(policy.company_keys) if pin.company == company}
+        self._by_policy: KeyRing = EMPTY_RING
+        self._vouched: dict[tuple[bytes, bytes], Grade] = {}
+
+    def read(self, index: int, signed: SignedStatement) -> Standing:
+        """The standing of the author at ``index``; then what the statement changes counts."""
+        claim = claim_of(signed.statement)
+        # Before the statement is noted: it does not speak for itself.
+        company = self._company_standing(claim)
+        role = self._replay.read(index, claim, signed.digest)
+        standing = self._standing(claim, role, company)
+        if claim.kind in BINDING_KINDS and claim.company == self._company:
+            self._note_binding(claim, standing)
+        return standing
+
+    def _standing(self, claim: Claim, role: Role | None, company: Standing | None) -> Standing:
+        if role == "requester":
+            reported = " and reports what the company did" if claim.kind in _REPORTS else ""
             return Standing("requester", "self_stated", True, f"Stated by the requester{reported}.")
-        if "company" in kind.writers and statement.company == self.company:
-            company = self._company(author, shown.index)
-            if company is not None:
-                return company
-        if author in self.attesters and "attester" in kind.writers:
+        if role == "operator" and claim.author == self._operator:
+            proven = claim.kind not in _HANGING
+            return Standing("operator", "none", proven, "Written by the operator of the ledger.")
+        if company is not None and (role == "company" or self._may_speak(claim)):
+            return company
+        if role == "company":  # of another company than the case's
+            return Standing("company", "operator_vouched", False, f"Signed with a key bound for {claim.company}.")
+        if role == "attester":
             return Standing("attester", "attested", False, "Stated by an attester that the operator bound.")
         return _UNKNOWN
 
-    def _company(self, author: bytes, index: int) -> Standing | None:
-        name = self.company or "the company"
-        if author in self.pinned:
-            return Standing("company", "company_signed", True, f"Signed with a key of {name} that the policy pins.")
-        mine = [item for item in self.bindings if item.key == "0x" + author.hex() and item.index < index]
-        binders = {item.by for item in mine if not item.revoked}
-        revokers = {item.by for item in mine if item.revoked}
-        if author in revokers:
-            binders.clear()
-        left = binders - revokers
-        if len(left & self.trusted) >= self.quorum:
-            return Standing(
-                "company",
-                "attested",
-                False,
-                f"Signed with a key of {name} that attesters of the policy bound.",
-            )
-        if left & {self.operator}:
-            return Standing(
-                "company",
-                "operator_vouched",
-                False,
-                f"Signed with a key of {name}, vouched for by the operator.",
-            )
+    def _may_speak(self, claim: Claim) -> bool:
+        """Whether a key that the policy alone accepts may write this: in a case that is shown, or a binding."""
+        kind = KINDS.get(claim.kind)
+        if kind is None or "company" not in kind.writers:
+            return False
+        case = None if claim.case_id is None else self._replay.case(claim.case_id)
+        return claim.case_id is None or (case is not None and case.company == claim.company)
+
+    def _company_standing(self, claim: Claim) -> Standing | None:
+        if self._company is None or claim.company != self._company:
+            return None
+        name, author = self._company, claim.author
+        if author in self._pinned:
+            found = f"Signed with a key of {name} {self._pinned[author]}."
+            return Standing("company", "company_signed", True, found)
+        by_policy = self._by_policy.binders.get(author, frozenset())
+        binders = by_policy | self._replay.company_keys(name).binders.get(author, frozenset())
+        grades = {self._vouched[author, by] for by in binders if (author, by) in self._vouched}
+        if len(by_policy & self._trusted) >= self._quorum:
+            grades.add("attested")
+        for grade in _GRADES:
+            if grade in grades:
+                return Standing("company", grade, False, f"Signed with a key of {name}, {_BOUND_BY[grade]}.")
         return None
+
+    def _note_binding(self, claim: Claim, standing: Standing) -> None:
+        event = key_event(claim)
+        if event.revoked:
+            if event.by == event.key or event.by in self._by_policy.binders.get(event.key, frozenset()):
+                self._by_policy = self._by_policy.after(event)
+            return
+        if event.by in self._trusted or standing.role == "company":
+            self._by_policy = self._by_policy.after(event)
+        if standing.role == "company":
+            self._vouched[event.key, event.by] = standing.grade
+        elif standing.role != "unknown":
+            self._vouched[event.key, event.by] = "operator_vouched"
 
 
 def is_understood(signed: SignedStatement) -> bool:
@@ -135,24 +158,11 @@ def is_understood(signed: SignedStatement) -> bool:
     return signed.statement.is_understood
 
 
-def _holds(shown: ShownStatement) -> bool:
+def _holds(shown: ShownStatement, bundle: Bundle) -> bool:
+    if shown.signed.statement.ledger != bundle.ledger:
+        return False
     try:
         verify_signature(shown.signed)
     except VerificationSignature:
         return False
     return is_understood(shown.signed)
-
-
-def _bound_attesters(items: Iterable[ShownStatement], operator: bytes | None) -> Iterator[bytes]:
-    for item in items:
-        statement = item.signed.statement
-        if statement.kind == "attester.bound" and statement.author == operator:
-            yield bytes.fromhex(str(statement.facts["key"])[2:])
-
-
-def _bindings(items: Iterable[ShownStatement], company: str | None) -> Iterator[_Binding]:
-    for item in items:
-        statement = item.signed.statement
-        if statement.kind in ("company.key_bound", "company.key_revoked") and statement.company == company:
-            revoked = statement.kind == "company.key_revoked"
-            yield _Binding(item.index, str(statement.facts["key"]), statement.author, revoked)

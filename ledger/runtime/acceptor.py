@@ -14,13 +14,14 @@ from sqlmodel import Session
 from ledger.errors import HabeasError, RuntimeStore
 from ledger.runtime.admission import Admitted, Examined, decide
 from ledger.runtime.projection import Reading, Row
-from ledger.runtime.roles import FACTS_DECIDE, Claim, First, claim_of
+from ledger.runtime.roles import FACTS_DECIDE, First
 from ledger.runtime.sequencer import submission_row
 from ledger.runtime.store import Store, insert_rows, select_in
 from ledger.runtime.tables import Addendum, Leaf, Submission, Waiting, table
 from ledger.runtime.tables import First as FirstRow
 from ledger.runtime.uuid7 import uuid7
 from ledger.runtime.view import Overlay, StoreView
+from ledger.standing import Claim, claim_of
 
 _ADDENDUM, _SUBMISSION, _FIRST = table(Addendum), table(Submission), table(FirstRow)
 _WAITING, _LEAF = table(Waiting), table(Leaf)

@@ -30,7 +30,8 @@ from ledger.errors import (
 )
 from ledger.kinds import KINDS, Role, check_facts
 from ledger.leaf import StatementLeaf, statement_leaf
-from ledger.runtime.roles import LedgerView, check_party, claim_of, role_of
+from ledger.runtime.roles import LedgerView
+from ledger.standing import check_party, claim_of, role_of
 from ledger.statement import SignedStatement, Statement, parse, verify_signature
 
 RECENT_BLOCK_AGE = 86_400

@@ -14,8 +14,9 @@ from ledger.encoding import parse_instant
 from ledger.errors import Malformed, MalformedFacts, Refused, VerificationSignature
 from ledger.kinds import check_facts
 from ledger.leaf import StatementLeaf, index_key
-from ledger.runtime.roles import BINDING_KINDS, Claim, First, claim_of, role_of
-from ledger.runtime.view import Overlay, scopes_of
+from ledger.runtime.roles import First
+from ledger.runtime.view import Overlay
+from ledger.standing import BINDING_KINDS, Claim, claim_of, role_of, scopes_of
 from ledger.statement import SignedStatement, parse, verify_signature
 
 Row: TypeAlias = "dict[str, object]"

@@ -21,7 +21,6 @@ from ledger.leaf import StatementLeaf, parse_leaf
 from ledger.merkle import hash_leaf
 from ledger.runtime.objects import Objects
 from ledger.runtime.projection import Projection, Reading, Row, project, read_leaf
-from ledger.runtime.roles import Claim
 from ledger.runtime.roles import First as FirstLeaf
 from ledger.runtime.sequencer import insert_projection, submission_row
 from ledger.runtime.store import Store, insert_rows, select_in
@@ -40,6 +39,7 @@ from ledger.runtime.tables import (
 from ledger.runtime.uuid7 import uuid7
 from ledger.runtime.view import Overlay, StoreView
 from ledger.runtime.wiring import LedgerFacts, insert_ledger, opening_facts
+from ledger.standing import Claim
 from ledger.statement import parse
 from ledger.tiles import (
     CHECKPOINT_PATH,

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Row, Select, func, select
 
-from ledger.runtime.roles import KeyEvent, KeyRing
 from ledger.runtime.store import Store
 from ledger.runtime.tables import Addendum, CompanyKey, Entry, Withheld, table
-from ledger.runtime.view import ring_of
+from ledger.standing import KeyEvent, KeyRing, ring_of
 
 _ENTRY, _KEY, _ADDENDUM, _WITHHELD = table(Entry), table(CompanyKey), table(Addendum), table(Withheld)
 

@@ -15,20 +15,22 @@ from sqlalchemy import Table, func, select
 from sqlmodel import Session
 
 from ledger.runtime.chain_tables import FinalBlock
-from ledger.runtime.roles import (
-    BINDING_KINDS,
-    EMPTY_RING,
-    Block,
-    CaseInfo,
-    Claim,
-    First,
-    KeyEvent,
-    KeyRing,
-    LedgerView,
-)
+from ledger.runtime.roles import Block, First, LedgerView
 from ledger.runtime.store import IN_LIMIT, select_in
 from ledger.runtime.tables import Attester, CompanyKey, Entry, Leaf, Submission, Withheld, table
 from ledger.runtime.tables import First as FirstRow
+from ledger.standing import (
+    BINDING_KINDS,
+    EMPTY_RING,
+    CaseInfo,
+    Claim,
+    KeyEvent,
+    KeyRing,
+    key_event,
+    key_of,
+    ring_of,
+    scopes_of,
+)
 
 _BLOCK, _ENTRY, _FIRST = table(FinalBlock), table(Entry), table(FirstRow)
 _KEY, _ATTESTER, _LEAF = table(CompanyKey), table(Attester), table(Leaf)
@@ -170,7 +172,7 @@ class Overlay:
             company = claim.company or ""
             self._rings[company] = self.company_keys(company).after(key_event(claim))
         elif claim.kind == "attester.bound":
-            self._attesters[_key_of(claim)] = scopes_of(claim)
+            self._attesters[key_of(claim)] = scopes_of(claim)
         elif claim.kind == "entry.withheld":
             self._withheld.add(bytes.fromhex(str(claim.facts["digest"])[2:]))
         elif claim.kind == "ledger.opened":
@@ -215,29 +217,6 @@ def withheld_among(session: Session, digests: Collection[bytes]) -> set[bytes]:
     if session.execute(select(_WITHHELD.c.statement_idx).limit(1)).first() is None:
         return set()
     return {row.digest for row in select_in(session, [_WITHHELD.c.digest], _WITHHELD.c.digest, digests)}
-
-
-def ring_of(events: Iterable[KeyEvent]) -> KeyRing:
-    """The ring after ``events`` in log order."""
-    ring = EMPTY_RING
-    for event in events:
-        ring = ring.after(event)
-    return ring
-
-
-def key_event(claim: Claim) -> KeyEvent:
-    """The event in a company.key_bound or company.key_revoked."""
-    return KeyEvent(_key_of(claim), claim.author, claim.kind == "company.key_revoked")
-
-
-def scopes_of(claim: Claim) -> frozenset[str]:
-    """The scopes in an attester.bound."""
-    scope = claim.facts["scope"]
-    return frozenset(str(item) for item in scope) if isinstance(scope, list) else frozenset()
-
-
-def _key_of(claim: Claim) -> bytes:
-    return bytes.fromhex(str(claim.facts["key"])[2:])
 
 
 def _kinds_of(session: Session, digests: Collection[bytes]) -> dict[bytes, str]:

@@ -24,12 +24,12 @@ from ledger.runtime.migrations import migrate
 from ledger.runtime.objects import Objects
 from ledger.runtime.operator import Operator, create_keys, load_log_key, load_operator
 from ledger.runtime.projection import Reading
-from ledger.runtime.roles import claim_of
 from ledger.runtime.sequencer import Sequencer, submission_row
 from ledger.runtime.settings import Settings
 from ledger.runtime.store import Store
 from ledger.runtime.tables import Addendum, First, Ledger, Submission, Waiting, table
 from ledger.runtime.uuid7 import uuid7
+from ledger.standing import claim_of
 from ledger.statement import RecentBlock, SignedStatement
 
 _LEDGER = table(Ledger)

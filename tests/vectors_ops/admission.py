@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.runtime.admission import admit
-from ledger.runtime.roles import EMPTY_RING, Block, CaseInfo, First, KeyRing
+from ledger.runtime.roles import Block, First
+from ledger.standing import EMPTY_RING, CaseInfo, KeyRing
 
 Values = dict[str, Any]
 

@@ -82,7 +82,7 @@ def other_cases(w: Writer) -> None:
     """Other statements: a stranger, a revocation, an unknown kind, another case, attesters."""
     _other(w, "answer-of-a-stranger", "A refusal by a key that nobody bound.", made(stranger=True), {"4": "none"}, {})
     grades = {"5": "none", "6": "none"}
-    values = {"statement/5/author": PASSED, "statement/6/author": NOT_CHECKED}
+    values = {"statement/5/author": NOT_CHECKED, "statement/6/author": NOT_CHECKED}
     _other(
         w,
         "key-revoked",
@@ -131,10 +131,10 @@ def other_cases(w: Writer) -> None:
     _other(
         w,
         "statement-of-another-case",
-        "It belongs to another case.",
+        "It belongs to another case, whose opening is not shown.",
         made(extra=_another_case),
-        {"5": "self_stated"},
-        {"case": FAILED, "statement/5/author": PASSED},
+        {"5": "none"},
+        {"case": FAILED, "statement/5/author": NOT_CHECKED},
         1,
     )
     attested = policy_bytes().decode() + _attester()

@@ -263,10 +263,11 @@ def false_claims(w: Writer) -> None:
         1,
         bad,
         change=lambda v: v["statements"]["3"]["signed"].update(signature=other),
+        grades={"3": "none"},
     )
     date = {**bad}
     change = lambda v: v["statements"]["3"]["signed"]["statement"]["facts"].update(sent_on="2026-11-19")  # noqa: E731
-    w.add("fact-changed", "One day earlier than was signed.", 1, date, change=change)
+    w.add("fact-changed", "One day earlier than was signed.", 1, date, change=change, grades={"3": "none"})
     recorded = {"statement/3/recorded": FAILED}
     w.add(
         "path-of-another",

@@ -340,8 +340,7 @@ class Procedure:
     def _not_before(self, index: int, header: Header) -> Check:
         quoted = self.bundle.statements[index].signed.statement.recent_block
         if quoted.number != header.number:
-            why = f"Statement {index} calls block {header.number} number {quoted.number}; no lower bound."
-            return self._no_bound(index, why)
+            return self._no_bound(index, f"Statement {index} calls block {header.number} number {quoted.number}.")
         bound = f"Signed not before {encode_instant(header.timestamp)}."
         return Check(f"statement/{index}/signed", "6.3", Value.PASSED, bound, required=False)
 
@@ -386,8 +385,7 @@ class Procedure:
         if code != trust.code_hash:
             why = f"the contract's code hash is {encode_hex(code)}, the policy's {encode_hex(trust.code_hash)}"
             return Check("contract", "8.1", Value.FAILED, why, required=False)
-        detail = "The contract has the code that the policy names."
-        return Check("contract", "8.1", Value.PASSED, detail, required=False)
+        return Check("contract", "8.1", Value.PASSED, "The contract has the code that the policy names.", False)
 
     def _newest_head(self) -> Check:
         size = self.observed.head_size

@@ -205,6 +205,7 @@ def test_dns_confirms_a_company_key(run: Run, files: tuple[str, list[str]], monk
         monkeypatch.setattr(dns, "published_keys", lambda company: ours(company, servers))
         code, out, _ = run(bundle, *options, "--dns")
     assert code == 3 and "company-signed" in out
+    assert f"Signed with a key of {COMPANY} that DNS names now." in out and "pins" not in out
     assert f"DNS of {COMPANY} names 1 key(s) now (--dns)." in out
 
 

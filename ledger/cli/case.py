@@ -132,12 +132,32 @@ def show(case: CaseId = None, folder: Folder = DEFAULT_FOLDER, as_json: AsJson =
     print(f"Case      {encode_hex(found.case)}\nCompany   {found.company}\nLedger    {found.ledger} at {found.api}")
     print(f"Your key  {encode_hex(found.author)} (number {found.key_index})")
     for entry in found.entries:
-        place = "no receipt" if entry.receipt is None else str(LogProof.parse(entry.receipt).index)
-        print(f"{place:>10}  {entry.signed.statement.kind}  {encode_hex(entry.signed.id)}")
+        place = "not confirmed" if entry.receipt is None else str(LogProof.parse(entry.receipt).index)
+        print(f"{place:>13}  {entry.signed.statement.kind}  {encode_hex(entry.signed.id)}")
         for disclosure in entry.disclosures:
             print(f"            private: {disclosure.name}")
     for letter in found.letters:
         print(f"    letter  {letter.on.isoformat()} ({letter.language})")
+
+
+@app.command()
+def discard(
+    statement: Annotated[str, typer.Argument(metavar="STATEMENT", help="The statement's id.")],
+    case: CaseId = None,
+    folder: Folder = DEFAULT_FOLDER,
+    yes: Yes = False,
+) -> None:
+    """Remove a statement that has no receipt, with its private fields; an opening takes its case with it.
+
+    Nothing else removes one: a server that refuses or does not answer may be wrong.
+    """
+    from ledger.cli import cases
+
+    found, statement_id = cases.find_case(folder, case), parse_id(statement, "STATEMENT")
+    found.entry(statement_id)
+    confirm("Remove it from your folder? Its salts exist nowhere else; what it hides can never be opened again.", yes)
+    cases.discard(folder, found, statement_id)
+    note(f"{encode_hex(statement_id)} is removed.")
 
 
 @app.command()

@@ -13,7 +13,15 @@ from ledger.cli.client import ApiClient, Receipt
 from ledger.cli.output import read_input
 from ledger.disclosure import SALT_BYTES, Disclosure, FileValue
 from ledger.encoding import Json, encode_hex
-from ledger.errors import HabeasError, MalformedRequest, RefusedNotFound, RuntimeFault
+from ledger.errors import (
+    HabeasError,
+    Malformed,
+    MalformedRequest,
+    Refused,
+    RefusedBusy,
+    RefusedNotFound,
+    Verification,
+)
 from ledger.keys import Seed, derive_key
 from ledger.kinds import check_facts
 from ledger.statement import SignedStatement, Statement, sign
@@ -91,19 +99,27 @@ def case_key(seed: Seed, case: CaseFile) -> bytes:
 def record(folder: Path, case: CaseFile, client: ApiClient, statement_id: bytes) -> Receipt:
     """Send a statement that the case file holds, and keep the receipt.
 
-    A refusal takes the statement out again, since it is not in the log. When nothing is known about what
-    the server did, it stays: sending the same bytes again does no harm.
+    Whatever the server answers, the statement stays: its salts exist nowhere else, an answer may be
+    wrong or lost, and sending the same bytes again does no harm.
     """
     entry = case.entry(statement_id)
     try:
         receipt = client.submit(entry.signed)
-    except RuntimeFault as error:
-        raise type(error)(f"{error} (the statement is kept; send it again with: habeas submit)") from None
-    except HabeasError:
-        if entry is case.entries[0]:
-            casefolder.discard(folder, case.case)
-        else:
-            casefolder.update(folder, case.case, lambda held: held.drop_unrecorded(statement_id))
-        raise
+    except HabeasError as error:
+        kept = "kept, not confirmed; send it again with: habeas submit"
+        if isinstance(error, Refused | Malformed | Verification) and not isinstance(error, RefusedBusy):
+            kept += f", or remove it with: habeas case discard {encode_hex(statement_id)}"
+        raise type(error)(f"{error} (the statement is {kept})") from None
     casefolder.update(folder, case.case, lambda held: held.add_receipt(statement_id, receipt.proof))
     return receipt
+
+
+def discard(folder: Path, case: CaseFile, statement_id: bytes) -> None:
+    """Remove a statement without a receipt, with its salts; its case too where it is the opening and alone.
+
+    Only ever by the word of the owner. Raises RefusedNotFound or RefusedOverwrite.
+    """
+    if case.entry(statement_id) is case.entries[0]:
+        casefolder.discard(folder, case.case)
+    else:
+        casefolder.update(folder, case.case, lambda held: held.drop_unrecorded(statement_id))

@@ -94,9 +94,13 @@ class ApiClient:
 
     def submit(self, signed: SignedStatement) -> Receipt:
         """Record a statement and verify the proof that comes back."""
-        status, body = self._ask("POST", "/v1/statements", signed.raw)
+        info = self.info()  # before it is sent: afterwards nothing may go wrong but the answer
+        try:
+            status, body = self._ask("POST", "/v1/statements", signed.raw)
+        except errors.RefusedDuplicate:
+            return self._receipt(signed)
         answer = _object(body, "/v1/statements")
-        text, info = answer.get("proof"), self.info()
+        text = answer.get("proof")
         try:
             proof = LogProof.parse(text.encode("utf-8") if isinstance(text, str) else b"")
             verify_proof(proof, statement_leaf(signed, info.origin).hash(), info.vkey, info.origin)
@@ -104,6 +108,18 @@ class ApiClient:
             # Not the class that was raised: a refusal would make the caller drop what may be recorded.
             raise RuntimeFault(f"{self.url} took the statement, but its receipt does not verify: {error}") from None
         return Receipt(proof.index, status == 201, proof.encode())
+
+    def _receipt(self, signed: SignedStatement) -> Receipt:
+        """The receipt of a statement that the log has already, with these very bytes."""
+        info, path = self.info(), f"/v1/statements/{encode_hex(signed.id)}/proof"
+        try:
+            proof = LogProof.parse(self.get(path))
+            verify_proof(proof, statement_leaf(signed, info.origin).hash(), info.vkey, info.origin)
+        except HabeasError as error:
+            raise RuntimeFault(
+                f"{self.url} says that it is recorded already, but shows no receipt of these bytes: {error}"
+            ) from None
+        return Receipt(proof.index, False, proof.encode())
 
     def ask_for_key(self, company: str, key: bytes, method: str) -> Mapping[str, Json]:
         """Ask the operator to look for a company key."""

@@ -23,7 +23,7 @@ from ledger.cli.output import (
     read_password,
 )
 from ledger.encoding import encode_hex
-from ledger.errors import MalformedRequest, RefusedLedger
+from ledger.errors import HabeasError, MalformedRequest, RefusedLedger
 
 app = new_app()
 WARNING = (
@@ -83,10 +83,18 @@ def _submit_waiting(folder: Path, given: str | None, api: str | None, trust: Pat
     case = find_case(folder, given)
     waiting = [entry.signed for entry in case.entries if entry.receipt is None]
     with open_client(api or case.api, read_policy(trust)) as client:
+        failed: HabeasError | None = None
         for signed in waiting:
-            receipt = record(folder, case, client, signed.id)
+            try:
+                receipt = record(folder, case, client, signed.id)
+            except HabeasError as error:
+                note(f"{signed.statement.kind} {encode_hex(signed.id)}: {error}")
+                failed = error
+                continue
             print(f"Recorded as entry {receipt.index}: {signed.statement.kind} {encode_hex(signed.id)}")
     note(f"{len(waiting)} statement(s) were without a receipt.")
+    if failed is not None:
+        raise failed
 
 
 def _submit_direct(

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from ledger import errors
 from ledger.bundle import parse_bundle
 from ledger.cli import casefolder
 from ledger.cli.client import ApiClient
@@ -286,13 +287,37 @@ def test_wrong_use(habeas: Run, arguments: tuple[str, ...], code: int, words: st
     assert words in text and "Traceback" not in text
 
 
-def test_a_refused_statement_is_not_kept(habeas: Run, tmp_path: Path) -> None:
-    """A dispute of the requester is recorded; a kind for companies is refused and leaves no trace."""
+@pytest.mark.parametrize("answer", [errors.RefusedRole, errors.RefusedBusy, errors.MalformedRequest, RuntimeError])
+def test_no_answer_takes_a_statement_away(
+    habeas: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: type[Exception]
+) -> None:
+    """Whatever the server says, statement and salts stay until they are recorded or their owner discards them."""
+    habeas("key", "new", "--yes")
+    words = ("case", "open", "--company", COMPANY, "--regime", "none", "--place", "KR", "--yes")
+    ask, lost = ApiClient._ask, errors.RuntimeFault if answer is RuntimeError else answer
+
+    def lying(self: ApiClient, method: str, path: str, content: bytes | None = None) -> tuple[int, bytes]:
+        done = ask(self, method, path, content)  # it was recorded, whatever is said
+        if method == "POST":
+            raise lost("no")
+        return done
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ApiClient, "_ask", lying)
+        assert "not confirmed" in habeas(*words, code=2 if answer is errors.MalformedRequest else 1)
+    assert "not confirmed" in habeas("case", "show")
+    assert "Recorded as entry" in habeas("submit")
+    assert "not confirmed" not in habeas("case", "show")
+
+
+def test_a_refused_statement_stays_until_it_is_discarded(habeas: Run, tmp_path: Path) -> None:
+    """A kind for companies is refused; nothing but its owner's word removes it."""
     open_case(habeas)
     text = habeas("say", "request.action_required", "--what", "fee", "--on", "2026-11-23", "--yes", code=1)
     assert "may not write" in text or "role" in text.lower()
+    opening, refused = casefolder.list_cases(tmp_path / "mine")[0].entries
+    assert refused.receipt is None and "case discard" in text
+    habeas("submit", code=1)
+    assert "is recorded" in habeas("case", "discard", "0x" + opening.signed.id.hex(), "--yes", code=1)
+    habeas("case", "discard", "0x" + refused.signed.id.hex(), "--yes")
     assert len(casefolder.list_cases(tmp_path / "mine")[0].entries) == 1
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("HABEAS_API", "http://127.0.0.1:1")
-        habeas("case", "open", "--company", COMPANY, "--regime", "none", "--place", "KR", "--yes", code=1)
-    assert len(casefolder.list_cases(tmp_path / "mine")) == 1

@@ -42,6 +42,10 @@ _LISTENING = re.compile(rb"Listening on 127\.0\.0\.1:(\d+)")
 _START_S = 20.0
 _LOCK_S = 15.0
 _GAS_LIMIT = 30_000_000
+_REST_AFTER_S = 300.0
+_RESTING_BLOCK_S = 12
+# Bytes of saved state for each second between two saves: about 5 MB/s at most.
+_SAVED_PER_S = 5_000_000
 _FUNDS = 10**21  # wei: a thousand ether, which no practice ledger will spend
 
 
@@ -61,12 +65,17 @@ class EmbeddedOptions:
 class EmbeddedChain:
     """A running anvil. Made by ``start``; ``stop`` ends it and saves its state."""
 
-    def __init__(self, process: subprocess.Popen[bytes], lock: IO[str], port: int, genesis: bytes, fresh: bool) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], lock: IO[str], port: int, block_time: int, fresh: bool
+    ) -> None:
         self._process = process
         self._lock = lock
+        self._block_time = block_time
+        self._worked = time.monotonic()
+        self._resting = False
         self.url = f"http://127.0.0.1:{port}"
         self.port = port
-        self.genesis = genesis
+        self.genesis = b""
         self.fresh = fresh
         """True if this chain is new: nothing that was anchored before is on it."""
         self._rpc = Endpoint(self.url, 10.0)
@@ -83,6 +92,20 @@ class EmbeddedChain:
         held = read_integer(self._rpc.ask("eth_getBalance", (encode_hex(address), "latest")), "eth_getBalance")
         if held < _FUNDS // 10:
             self._rpc.ask("anvil_setBalance", (encode_hex(address), hex(_FUNDS)))
+
+    def pace(self, busy: bool) -> None:
+        """Blocks as usual while there is work; a block every 12 s once there was none for 5 minutes.
+
+        anvil keeps every block, and writes all of them each time it saves: at a block a second an idle
+        chain would soon write tens of megabytes a second. Raises RuntimeChainUnavailable.
+        """
+        now = time.monotonic()
+        if busy:
+            self._worked = now
+        resting = now - self._worked >= _REST_AFTER_S
+        if resting != self._resting and self._block_time:
+            self._rpc.ask("evm_setIntervalMining", (_RESTING_BLOCK_S if resting else self._block_time,))
+            self._resting = resting
 
     def ask(self, method: str, *params: object) -> object:
         """A method of anvil's own (mining, reorganising), for tests and trials."""
@@ -191,7 +214,7 @@ def _launch(
     )
     try:
         port = _await_port(process, options)
-        chain = EmbeddedChain(process, lock, port, b"", identity.genesis is None)
+        chain = EmbeddedChain(process, lock, port, options.block_time, identity.genesis is None)
         _prove(chain, identity)
         _write(
             folder / "identity.json",
@@ -214,13 +237,16 @@ def _launch(
 def _command(anvil: Path, folder: Path, options: EmbeddedOptions, identity: _Identity) -> list[str]:
     setpriv = shutil.which("setpriv")
     follow_us = [setpriv, "--pdeathsig", "TERM"] if setpriv else []
+    state = folder / "state.json"
+    size = state.stat().st_size if state.exists() else 0
+    save_every_s = max(options.save_every_s, size // _SAVED_PER_S)
     return [
         *follow_us, str(anvil), "--host", "127.0.0.1", "--port", str(options.port),
         "--chain-id", str(options.chain_id), "--hardfork", "osaka",
         "--slots-in-an-epoch", str(options.slots), "--no-mining",
         "--accounts", "1", "--mnemonic-seed-unsafe", str(identity.seed),
         "--timestamp", str(identity.timestamp), "--gas-limit", str(identity.gas_limit),
-        "--state", str(folder / "state.json"), "--state-interval", str(options.save_every_s),
+        "--state", str(state), "--state-interval", str(save_every_s),
     ]  # fmt: skip
 
 

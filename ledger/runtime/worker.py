@@ -157,7 +157,10 @@ class Worker:
         self._services.lease.hold()
         if self._anchorer is None:
             self._anchorer = self._open()
-        return self._anchorer.round()
+        done = self._anchorer.round()
+        if self.home is not None and self.home.process is not None:
+            self.home.process.pace(done.busy or not done.size == done.anchored == done.final)
+        return done
 
     def _note_fault(self, error: Exception, pause: float) -> None:
         expected = isinstance(error, HabeasError)

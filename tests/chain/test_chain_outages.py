@@ -149,6 +149,23 @@ def test_embedded_chain_keeps_blocks_and_tells_the_right_time(tmp_path: Path) ->
     assert list(tmp_path.glob("state.lost-*.json")), "and set aside, not deleted"
 
 
+def test_idle_chain_rests_and_wakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def newest(chain: embedded.EmbeddedChain) -> int:
+        return int(str(chain.ask("eth_blockNumber")), 16)
+
+    with node(tmp_path, block_time=1) as chain:
+        chain.pace(False)
+        until(lambda: newest(chain) >= 1)
+        monkeypatch.setattr(embedded, "_REST_AFTER_S", 0.0)
+        chain.pace(False)
+        rested = newest(chain)
+        time.sleep(3.5)
+        assert newest(chain) <= rested + 1, "at most the one that was under way"
+        monkeypatch.setattr(embedded, "_REST_AFTER_S", 300.0)
+        chain.pace(True)
+        until(lambda: newest(chain) >= rested + 2, 10)
+
+
 def test_killed_node_under_a_worker(tmp_path: Path) -> None:
     """anvil is killed with its newest blocks unsaved, then again; the worker starts it and anchors on."""
     with working(tmp_path / "home") as (worker, world):

@@ -37,7 +37,7 @@ demo: setup ## Run the main job on real input; ONCE=1 ends afterwards instead of
 	@$(BIN)/habeas demo --folder build/demo $(if $(ONCE),--once)
 
 test: setup contracts ## All tests: contract (forge), Python, real anvil, SQLite and PostgreSQL
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal || { echo "Again, alone: only what failed."; $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
 
 contracts: setup ## Build and test the contract; compare gas and the exported deployment
 	$(FORGE) fmt --check contracts

@@ -1,7 +1,7 @@
 """Proofs for receipts, built for all requests that get theirs at the same moment.
 
-One publication answers hundreds of requests at once. A hop into the pool for each of them costs more
-than the proof itself (docs/performance.md), so those of one turn of the event loop share a hop.
+One publication answers hundreds of requests at once. A hop into the pool for each of them costs as
+much as the proof itself (docs/performance.md), so those of one turn of the event loop share a hop.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The way of single submissions around the framework.
 
-Routing, dependencies and exit stacks cost more than all the rest of accepting a statement
-(docs/performance.md). The route is declared as every other, with the same function; here it is only
+Routing, dependencies and exit stacks cost more than half as much as checking a statement with its
+signature (docs/performance.md). The route is declared as every other, with the same function; here it is only
 reached sooner.
 """
 

@@ -7,8 +7,9 @@ The policy's hash stands in each result, so that two people can see whether they
 
 from __future__ import annotations
 
+import json
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -273,43 +274,41 @@ def _parse_successor(value: object) -> Successor:
     return successor
 
 
-def encode_practice_policy(ledger: LedgerTrust) -> bytes:
+def encode_policy(ledger: LedgerTrust) -> bytes:
     """The ``trust.toml`` of one ledger, as the demo and ``/v1/trust-policy`` give it out."""
     chain = ledger.chain
-    head = ["# Whom a verifier believes, and for what. Read it before you use it."]
+    lines = ["# Whom a verifier believes, and for what. Read it before you use it."]
     if ledger.ledger_class == "practice":
-        head.append("# Practice ledger: proves nothing to a stranger.")
-    members: list[tuple[str, Mapping[str, str | int]]] = [
-        (
-            "chain",
-            {
-                "name": chain.name,
-                "id": chain.id,
-                "genesis": encode_hex(chain.genesis),
-                "rpc_quorum": chain.rpc_quorum,
-            },
-        ),
-        (
-            "ledger",
-            {
-                **{"origin": ledger.origin, "class": ledger.ledger_class, "vkey": ledger.vkey.encode()},
-                **{
-                    "chain": chain.name,
-                    "contract": encode_hex(ledger.contract),
-                    "code_hash": encode_hex(ledger.code_hash),
-                },
-                **{"log": encode_hex(ledger.log), "first_block": ledger.first_block},
-            },
-        ),
+        lines.append("# Practice ledger: proves nothing to a stranger.")
+    top = {"habeas_trust": VERSION, "formats": [VERSION], "staleness_days": DEFAULT_STALENESS_DAYS}
+    chain_table = {
+        "name": chain.name,
+        "id": chain.id,
+        "genesis": encode_hex(chain.genesis),
+        "rpc_quorum": chain.rpc_quorum,
+    }
+    ledger_table = {
+        "origin": ledger.origin,
+        "class": ledger.ledger_class,
+        "vkey": ledger.vkey.encode(),
+        "chain": chain.name,
+        "contract": encode_hex(ledger.contract),
+        "code_hash": encode_hex(ledger.code_hash),
+        "log": encode_hex(ledger.log),
+        "first_block": ledger.first_block,
+    }
+    lines += [
+        *_toml_lines(top),
+        "",
+        "[[chain]]",
+        *_toml_lines(chain_table),
+        "",
+        "[[ledger]]",
+        *_toml_lines(ledger_table),
     ]
-    lines = [
-        *head,
-        f"habeas_trust = {VERSION}",
-        f"formats = [{VERSION}]",
-        f"staleness_days = {DEFAULT_STALENESS_DAYS}",
-    ]
-    for name, table in members:
-        lines += ["", f"[[{name}]]"]
-        # Every text here is printable ASCII without quotes or backslashes, or parse_policy refused it.
-        lines += [f'{key} = "{item}"' if isinstance(item, str) else f"{key} = {item}" for key, item in table.items()]
     return ("\n".join(lines) + "\n").encode("utf-8")
+
+
+def _toml_lines(table: Mapping[str, object]) -> Iterator[str]:
+    # JSON texts, integers and lists of integers are TOML values too.
+    return (f"{name} = {json.dumps(value)}" for name, value in table.items())

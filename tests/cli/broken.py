@@ -16,7 +16,7 @@ from ledger.disclosure import Disclosure
 from ledger.encoding import encode_hex, encode_json
 from ledger.errors import HabeasError
 from ledger.evm import keccak256, parse_header
-from ledger.policy import CompanyPin, TrustPolicy, encode_practice_policy, parse_policy
+from ledger.policy import CompanyPin, TrustPolicy, encode_policy, parse_policy
 from ledger.procedure import Observed
 from tools.vectors._bundles import (
     CHECKED_IN,
@@ -42,7 +42,7 @@ EXIT_ORDER = {1: 0, 2: 0, 3: 1, 0: 2}
 def policy() -> TrustPolicy:
     """The made-up ledger, and the company's key pinned, so that every check can pass."""
     pin = f'\n[[company_key]]\ncompany = "{COMPANY}"\nkey = "{encode_hex(address(COMPANY_KEY))}"\n'
-    parsed = parse_policy(encode_practice_policy(ledger_trust()) + pin.encode())
+    parsed = parse_policy(encode_policy(ledger_trust()) + pin.encode())
     assert parsed.company_keys == (CompanyPin(COMPANY, address(COMPANY_KEY)),)
     return parsed
 

@@ -21,7 +21,7 @@ from ledger.index import empty_index_leaf
 from ledger.leaf import statement_leaf
 from ledger.merkle import MemoryTree
 from ledger.note import SigningKey
-from ledger.policy import ChainTrust, LedgerTrust, TrustPolicy, encode_practice_policy, parse_policy
+from ledger.policy import ChainTrust, LedgerTrust, TrustPolicy, encode_policy, parse_policy
 from ledger.statement import RecentBlock, SignedStatement, Statement, address_of, sign
 from tools.vectors._evm_blocks import header_fields, made_receipt
 
@@ -50,7 +50,7 @@ def ledger_trust(origin: str = ORIGIN) -> LedgerTrust:
 
 def policy_bytes() -> bytes:
     """``trust.toml`` with the made-up ledger."""
-    return encode_practice_policy(ledger_trust())
+    return encode_policy(ledger_trust())
 
 
 def policy() -> TrustPolicy:

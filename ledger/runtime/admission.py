@@ -31,7 +31,7 @@ from ledger.errors import (
 from ledger.kinds import KINDS, Role, check_facts
 from ledger.leaf import StatementLeaf, statement_leaf
 from ledger.runtime.roles import LedgerView
-from ledger.standing import check_party, claim_of, role_of
+from ledger.standing import Claim, check_party, claim_of, role_of
 from ledger.statement import SignedStatement, Statement, parse, verify_signature
 
 RECENT_BLOCK_AGE = 86_400
@@ -46,6 +46,7 @@ class Examined:
     signed: SignedStatement
     leaf: StatementLeaf
     leaf_hash: bytes
+    claim: Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def examine(raw: bytes, origin: str) -> Examined:
         raise RefusedLedger(f"the statement is for ledger {statement.ledger}, but this is {origin}")
     verify_signature(signed)  # step 4
     leaf = statement_leaf(signed, origin)
-    return Examined(signed, leaf, leaf.hash())
+    return Examined(signed, leaf, leaf.hash(), claim_of(statement))
 
 
 def decide(examined: Examined, view: LedgerView) -> Admitted:
@@ -86,10 +87,9 @@ def decide(examined: Examined, view: LedgerView) -> Admitted:
         # A lost answer must be repeatable for ever, so later steps do not judge it again.
         return Admitted(examined, None, repeated=True)
     _check_recent_block(statement, view)  # step 6
-    claim = claim_of(statement)
-    role = role_of(claim, view)  # steps 7 and 8
+    role = role_of(examined.claim, view)  # steps 7 and 8
     if role is None:
-        check_party(claim, view)
+        check_party(examined.claim, view)
     if first is not None:  # step 9
         if view.withheld(first.digest):
             raise RefusedWithheld(f"statement {encode_hex(statement.id)} is recorded and withheld", first.index)
@@ -105,7 +105,7 @@ def _check_words(value: Json, where: str) -> None:
         if not _WORD.fullmatch(value):
             raise MalformedFacts(
                 f"{where}: of a kind not known here a text is one word of at most 100 characters without spaces; "
-                "prose belongs into a disclosure"
+                "prose belongs in a disclosure"
             )
     elif isinstance(value, list):
         for number, item in enumerate(value):

@@ -1,7 +1,7 @@
 """The closed schema of every kind of statement (docs/spec/statement.md, "Kinds").
 
 Public facts are closed lists, dates, domains, identifiers and digests, never free text: what
-cannot be said with them belongs into a disclosure. A value added later is a new kind version.
+cannot be said with them belongs in a disclosure. A value added later is a new kind version.
 The presence rules for ``case`` and ``company`` hold for exactly the kinds of this table and never
 grow, because the index (DESIGN 6) depends on them; in any other kind both members are optional.
 """
@@ -132,7 +132,7 @@ def _one_of(*values: str) -> Check:
     def check(value: Json, where: str) -> None:
         if not isinstance(value, str) or value not in values:
             allowed = ", ".join(values)
-            raise MalformedFacts(f"{where} must be one of {allowed}; other words belong into a disclosure")
+            raise MalformedFacts(f"{where} must be one of {allowed}; other words belong in a disclosure")
 
     return Check("one of", check, values)
 

@@ -55,7 +55,10 @@ class ApiClient:
             raise MalformedRequest(f"--api must be an http or https address, not {url[:80]!r}")
         self.url = url.rstrip("/")
         self._trust = trust
-        self._http = httpx2.Client(base_url=self.url, timeout=TIMEOUT_SECONDS, follow_redirects=False)
+        try:
+            self._http = httpx2.Client(base_url=self.url, timeout=TIMEOUT_SECONDS, follow_redirects=False)
+        except (httpx2.InvalidURL, ValueError) as error:
+            raise MalformedRequest(f"--api {url[:80]!r} is no address: {error}") from None
         self._info: LedgerInfo | None = None
 
     def __enter__(self) -> Self:

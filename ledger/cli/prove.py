@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ledger.bundle import Bundle
 from ledger.cli.output import (
     DEFAULT_FOLDER,
     Api,
@@ -80,6 +81,9 @@ def prove(
         print_json(value)
     else:
         print(report.report_text(result, lang.value))
+        left_out = _left_out(folder, case_id, bundle)
+        if left_out:
+            note(f"{left_out} of your own statements are not in a final anchor yet and are left out; ask again later.")
         note(f"{path} is written. Check it on another machine with: habeas verify {path}")
     raise typer.Exit(result.exit_code)
 
@@ -96,6 +100,19 @@ def _chosen(folder: Path, given: str | None, api: str | None, names: list[str]) 
             raise
         return parse_id(given, "--case"), api, []
     return found.case, api or found.api, [item.encoded for item in found.select(names)]
+
+
+def _left_out(folder: Path, case_id: bytes, bundle: Bundle) -> int:
+    """How many statements of the case file the bundle does not show."""
+    from ledger.cli.casefolder import load
+    from ledger.errors import RefusedNotFound
+
+    try:
+        mine = load(folder, case_id)
+    except RefusedNotFound:
+        return 0
+    shown = {item.signed.id for item in bundle.statements.values()}
+    return sum(entry.signed.id not in shown for entry in mine.entries)
 
 
 def _from_file(path: Path | None) -> list[str]:

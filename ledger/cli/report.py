@@ -194,6 +194,8 @@ def _proven_lines(result: Assessment, lang: Language) -> Iterator[str]:
         1: ("proven_none",),
         3: ("proven_who", when, "proven_order", "proven_if"),
     }[result.exit_code]
+    if result.ledger is None and result.exit_code != 1:
+        names = ("proven_who", "proven_if")  # whose log and whose contract that is, nobody vouches for
     yield from (f"  - {text(name, lang)}" for name in names)
     yield text("not_proven", lang)
     nots = ["not_true", "not_complete", "not_index", *_arrival(result)]

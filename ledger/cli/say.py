@@ -33,7 +33,7 @@ from ledger.cli.output import (
 )
 from ledger.cli.words import KIND
 from ledger.encoding import Json, encode_hex, encode_json
-from ledger.errors import MalformedFacts, MalformedRequest
+from ledger.errors import MalformedFacts, MalformedRequest, RefusedOverwrite
 from ledger.kinds import KINDS, Check, Kind
 
 app = new_app("Record a statement: habeas say KIND --help shows the facts of a kind.")
@@ -213,6 +213,7 @@ def say(kind: Kind, facts: Mapping[str, Json], common: Common) -> None:
     if not kind.has_case:
         raise MalformedRequest(f"{kind.name} belongs to no case and is signed with --key-file")
     case = cases.find_case(common.folder, common.case)
+    _check_out(common.out)
     key = cases.case_key(casefolder.load_seed(common.folder), case)
     held = cases.make_disclosures(common.private, common.file)
     with open_client(common.api or case.api, read_policy(common.trust)) as client:
@@ -240,6 +241,7 @@ def _say_with_keystore(kind: Kind, facts: Mapping[str, Json], common: Common) ->
     held = cases.make_disclosures(common.private, common.file)
     if bool(held) != (common.keep is not None):
         raise MalformedRequest("--keep FILE and private fields go together: nothing else keeps their salts")
+    _check_out(common.out)
     key = read_keystore(common.key_file, read_password(common.password_file, "Password of the keystore"))
     with open_client(common.api, read_policy(common.trust)) as client:
         case, company = _place(kind, common, client.get_json)
@@ -254,6 +256,12 @@ def _say_with_keystore(kind: Kind, facts: Mapping[str, Json], common: Common) ->
             return
         receipt = client.submit(signed)
     _tell(signed.id, receipt.index, common.as_json)
+
+
+def _check_out(out: Path | None) -> None:
+    # Before anything is signed: what was signed and kept would be sent by the next `habeas submit`.
+    if out is not None and out.exists():
+        raise RefusedOverwrite(f"{out} is there already; name another file")
 
 
 def _place(kind: Kind, common: Common, ask: Callable[[str], Mapping[str, Json]]) -> tuple[bytes | None, str | None]:

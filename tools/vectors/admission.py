@@ -139,7 +139,7 @@ def _unknown_kinds() -> None:
     }
     for name, text in prose.items():
         value = in_case("case.mediated", text)
-        bad(f"facts-prose-{name}", value, REQUESTER, "MalformedFacts", "prose belongs into a disclosure")
+        bad(f"facts-prose-{name}", value, REQUESTER, "MalformedFacts", "prose belongs in a disclosure")
 
 
 def _attested(check: str) -> Object:

@@ -26,12 +26,6 @@ async def reference(request: Request) -> Response:
     return respond(request, body, HTML, REVALIDATE, headers=SAFE)
 
 
-@router.get("/", include_in_schema=False)
-async def root() -> Response:
-    """Whoever follows the address in a letter finds a page and no error."""
-    return Response(status_code=307, headers={"Location": "/docs"})
-
-
 def _document(value: dict[str, Any]) -> str:
     parts = [f"<h1>{_text(value['info']['title'])}</h1>", f"<p>{_text(value['info'].get('description', ''))}</p>"]
     parts.append('<p><a href="/openapi.json">openapi.json</a> · <a href="/problems">problems</a></p>')

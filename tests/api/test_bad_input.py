@@ -129,7 +129,7 @@ def test_batch_limits(lite: Api) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status", "name"),
     [
-        ("GET", "/nowhere", 404, "refused-not-found"),
+        ("GET", "/", 404, "refused-not-found"),
         ("GET", "/v1/nothing", 404, "refused-not-found"),
         ("GET", "/v1/statements", 405, "malformed-request"),
         ("PUT", "/v1/statements", 405, "malformed-request"),

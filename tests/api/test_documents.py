@@ -87,8 +87,3 @@ def test_markdown_escapes_everything() -> None:
     )
     assert render("- a\n- **b**\n  c") == "<ul><li>a</li><li><strong>b</strong> c</li></ul>"
     assert render("```\n<x>\n```") == "<pre>&lt;x&gt;</pre>"
-
-
-def test_the_address_in_a_letter_leads_to_a_page(still: Api) -> None:
-    answer = still.get("/")
-    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")

@@ -95,6 +95,15 @@ def judged(worker: Worker, world: World, case: bytes, folder: Path) -> int:
     return verify(folder / "case.habeas.json", trust=folder / "trust.toml", rpc=[url]).exit_code
 
 
+def _await_stopped(pid: int) -> None:
+    """The signal takes hold of one thread after the other; until then the node may answer once more."""
+    tasks = Path(f"/proc/{pid}/task")
+    deadline = time.monotonic() + 10
+    while any(" T " not in (task / "stat").read_text().rpartition(")")[2][:3] for task in tasks.iterdir()):
+        assert time.monotonic() < deadline, "the node does not stop"
+        time.sleep(0.01)
+
+
 def test_silent_node(tmp_path: Path) -> None:
     """It takes connections and does not answer; then it does."""
     with live(tmp_path) as ledger:
@@ -103,8 +112,8 @@ def test_silent_node(tmp_path: Path) -> None:
         process = ledger.process()
         os.kill(ledger.node.pid, signal.SIGSTOP)
         try:
-            # Which question it is depends on when the signal takes hold: it may answer one more.
-            with pytest.raises(RuntimeChainUnavailable, match=r"http://127.0.0.1:\d+ did not answer eth_"):
+            _await_stopped(ledger.node.pid)
+            with pytest.raises(RuntimeChainUnavailable, match=r"http://127.0.0.1:\d+ did not answer eth_chainId"):
                 process.round()
             case = ledger.world.opened(number=1)
             ledger.world.record(case)

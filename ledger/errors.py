@@ -11,18 +11,20 @@
     |  |- MalformedProof        |- MalformedTile       |- MalformedLeaf
     |  |- MalformedHeader       |- MalformedReceipt    |- MalformedBundle
     |  |- MalformedPolicy       |- MalformedKey        |- MalformedWellKnown
+    |  |- MalformedIndex        |- MalformedFraudProof
     |  '- MalformedRequest      an API or command-line argument
     |- Verification             the bytes are fine, the claim is false
     |  |- VerificationSignature |- VerificationInclusion |- VerificationConsistency
     |  |- VerificationNote      |- VerificationCheckpoint|- VerificationHeader
     |  |- VerificationReceipt   |- VerificationAnchor    |- VerificationIndexLeaf
-    |  |- VerificationDisclosure
+    |  |- VerificationDisclosure|- VerificationIndex     |- VerificationFraud
     |  '- VerificationBackup
     |- Refused                  policy: well formed and true, but not accepted here
     |  |- RefusedLedger         |- RefusedRole           |- RefusedCase
     |  |- RefusedCompany        |- RefusedRecentBlock    |- RefusedRecentBlockAge
     |  |- RefusedDuplicate      |- RefusedWithheld       |- RefusedNotFound
-    |  |- RefusedWellKnown      |- RefusedOverwrite      '- RefusedBusy
+    |  |- RefusedWellKnown      |- RefusedOverwrite      |- RefusedBusy
+    |  '- RefusedCosignature
     '- RuntimeFault             our side
        |- RuntimeStore          |- RuntimeChainUnavailable |- RuntimeForeignChain
        |- RuntimeWrongContract  |- RuntimeFinality         |- RuntimePortTaken
@@ -119,6 +121,14 @@ class MalformedWellKnown(Malformed):
     type, title = "malformed-well-known", "The published company keys are malformed"
 
 
+class MalformedIndex(Malformed):
+    type, title = "malformed-index", "The index proof or list is malformed"
+
+
+class MalformedFraudProof(Malformed):
+    type, title = "malformed-fraud-proof", "The fraud proof is malformed"
+
+
 class MalformedRequest(Malformed):
     type, title = "malformed-request", "The request is malformed"
 
@@ -167,6 +177,14 @@ class VerificationIndexLeaf(Verification):
 
 class VerificationDisclosure(Verification):
     type, title = "verification-disclosure", "The disclosure belongs to no statement shown"
+
+
+class VerificationIndex(Verification):
+    type, title = "verification-index", "The index does not say this"
+
+
+class VerificationFraud(Verification):
+    type, title = "verification-fraud", "The fraud proof does not show what it claims"
 
 
 class VerificationBackup(Verification):
@@ -233,6 +251,10 @@ class RefusedOverwrite(Refused):
 
 class RefusedBusy(Refused):
     type, title = "refused-busy", "Too much is waiting; try again shortly"
+
+
+class RefusedCosignature(Refused):
+    type, title = "refused-cosignature", "The cosignature is not given or not accepted"
 
 
 class RuntimeFault(HabeasError):

@@ -37,7 +37,7 @@ MAX_PATH = 64
 
 _NONE: frozenset[str] = frozenset()
 _REQUIRED = frozenset({"habeas_bundle", "ledger", "case"})
-_PARTS = frozenset({"statements", "anchors", "blocks", "checkpoint", "disclosures", "submitted"})
+_PARTS = frozenset({"statements", "anchors", "blocks", "checkpoint", "disclosures", "submitted", "index", "replay"})
 _PROOF = frozenset({"header", "transaction", "log", "nodes"})
 
 
@@ -65,6 +65,30 @@ class ShownAnchor:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownList:
+    """What the index says of one key: the search path, and the list it leads to, None where there is none."""
+
+    proof: bytes
+    entries: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownIndex:
+    """The index at the anchored tree of ``size``: lists by key."""
+
+    size: int
+    lists: Mapping[bytes, ShownList]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownReplay:
+    """A checkpoint that auditors cosigned, and the path of the index leaf of ``index.size`` in its tree."""
+
+    checkpoint: bytes
+    path: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """Everything shown about one case. ``blocks`` maps block hash to header RLP."""
 
@@ -77,6 +101,8 @@ class Bundle:
     disclosures: tuple[str, ...]
     submitted: Mapping[int, ReceiptProof]
     """Ticket number to the receipt of its ``Submitted`` event."""
+    index: ShownIndex | None = None
+    replay: ShownReplay | None = None
 
     def encode(self) -> bytes:
         """The canonical bytes."""
@@ -93,6 +119,14 @@ class Bundle:
             value["disclosures"] = list(self.disclosures)
         if self.submitted:
             value["submitted"] = {str(ticket): _encode_proof(item) for ticket, item in self.submitted.items()}
+        if self.index is not None:
+            lists: JsonObject = {encode_hex(key): _encode_list(item) for key, item in self.index.lists.items()}
+            value["index"] = {"size": self.index.size, "lists": lists}
+        if self.replay is not None:
+            value["replay"] = {
+                "checkpoint": encode_base64(self.replay.checkpoint),
+                "path": encode_base64(b"".join(self.replay.path)),
+            }
         return encode_json(value)
 
 
@@ -121,6 +155,8 @@ def parse_bundle(data: bytes) -> Bundle:
         submitted={
             ticket: _parse_proof(item, f"submitted {ticket}") for ticket, item in _numbered(members, "submitted")
         },
+        index=_parse_index(members["index"]) if "index" in members else None,
+        replay=_parse_replay(members["replay"]) if "replay" in members else None,
     )
 
 
@@ -155,6 +191,13 @@ def _encode_anchor(item: ShownAnchor) -> JsonObject:
         value["index_leaf"] = encode_base64(item.index_leaf)
     if item.path is not None:
         value["path"] = encode_base64(b"".join(item.path))
+    return value
+
+
+def _encode_list(item: ShownList) -> JsonObject:
+    value: JsonObject = {"proof": encode_base64(item.proof)}
+    if item.entries is not None:
+        value["entries"] = encode_base64(item.entries)
     return value
 
 
@@ -207,6 +250,27 @@ def _proof_of(members: Mapping[str, Json], where: str) -> ReceiptProof:
         log_index=_integer(members, "log", where),
         nodes=tuple(parse_base64(node, MalformedBundle, f"{where}: a node") for node in nodes),
     )
+
+
+def _parse_index(value: Json) -> ShownIndex:
+    members = require_members(value, frozenset({"size", "lists"}), _NONE, MalformedBundle, "index")
+    lists = members["lists"]
+    if not isinstance(lists, dict):
+        raise MalformedBundle("index: lists must be an object keyed by index keys")
+    shown = {parse_hex(key, 32, MalformedBundle, "a key of index"): _parse_list(item) for key, item in lists.items()}
+    return ShownIndex(_integer(members, "size", "index"), shown)
+
+
+def _parse_list(value: Json) -> ShownList:
+    where = "a list of index"
+    members = require_members(value, frozenset({"proof"}), frozenset({"entries"}), MalformedBundle, where)
+    entries = _bytes(members, "entries", where) if "entries" in members else None
+    return ShownList(_bytes(members, "proof", where), entries)
+
+
+def _parse_replay(value: Json) -> ShownReplay:
+    members = require_members(value, frozenset({"checkpoint", "path"}), _NONE, MalformedBundle, "replay")
+    return ShownReplay(_bytes(members, "checkpoint", "replay"), _path(members, "replay"))
 
 
 def _parse_blocks(values: Sequence[Json]) -> Mapping[bytes, bytes]:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from ledger.errors import HabeasError, RuntimeStore
+from ledger.leaf import NO_KEY
 from ledger.runtime.admission import Admitted, Examined, decide
 from ledger.runtime.projection import Reading, Row
 from ledger.runtime.roles import FACTS_DECIDE, First
@@ -111,7 +112,9 @@ def _rows(accepted: Sequence[Examined]) -> _Rows:
     rows = _Rows([], [], [], [])
     for examined in accepted:
         signed, order_key = examined.signed, uuid7()
-        reading = Reading(examined.leaf, examined.leaf_hash, "server", examined.claim, valid=True)
+        leaf = examined.leaf
+        listed = leaf.key != NO_KEY
+        reading = Reading(leaf, examined.leaf_hash, "server", examined.claim, valid=True, listed=listed)
         rows.addendum.append({"digest": examined.leaf.digest, "raw": signed.raw})
         rows.submission.append(submission_row(reading, order_key))
         rows.first.append({"statement_id": signed.id, "leaf_hash": examined.leaf_hash})

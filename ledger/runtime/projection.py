@@ -13,7 +13,7 @@ from typing import TypeAlias
 from ledger.encoding import parse_instant
 from ledger.errors import Malformed, MalformedFacts, Refused, VerificationSignature
 from ledger.kinds import check_facts
-from ledger.leaf import StatementLeaf, index_key
+from ledger.leaf import NO_KEY, StatementLeaf, index_key
 from ledger.runtime.roles import First
 from ledger.runtime.view import Overlay
 from ledger.standing import BINDING_KINDS, Claim, claim_of, role_of, scopes_of
@@ -25,31 +25,33 @@ Row: TypeAlias = "dict[str, object]"
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The bytes of one statement leaf, read. ``claim`` is None for opaque bytes, ``valid`` says
-    whether the facts of a known kind fit it."""
+    whether the facts of a known kind fit it, and ``listed`` whether it stands in the case index."""
 
     leaf: StatementLeaf
     leaf_hash: bytes
     route: str
     claim: Claim | None
     valid: bool
+    listed: bool
 
 
 def read_leaf(leaf: StatementLeaf, leaf_hash: bytes, raw: bytes | None, origin: str, route: str) -> Reading:
     """Read bytes of either route. Opaque are: withheld bytes (None), bytes that are no statement, one of
     another ledger, with a wrong signature, or under a key that is not theirs."""
+    if raw is None:
+        return Reading(leaf, leaf_hash, route, None, valid=False, listed=leaf.key != NO_KEY)
     try:
-        signed = None if raw is None else parse(raw)
+        signed = parse(raw)
     except Malformed:
-        signed = None
-    if signed is None or signed.statement.ledger != origin or not _is_genuine(signed):
-        return Reading(leaf, leaf_hash, route, None, valid=False)
-    if index_key(signed, origin) != leaf.key:
-        return Reading(leaf, leaf_hash, route, None, valid=False)
+        return Reading(leaf, leaf_hash, route, None, valid=False, listed=False)
+    if signed.statement.ledger != origin or not _is_genuine(signed) or index_key(signed, origin) != leaf.key:
+        return Reading(leaf, leaf_hash, route, None, valid=False, listed=False)
+    valid = True
     try:
         check_facts(signed.statement.kind, signed.statement.facts)
     except MalformedFacts:
-        return Reading(leaf, leaf_hash, route, claim_of(signed.statement), valid=False)
-    return Reading(leaf, leaf_hash, route, claim_of(signed.statement), valid=True)
+        valid = False
+    return Reading(leaf, leaf_hash, route, claim_of(signed.statement), valid, leaf.key != NO_KEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Projection:
     company_key: list[Row] = field(default_factory=list)
     attester: list[Row] = field(default_factory=list)
     withheld: list[Row] = field(default_factory=list)
+    listed: list[Row] = field(default_factory=list)
 
 
 def project(index: int, reading: Reading, view: Overlay, rows: Projection) -> None:
@@ -72,6 +75,7 @@ def project(index: int, reading: Reading, view: Overlay, rows: Projection) -> No
         except Refused:
             pass
     rows.entry.append(_entry(index, reading, role, understood))
+    note_listed(index, reading, rows)
     if claim is None or not understood:
         view.note_opaque(reading.leaf.digest)
         return
@@ -85,6 +89,12 @@ def project(index: int, reading: Reading, view: Overlay, rows: Projection) -> No
         if not view.withheld(digest):
             rows.withheld.append({"digest": digest, "statement_idx": index, "reason": str(claim.facts["reason"])})
     view.note(claim, First(reading.leaf_hash, reading.leaf.digest, index))
+
+
+def note_listed(index: int, reading: Reading, rows: Projection) -> None:
+    """Add the row of the case index, where the leaf is indexable."""
+    if reading.listed:
+        rows.listed.append({"idx": index, "key": reading.leaf.key, "leaf_hash": reading.leaf_hash})
 
 
 def _is_genuine(signed: SignedStatement) -> bool:

@@ -17,10 +17,14 @@ from sqlmodel import Session
 from ledger.checkpoint import Checkpoint, verify_checkpoint
 from ledger.encoding import sha256
 from ledger.errors import RuntimeLog, VerificationCheckpoint
+from ledger.index import key_to_list
 from ledger.leaf import StatementLeaf, parse_leaf
 from ledger.merkle import hash_leaf
+from ledger.runtime.case_index import replay_index
+from ledger.runtime.chain_tables import TicketRow
+from ledger.runtime.index_tables import Listed
 from ledger.runtime.objects import Objects
-from ledger.runtime.projection import Projection, Reading, Row, project, read_leaf
+from ledger.runtime.projection import Projection, Reading, Row, note_listed, project, read_leaf
 from ledger.runtime.roles import First as FirstLeaf
 from ledger.runtime.sequencer import insert_projection, submission_row
 from ledger.runtime.store import Store, insert_rows, select_in
@@ -52,6 +56,7 @@ from ledger.tiles import (
 )
 
 _LEAF, _ENTRY, _ADDENDUM, _SUBMISSION = table(Leaf), table(Entry), table(Addendum), table(Submission)
+_TICKET = table(TicketRow)
 _FIRST, _CHECKPOINT, _PUBLISHED, _WITHHELD = table(First), table(CheckpointRow), table(Published), table(Withheld)
 _CHUNK = 5120
 assert _CHUNK % TILE_WIDTH == 0
@@ -163,7 +168,7 @@ def _check_opening(session: Session, facts: LedgerFacts) -> None:
 
 def _replay(session: Session, origin: str) -> Rebuilt:
     kept = _rows_of_withheld(session)
-    for model in PROJECTION:
+    for model in (*PROJECTION, Listed):
         session.execute(delete(table(model)))
     last: int | None = session.execute(select(func.max(_LEAF.c.idx))).scalar()
     size = 0 if last is None else last + 1
@@ -186,6 +191,7 @@ def _replay(session: Session, origin: str) -> Rebuilt:
             f"the bytes of {len(missing)} leaves are missing, first {min(missing).hex()}, "
             "and no entry.withheld says why"
         )
+    replay_index(session)
     return Rebuilt(size, len(absent))
 
 
@@ -196,6 +202,7 @@ def _rows_of_withheld(session: Session) -> dict[int, Row]:
 
 def _keep_row(row: Row, reading: Reading, view: Overlay, rows: Projection) -> None:
     rows.entry.append(row)
+    note_listed(int(str(row["idx"])), reading, rows)
     if not row["understood"]:
         view.note_opaque(reading.leaf.digest)
         return
@@ -213,11 +220,22 @@ def _readings(session: Session, start: int, end: int, origin: str, absent: set[b
         .where(_LEAF.c.idx >= start, _LEAF.c.idx < end)
         .order_by(_LEAF.c.idx)
     )
+    rows = session.execute(chosen).all()
+    sent = _sent_over_chain(session, [row.leaf_hash for row in rows if row.raw is None])
     readings: list[tuple[int, Reading]] = []
-    for row in session.execute(chosen).all():
+    for row in rows:
         leaf = parse_leaf(row.data)
         if isinstance(leaf, StatementLeaf):
+            reading = read_leaf(leaf, row.leaf_hash, row.raw, origin, row.route or "direct")
             if row.raw is None:
                 absent.add(leaf.digest)
-            readings.append((row.idx, read_leaf(leaf, row.leaf_hash, row.raw, origin, row.route or "direct")))
+                if row.leaf_hash in sent:  # withheld here, and in an event for ever: those bytes decide
+                    listed = key_to_list(leaf, sent[row.leaf_hash], origin) is not None
+                    reading = replace(reading, listed=listed)
+            readings.append((row.idx, reading))
     return readings
+
+
+def _sent_over_chain(session: Session, hashes: Sequence[bytes]) -> dict[bytes, bytes]:
+    rows = select_in(session, [_TICKET.c.leaf_hash, _TICKET.c.raw], _TICKET.c.leaf_hash, hashes)
+    return {row.leaf_hash: row.raw for row in rows}

@@ -20,18 +20,21 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from ledger.checkpoint import Checkpoint, sign_checkpoint
 from ledger.encoding import sha256
 from ledger.errors import RuntimeLease, RuntimeLog
-from ledger.index import empty_index_leaf
-from ledger.leaf import StatementLeaf
+from ledger.index import index_leaf, key_to_list
+from ledger.leaf import NO_KEY, StatementLeaf
 from ledger.note import SigningKey
+from ledger.runtime.case_index import Advance, CaseIndex, advance, newest_head, store_advance
+from ledger.runtime.case_index import Row as ListedRow
+from ledger.runtime.index_tables import Listed
 from ledger.runtime.lease import Lease
 from ledger.runtime.objects import Objects
 from ledger.runtime.projection import Projection, Reading, project, read_leaf
@@ -93,6 +96,8 @@ class _Batch:
     """Order key of the last waiting row that was looked at."""
     direct: list[Reading] = field(default_factory=list)
     rows: Projection = field(default_factory=Projection)
+    index: Advance | None = None
+    """Root and new nodes of the index that the closing index leaf carries."""
 
 
 class Sequencer:
@@ -112,6 +117,7 @@ class Sequencer:
         self._limit, self._step, self._clock = limit, step, clock
         self._publisher = Publisher(store, objects, step)
         self._view = StoreView()
+        self._index = CaseIndex(store)
         self._lock = threading.Lock()
         self.listeners: list[Callable[[int], None]] = []
         """Called with each newly published size, in the sequencer's thread."""
@@ -123,6 +129,8 @@ class Sequencer:
         statements are taken. Raises RuntimeLease, RuntimeStore or RuntimeLog; whatever it raises,
         calling again is right.
         """
+        if close:
+            self._prepare_index()
         with self._lock:
             for _ in range(_ATTEMPTS):
                 try:
@@ -132,6 +140,13 @@ class Sequencer:
                     self._step("collision")
                     _log.info("another process wrote the same rows; sequencing again")
             raise RuntimeLease("another process keeps writing to this log; is a second worker running?")
+
+    def _prepare_index(self) -> None:
+        """Bring the index up to the committed leaves: others may sequence meanwhile, so that closing is short."""
+        self._lease.hold()
+        with self._store.read() as session:
+            size: int = session.execute(select(func.max(_CHECKPOINT.c.size))).scalar() or 0
+        self._index.catch_up(size)
 
     def repair(self) -> None:
         """Write the files of the log again, after one was missing. Raises RuntimeLease, RuntimeStore."""
@@ -182,10 +197,17 @@ class Sequencer:
                 batch.leaves.append(reading.leaf.encode())
                 batch.hashes.append(reading.leaf_hash)
         if close:
-            leaf = empty_index_leaf(size + len(batch.leaves))
-            batch.leaves.append(leaf.encode())
-            batch.hashes.append(leaf.hash())
+            self._close(size + len(batch.leaves), batch)
         return batch
+
+    def _close(self, size: int, batch: _Batch) -> None:
+        """The index leaf over all ``size`` leaves before it."""
+        fresh = [ListedRow(**row) for row in batch.rows.listed]  # type: ignore[arg-type]
+        with self._store.read() as session:
+            batch.index = advance(session, newest_head(session, size), size, fresh)
+        leaf = index_leaf(size, batch.index.root)
+        batch.leaves.append(leaf.encode())
+        batch.hashes.append(leaf.hash())
 
     def _accepted(self, session: Session, batch: _Batch) -> Iterable[Reading]:
         waiting = (
@@ -208,7 +230,7 @@ class Sequencer:
             else:
                 # Examined when it was accepted; reading it again would be most of this step's time.
                 claim = Claim(row.statement_id, row.kind, row.case_id, row.company, row.author, {})
-                yield Reading(leaf, row.leaf_hash, row.route, claim, valid=True)
+                yield Reading(leaf, row.leaf_hash, row.route, claim, valid=True, listed=row.key != NO_KEY)
 
     def _direct(self, session: Session, direct: Sequence[DirectLeaf], batch: _Batch) -> Iterable[Reading]:
         leaves = {
@@ -225,7 +247,10 @@ class Sequencer:
             shown = None if leaf.digest in gone else raw
             route = routes.get(leaf_hash, "direct")
             reading = read_leaf(leaf, leaf_hash, shown, self._log_key.name, route)
-            if shown is not None:
+            if shown is None:  # the bytes stand in the event for ever, so they decide, although we do not show them
+                listed = key_to_list(leaf, raw, self._log_key.name) is not None
+                reading = replace(reading, listed=listed)
+            else:
                 batch.addenda.append((leaf.digest, raw))
             batch.direct.append(reading)
             yield reading
@@ -242,6 +267,8 @@ def _commit(session: Session, size: int, batch: _Batch, head: Head, now: int) ->
     )
     _insert_direct(session, batch)
     insert_projection(session, batch.rows)
+    if batch.index is not None:
+        store_advance(session, batch.index)
     _forget_waiting(session, batch.last)
 
 
@@ -258,6 +285,7 @@ def insert_projection(session: Session, rows: Projection) -> None:
         (CompanyKey, rows.company_key),
         (Attester, rows.attester),
         (Withheld, rows.withheld),
+        (Listed, rows.listed),
     ):
         insert_rows(session, table(model), values)
     for row in rows.withheld:

@@ -111,8 +111,8 @@ def retry_transaction(engine: Engine, work: Callable[[Session], _T]) -> _T:
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def insert_rows(session: Session, into: Table, rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert many rows of the same columns; nothing for none.
+def insert_rows(session: Session, into: Table, rows: Sequence[Mapping[str, object]], *, if_new: bool = False) -> None:
+    """Insert many rows of the same columns; nothing for none. ``if_new`` leaves rows that are there as they are.
 
     Straight to the driver: compiling and converting each row would cost more than the insert itself.
     """
@@ -123,7 +123,8 @@ def insert_rows(session: Session, into: Table, rows: Sequence[Mapping[str, objec
     marks = ", ".join([_mark(connection)] * len(names))
     columns = ", ".join(quote(name) for name in names)
     values = [tuple(row[name] for name in names) for row in rows]
-    connection.exec_driver_sql(f"INSERT INTO {quote(into.name)} ({columns}) VALUES ({marks})", values)
+    otherwise = " ON CONFLICT DO NOTHING" if if_new else ""
+    connection.exec_driver_sql(f"INSERT INTO {quote(into.name)} ({columns}) VALUES ({marks}){otherwise}", values)
 
 
 def select_in(

@@ -239,7 +239,7 @@ def insert_ledger(session: Session, facts: LedgerFacts) -> None:
 def _insert_opening(session: Session, facts: LedgerFacts, signed: SignedStatement) -> None:
     insert_ledger(session, facts)
     leaf, order_key = statement_leaf(signed, facts.origin), uuid7()
-    reading = Reading(leaf, leaf.hash(), "server", claim_of(signed.statement), valid=True)
+    reading = Reading(leaf, leaf.hash(), "server", claim_of(signed.statement), valid=True, listed=False)
     session.execute(insert(table(Addendum)).values(digest=leaf.digest, raw=signed.raw))
     session.execute(insert(table(Submission)).values(submission_row(reading, order_key)))
     session.execute(insert(table(First)).values(statement_id=signed.id, leaf_hash=leaf.hash()))

@@ -1,7 +1,7 @@
 """``check_ledger`` re-verifies everything a ledger shows and holds. It trusts no code of the runtime.
 
-Every leaf, every tile and bundle of every published size, every signed root, every receipt given, every
-row of the projection, and that nothing accepted is missing.
+Every leaf, every tile and bundle of every published size, every signed root, every index leaf, every
+receipt given, every row of the projection, and that nothing accepted is missing.
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ from sqlalchemy import select
 
 from ledger.checkpoint import verify_checkpoint
 from ledger.encoding import sha256
+from ledger.index import IndexEntry, key_to_list, parse_list, value_of, verify_list
 from ledger.leaf import StatementLeaf, parse_leaf
 from ledger.merkle import MemoryTree, hash_leaf
 from ledger.proof import LogProof, verify_proof
+from ledger.runtime.case_index import CaseIndex
+from ledger.runtime.chain_tables import TicketRow
 from ledger.runtime.tables import (
     Addendum,
     CheckpointRow,
@@ -38,6 +41,7 @@ from ledger.tiles import (
     tile_path,
     tiles_between,
 )
+from ledger.trie import TrieProof, build_trie
 
 
 def rows_of(services: Services, model: type, order: str) -> list[object]:
@@ -55,6 +59,7 @@ def check_ledger(services: Services, receipts: Iterable[tuple[bytes, bytes]] = (
     sizes = _check_checkpoints(services, tree)
     _check_files(services, tree, [row.data for row in leaves], sizes)
     _check_bytes(services, [row.data for row in leaves], sizes[-1] if sizes else 0)
+    _check_index(services, [row.data for row in leaves])
     facts = services.require_ledger()
     for leaf_hash, proof in receipts:
         checkpoint = verify_proof(LogProof.parse(proof), leaf_hash, facts.vkey, facts.origin)
@@ -91,6 +96,27 @@ def _check_files(services: Services, tree: MemoryTree, leaves: list[bytes], size
         # The file is written before its row, so a crash in between leaves it one step ahead.
         assert shown.size >= sizes[-1] and shown.root == tree.root(shown.size)
     assert TILE_HEIGHT == 8
+
+
+def _check_index(services: Services, leaves: list[bytes]) -> None:
+    """Each index leaf carries the root over the lists of all leaves before it, and every key of it is provable."""
+    addenda = {row.digest: row.raw for row in rows_of(services, Addendum, "digest")}
+    sent = {row.leaf_hash: row.raw for row in rows_of(services, TicketRow, "number")}
+    lists: dict[bytes, list[IndexEntry]] = {}
+    for index, data in enumerate(leaves):
+        leaf = parse_leaf(data)
+        if isinstance(leaf, StatementLeaf):
+            raw = sent.get(leaf.hash(), addenda.get(leaf.digest))
+            key = key_to_list(leaf, raw, services.origin)
+            if key is not None:
+                lists.setdefault(key, []).append(IndexEntry(index, leaf.hash()))
+            continue
+        assert leaf.rule == 1
+        assert leaf.root == build_trie(sorted((key, value_of(entries)) for key, entries in lists.items()))
+        shown = CaseIndex(services.store).prove([*lists, bytes(32)], leaf.size, leaf.root)
+        for key, item in shown.items():
+            entries = None if item.entries is None else parse_list(item.entries)
+            assert verify_list(leaf, key, TrieProof.parse(item.proof), entries) == tuple(lists.get(key, ()))
 
 
 def _check_bytes(services: Services, leaves: list[bytes], published: int) -> None:

@@ -58,7 +58,7 @@ def test_closing_appends_the_index_leaf_last(world: World) -> None:
     result = sequencer_of(world).sequence(close=True)
     assert (result.appended, result.checkpoint.size) == (2, 3)
     leaf = parse_leaf(world.services.reader.leaf(2))
-    assert isinstance(leaf, IndexLeaf) and leaf.size == 2 and leaf.rule == 0
+    assert isinstance(leaf, IndexLeaf) and leaf.size == 2 and leaf.rule == 1
     again = sequencer_of(world).sequence(close=True)
     assert (again.appended, again.checkpoint.size) == (1, 4), "a heartbeat grows the tree even without news"
     assert sequencer_of(world).sequence().appended == 0

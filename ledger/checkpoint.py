@@ -7,12 +7,23 @@ verifiers call ``verify_checkpoint`` and use only the value that it returns.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.encoding import MAX_INTEGER, encode_base64, parse_base64
-from ledger.errors import MalformedCheckpoint, VerificationCheckpoint
+from ledger.errors import HabeasError, MalformedCheckpoint, VerificationCheckpoint
 from ledger.merkle import EMPTY_ROOT, HASH_SIZE
-from ledger.note import Note, SigningKey, VerifierKey, check_key_name, sign_note, verify_note
+from ledger.note import (
+    COSIGNATURE,
+    Cosignature,
+    Note,
+    SigningKey,
+    VerifierKey,
+    check_key_name,
+    sign_note,
+    verify_cosignature,
+    verify_note,
+)
 
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,15}")
 
@@ -78,6 +89,40 @@ def verify_checkpoint(data: bytes, key: VerifierKey, origin: str) -> Checkpoint:
     # 4. One key may not speak for two logs, and an empty tree has one root.
     _check_claim(checkpoint, origin)
     return checkpoint
+
+
+def verify_cosigned_checkpoint(
+    data: bytes, log_key: VerifierKey, origin: str, auditors: Sequence[VerifierKey]
+) -> tuple[Checkpoint, tuple[Cosignature, ...]]:
+    """The checkpoint of the log ``origin``, and who of ``auditors`` cosigned it, in their order.
+
+    Raises what ``verify_checkpoint`` raises, VerificationCheckpoint for auditors that are not apart from
+    the log and from each other, and VerificationNote if a cosignature of one of them fails. Whether
+    there are enough is for the caller to say; a time is what the auditor claims.
+    """
+    # 1. Each auditor is somebody else, so that none counts twice.
+    check_auditors(log_key, auditors, VerificationCheckpoint)
+    # 2. The log's own signature and content; no cosignature stands in for it.
+    checkpoint = verify_checkpoint(data, log_key, origin)
+    # 3. Cosignatures of the auditors; those of others are ignored.
+    note = Note.parse(data)
+    return checkpoint, tuple(verify_cosignature(note, key) for key in auditors if note.signed_by(key))
+
+
+def check_auditors(log_key: VerifierKey, auditors: Sequence[VerifierKey], error: type[HabeasError]) -> None:
+    """Auditors have keys of type 0x04, each its own, and names that differ. Raises ``error``."""
+    # A cosignature does not sign its name: under two names one key would count twice. The log's key is
+    # among them: the log could audit itself, and what it signed as a note could pass as a cosignature.
+    names, keys = {log_key.name}, {log_key.public}
+    for key in auditors:
+        if key.type != COSIGNATURE:
+            raise error(f"auditor {key.name} has a key of type 0x{key.type:02x}; auditors have cosigning keys, 0x04")
+        if key.name in names:
+            raise error(f"auditor {key.name} bears the name of the log or of another auditor")
+        if key.public in keys:
+            raise error(f"auditor {key.name} has the public key of the log or of another auditor")
+        names.add(key.name)
+        keys.add(key.public)
 
 
 def _check_claim(checkpoint: Checkpoint, origin: str) -> None:

@@ -1,16 +1,17 @@
-"""C2SP signed notes and verifier keys, strictly (docs/spec/log.md, "Signed note").
+"""C2SP signed notes, cosignatures and verifier keys, strictly (docs/spec/log.md, "Signed note" and "Cosignature").
 
-A note is text plus signature lines. ``Note.parse`` accepts one spelling only; ``verify_note``
-says whether one known key signed it. Signatures of unknown keys are kept and ignored, so that
-witnesses can cosign; a failing signature of the *known* key rejects the whole note, even beside a
-good one. Only Ed25519 (type 0x01) is understood; the lookup of types is closed.
+A note is text plus signature lines. ``Note.parse`` accepts one spelling only; ``verify_note`` and
+``verify_cosignature`` say whether one known key signed it. Signatures of unknown keys are kept and
+ignored; a failing signature of the *known* key rejects the whole note, even beside a good one. Two
+types of key are understood, both Ed25519: 0x01 signs the text, 0x04 the text and a time. The list is
+closed, and neither type stands in for the other.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ledger.ed25519 import check_public_key, is_small_order
@@ -18,10 +19,14 @@ from ledger.encoding import WHITE_SPACE, encode_base64, parse_base64
 from ledger.errors import Malformed, MalformedKey, MalformedNote, MalformedSize, VerificationNote
 
 ED25519 = 0x01
+COSIGNATURE = 0x04
 KEY_ID_SIZE = 4
 MAX_NAME = 100
 NOTE_LIMIT = 131_072  # holds 16 post-quantum signatures of 5 kB, which C2SP asks verifiers to accept
 MAX_SIGNATURES = 64
+MAX_TIME = 2**63 - 1  # C2SP tlog-cosignature
+TIME_SIZE = 8
+SIGNATURE_SIZE = 64
 _PREFIX = "\N{EM DASH} "
 _NAME = re.compile(r"[!-*,-~]{1,100}")
 _NOT_IN_NAME = re.compile(f"[+{WHITE_SPACE}]")
@@ -107,10 +112,17 @@ class Note:
         """The bytes of the note; ``parse`` gives the note back."""
         return (self.text + "\n" + "".join(line.encode() + "\n" for line in self.signatures)).encode("utf-8")
 
+    def signed_by(self, key: VerifierKey) -> tuple[Signature, ...]:
+        """The signatures that bear the name and the id of ``key``, not yet verified."""
+        return tuple(item for item in self.signatures if (item.name, item.key_id) == (key.name, key.key_id))
+
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """A public key that a verifier knows (C2SP vkey). ``key_id`` has 4 bytes, an Ed25519 ``public`` 32."""
+    """A public key that a verifier knows (C2SP vkey). ``key_id`` has 4 bytes, an Ed25519 ``public`` 32.
+
+    ``type`` is ED25519 for a log's key and COSIGNATURE for a cosigner's.
+    """
 
     name: str
     key_id: bytes
@@ -122,7 +134,9 @@ class VerifierKey:
         """The key of this name with its computed id. Raises MalformedKey."""
         check_key_name(name, MalformedKey)
         if kind not in _PUBLIC_SIZES:
-            raise MalformedKey(f"key type 0x{kind:02x} is not understood; known is 0x01 (Ed25519)")
+            raise MalformedKey(
+                f"key type 0x{kind:02x} is not understood; known are 0x01 (Ed25519) and 0x04 (cosignature)"
+            )
         if len(public) != _PUBLIC_SIZES[kind]:
             raise MalformedKey(f"the key of {name} has {len(public)} bytes, not {_PUBLIC_SIZES[kind]}")
         check_public_key(public, name)
@@ -155,25 +169,47 @@ class SigningKey:
     seed: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
-        check_key_name(self.name, MalformedKey)
-        if len(self.seed) != 32:
-            raise MalformedKey(f"an Ed25519 seed has 32 bytes, not {len(self.seed)}")
+        _check_seed(self.name, self.seed)
 
     @property
     def verifier(self) -> VerifierKey:
         """The public side."""
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-        return VerifierKey.of(
-            self.name, Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw()
-        )
+        return VerifierKey.of(self.name, _public_of(self.seed))
 
     def sign(self, text: bytes) -> Signature:
         """Sign the bytes of a note text."""
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        return Signature(self.name, self.verifier.key_id, _sign_ed25519(self.seed, text))
 
-        blob = Ed25519PrivateKey.from_private_bytes(self.seed).sign(text)
+
+@dataclass(frozen=True, slots=True)
+class CosigningKey:
+    """An Ed25519 key that cosigns notes. ``name`` is the cosigner's own, never the log's; ``seed`` as above."""
+
+    name: str
+    seed: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _check_seed(self.name, self.seed)
+
+    @property
+    def verifier(self) -> VerifierKey:
+        """The public side, of type 0x04."""
+        return VerifierKey.of(self.name, _public_of(self.seed), COSIGNATURE)
+
+    def cosign(self, text: bytes, time: int) -> Signature:
+        """Sign the bytes of a note text with a POSIX time, 0 to 2^63-1. Raises MalformedNote for another time."""
+        if not 0 <= time <= MAX_TIME:
+            raise MalformedNote(f"the time of a cosignature is 0 to 2^63-1 seconds, not {time}")
+        blob = time.to_bytes(TIME_SIZE, "big") + _sign_ed25519(self.seed, _cosigned(text, time))
         return Signature(self.name, self.verifier.key_id, blob)
+
+
+@dataclass(frozen=True, slots=True)
+class Cosignature:
+    """What ``verify_cosignature`` found: ``key`` cosigned, and says that it did so at POSIX ``time``."""
+
+    key: VerifierKey
+    time: int
 
 
 def sign_note(text: str, keys: Sequence[SigningKey]) -> Note:
@@ -192,16 +228,107 @@ def sign_note(text: str, keys: Sequence[SigningKey]) -> Note:
 
 def verify_note(note: Note, key: VerifierKey) -> None:
     """Check that ``key`` signed ``note``. Raises VerificationNote if no signature is by that key (name
-    and id), or if any of them fails."""
+    and id), if any of them fails, or if it is a cosigner's key."""
     # 5. Signatures by the known key; all others are ignored (C2SP signed-note).
-    known = [item for item in note.signatures if item.name == key.name and item.key_id == key.key_id]
-    if not known:
-        shown = ", ".join(f"{item.name} {item.key_id.hex()}" for item in note.signatures[:4])
-        raise VerificationNote(f"no signature by {key.name} {key.key_id.hex()}; the note is signed by {shown}")
+    known = _known(note, key, ED25519)
     # 6. One failing signature rejects the note: somebody put it there, and the good one would hide it.
     message = note.text.encode("utf-8")
     for item in known:
-        _CHECKS[key.type](key, message, item.blob)
+        _verify_ed25519(key, message, item.blob)
+
+
+def verify_cosignature(note: Note, key: VerifierKey) -> Cosignature:
+    """The newest cosignature by ``key`` under ``note``. Raises VerificationNote if there is none by that
+    key (name and id), if any of them fails, or if it is no cosigner's key."""
+    # 1. Cosignatures by the known key, of type 0x04; all others are ignored.
+    known = _known(note, key, COSIGNATURE)
+    # 2. and 3. Each of them holds, else the note is rejected, as in verify_note.
+    message = note.text.encode("utf-8")
+    times = [_verify_timed(key, message, item.blob) for item in known]
+    # 4. All are over this text, so the latest says most.
+    return Cosignature(key, max(times))
+
+
+def cosign(data: bytes, key: CosigningKey, time: int) -> bytes:
+    """One signature line, ended by a newline: ``key`` cosigns the note ``data`` at POSIX ``time``.
+
+    Verify the note and all that the cosignature is to state before. Raises what ``Note.parse`` raises,
+    and MalformedNote for a time out of range or a key that is named like the log.
+    """
+    note = Note.parse(data)
+    _check_cosigner(note, key.name)
+    return (key.cosign(note.text.encode("utf-8"), time).encode() + "\n").encode("utf-8")
+
+
+def add_cosignatures(data: bytes, lines: Iterable[bytes]) -> bytes:
+    """The note ``data`` with the signature lines of ``cosign`` added, each once, in the defined order.
+
+    Nothing is verified: whoever adds a line checks it before, since a failing one spoils the note for
+    all who know its key. Raises MalformedNote for what is no line or bears the log's name, and
+    MalformedSize over the limits of a note.
+    """
+    note = Note.parse(data)
+    found = set(note.signatures)
+    for line in lines:
+        item = _parse_line(line)
+        _check_cosigner(note, item.name)
+        found.add(item)
+    # The log's own lines stay in front in their order; sets of cosigners give the same bytes everywhere.
+    own = dict.fromkeys(item for item in note.signatures if item.name == _origin(note))
+    others = sorted(found - own.keys(), key=lambda item: (item.name, item.key_id, item.blob))
+    merged = Note(note.text, (*own, *others)).encode()
+    Note.parse(merged)  # the limits
+    return merged
+
+
+def _known(note: Note, key: VerifierKey, kind: int) -> tuple[Signature, ...]:
+    # A log's signature bears no time, and a cosigner speaks for no log: neither type counts as the other.
+    if key.type != kind:
+        raise VerificationNote(
+            f"the key {key.name} is of type 0x{key.type:02x}; this signature is by one of 0x{kind:02x}"
+        )
+    known = note.signed_by(key)
+    if not known:
+        shown = ", ".join(f"{item.name} {item.key_id.hex()}" for item in note.signatures[:4])
+        raise VerificationNote(f"no signature by {key.name} {key.key_id.hex()}; the note is signed by {shown}")
+    return known
+
+
+def _verify_timed(key: VerifierKey, message: bytes, blob: bytes) -> int:
+    if len(blob) != TIME_SIZE + SIGNATURE_SIZE:
+        raise VerificationNote(
+            f"the cosignature by {key.name} {key.key_id.hex()} has {len(blob)} bytes, not {TIME_SIZE + SIGNATURE_SIZE}"
+        )
+    time = int.from_bytes(blob[:TIME_SIZE], "big")
+    if time > MAX_TIME:
+        raise VerificationNote(f"the cosignature by {key.name} {key.key_id.hex()} has time {time}, over 2^63-1")
+    _verify_ed25519(key, _cosigned(message, time), blob[TIME_SIZE:])
+    return time
+
+
+def _cosigned(text: bytes, time: int) -> bytes:
+    """What a cosignature signs. The first line keeps it apart from every other note's text."""
+    return b"cosignature/v1\ntime %d\n" % time + text
+
+
+def _origin(note: Note) -> str:
+    return note.text.partition("\n")[0]
+
+
+def _check_cosigner(note: Note, name: str) -> None:
+    if name == _origin(note):
+        raise MalformedNote(f"a cosigner bears its own name, not {_show(name)}, which is the log's")
+
+
+def _parse_line(line: bytes) -> Signature:
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedNote(f"byte {error.start} of the signature line is not UTF-8") from None
+    _check_control(text)
+    if not text.endswith("\n"):
+        raise MalformedNote("a signature line is ended by a newline")
+    return Signature.parse(text[:-1])
 
 
 def _verify_ed25519(key: VerifierKey, message: bytes, blob: bytes) -> None:
@@ -209,7 +336,7 @@ def _verify_ed25519(key: VerifierKey, message: bytes, blob: bytes) -> None:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     # Libraries differ in whether they take such an R; a key's owner alone can make one.
-    if len(blob) == 64 and is_small_order(blob[:32]):
+    if len(blob) == SIGNATURE_SIZE and is_small_order(blob[:32]):
         raise VerificationNote(f"the signature by {key.name} {key.key_id.hex()} has an R of small order")
     try:
         Ed25519PublicKey.from_public_bytes(key.public).verify(blob, message)
@@ -217,8 +344,25 @@ def _verify_ed25519(key: VerifierKey, message: bytes, blob: bytes) -> None:
         raise VerificationNote(f"the signature by {key.name} {key.key_id.hex()} is not over this text") from None
 
 
-_PUBLIC_SIZES: Mapping[int, int] = {ED25519: 32}
-_CHECKS: Mapping[int, Callable[[VerifierKey, bytes, bytes], None]] = {ED25519: _verify_ed25519}
+_PUBLIC_SIZES: Mapping[int, int] = {ED25519: 32, COSIGNATURE: 32}
+
+
+def _check_seed(name: str, seed: bytes) -> None:
+    check_key_name(name, MalformedKey)
+    if len(seed) != 32:
+        raise MalformedKey(f"an Ed25519 seed has 32 bytes, not {len(seed)}")
+
+
+def _public_of(seed: bytes) -> bytes:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+
+
+def _sign_ed25519(seed: bytes, message: bytes) -> bytes:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    return Ed25519PrivateKey.from_private_bytes(seed).sign(message)
 
 
 def _check_control(text: str) -> None:

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from ledger.checkpoint import check_auditors
 from ledger.encoding import MAX_INTEGER, encode_hex, is_int, parse_hex, sha256
 from ledger.errors import Malformed, MalformedPolicy
 from ledger.kinds import SCOPES, is_domain
-from ledger.note import VerifierKey
+from ledger.note import ED25519, VerifierKey
 from ledger.statement import parse_origin
 
 VERSION = 1
@@ -53,7 +54,9 @@ class LedgerTrust:
     log: bytes
     first_block: int
     auditors: tuple[VerifierKey, ...]
+    """Cosigning keys whose replay of the log counts, each of another owner."""
     quorum: int
+    """How many of ``auditors`` must agree: 0 exactly if there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +207,14 @@ def _parse_ledger(value: object, chains: Mapping[str, ChainTrust]) -> LedgerTrus
     name = table.text("chain")
     if name not in chains:
         raise MalformedPolicy(f"[[ledger]]: chain {name} is not among the [[chain]] entries")
+    auditors = tuple(_vkey(item) for item in table.list("auditors"))
+    # With auditors the least is 1: a quorum of nobody would pass without anybody.
+    least = min(1, len(auditors))
+    quorum = table.integer("quorum", least)
+    if not least <= quorum <= len(auditors):
+        raise MalformedPolicy(
+            f"[[ledger]]: quorum is {quorum} with {len(auditors)} auditors; it is 1 to their number, and 0 without any"
+        )
     ledger = LedgerTrust(
         origin=_origin(table.text("origin")),
         ledger_class=_parse_class(table.text("class")),
@@ -213,11 +224,14 @@ def _parse_ledger(value: object, chains: Mapping[str, ChainTrust]) -> LedgerTrus
         code_hash=table.hex("code_hash", 32),
         log=table.hex("log", 20),
         first_block=table.integer("first_block", 0),
-        auditors=tuple(_vkey(item) for item in table.list("auditors")),
-        quorum=table.integer("quorum", 0),
+        auditors=auditors,
+        quorum=quorum,
     )
     if ledger.vkey.name != ledger.origin:
         raise MalformedPolicy(f"[[ledger]]: the vkey is named {ledger.vkey.name}, the origin is {ledger.origin}")
+    if ledger.vkey.type != ED25519:
+        raise MalformedPolicy(f"[[ledger]]: the vkey of a log is of type 0x01, not 0x{ledger.vkey.type:02x}")
+    check_auditors(ledger.vkey, auditors, MalformedPolicy)
     table.done()
     return ledger
 
@@ -297,6 +311,9 @@ def encode_policy(ledger: LedgerTrust) -> bytes:
         "log": encode_hex(ledger.log),
         "first_block": ledger.first_block,
     }
+    if ledger.auditors:
+        ledger_table["auditors"] = [key.encode() for key in ledger.auditors]
+        ledger_table["quorum"] = ledger.quorum
     lines += [
         *_toml_lines(top),
         "",

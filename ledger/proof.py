@@ -69,7 +69,7 @@ def verify_proof(proof: LogProof, leaf_hash: bytes, key: VerifierKey, origin: st
     # 1. The leaf hash: computed by the caller from the leaf's own bytes, never read from the proof.
     # 2. The checkpoint: origin and signature of the log.
     checkpoint = verify_checkpoint(proof.checkpoint, key, origin)
-    # 3. Cosignatures: no witness is known to this version; their lines were ignored in step 2.
+    # 3. Cosignatures: a proof asks for none; their lines were ignored in step 2.
     # 4. Inclusion under the signed root.
     verify_inclusion(leaf_hash, proof.index, checkpoint.size, proof.path, checkpoint.root)
     return checkpoint

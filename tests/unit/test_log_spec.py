@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ledger.checkpoint import Checkpoint, verify_checkpoint
+from ledger.checkpoint import Checkpoint, verify_checkpoint, verify_cosigned_checkpoint
 from ledger.encoding import chunks
 from ledger.merkle import hash_leaf, root_of
-from ledger.note import SigningKey, VerifierKey
+from ledger.note import Cosignature, CosigningKey, Note, SigningKey, VerifierKey, add_cosignatures, cosign
 from ledger.proof import LogProof, verify_proof
 from ledger.tiles import TileEdge, addendum_path, encode_entries, entries_path, parse_entries, parse_tile, tile_path
 
@@ -59,3 +59,19 @@ def test_every_leaf_ends_in_its_addenda_suffix() -> None:
         count = leaf[-1]
         offsets = [int.from_bytes(item, "big") for item in chunks(leaf[-1 - 4 * count : -1], 4)]
         assert offsets == ([32] if len(leaf) == 69 else [])
+
+
+def test_the_cosigned_checkpoint_is_what_the_auditor_makes() -> None:
+    auditor = CosigningKey("auditor.example/habeas", b"\x66" * 32)
+    key = VerifierKey.parse(block("auditor-vkey").strip())
+    assert auditor.verifier == key
+    cosigned = block("cosigned").encode()
+    line = cosign(block("checkpoint").encode(), auditor, 1767225600)
+    assert add_cosignatures(block("checkpoint").encode(), [line]) == cosigned
+    head, found = verify_cosigned_checkpoint(cosigned, KEY, ORIGIN, [key])
+    assert head == verify_checkpoint(block("checkpoint").encode(), KEY, ORIGIN)
+    assert found == (Cosignature(key, 1767225600),)
+    note = Note.parse(cosigned)
+    assert block("cosigned-message") == "cosignature/v1\ntime 1767225600\n" + note.text
+    (signature,) = note.signed_by(key)
+    assert bytes.fromhex(block("cosignature")) == signature.blob

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ledger.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
+from ledger.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint, verify_cosigned_checkpoint
 from ledger.note import SigningKey, VerifierKey
 
 
@@ -30,8 +30,17 @@ def sign(given: dict[str, Any]) -> dict[str, Any]:
     return {"checkpoint": sign_checkpoint(checkpoint, key).decode("utf-8")}
 
 
+def verify_cosigned(given: dict[str, Any]) -> dict[str, Any]:
+    key, auditors = VerifierKey.parse(given["vkey"]), [VerifierKey.parse(item) for item in given["auditors"]]
+    data = given["checkpoint"].encode("utf-8")
+    checkpoint, found = verify_cosigned_checkpoint(data, key, given["origin"], auditors)
+    cosignatures = [{"vkey": item.key.encode(), "time": str(item.time)} for item in found]
+    return {**show(checkpoint), "cosignatures": cosignatures}
+
+
 OPERATIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "checkpoint.parse": parse,
     "checkpoint.verify": verify,
     "checkpoint.sign": sign,
+    "checkpoint.verify_cosigned": verify_cosigned,
 }

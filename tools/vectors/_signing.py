@@ -50,6 +50,35 @@ class Key:
         return line(self.name, self.id + self.blob(text))
 
 
+@dataclass(frozen=True)
+class Cosigner(Key):
+    """A cosigning key (type 0x04) from one byte repeated 32 times."""
+
+    @property
+    def id(self) -> bytes:
+        return self.id_of_type(4)
+
+    @property
+    def vkey(self) -> str:
+        return self.vkey_of_type(4)
+
+    def id_of_type(self, kind: int, public: bytes | None = None) -> bytes:
+        data = bytes([kind]) + (self.public if public is None else public)
+        return hashlib.sha256(self.name.encode() + b"\n" + data).digest()[:4]
+
+    def vkey_of_type(self, kind: int, public: bytes | None = None) -> str:
+        data = bytes([kind]) + (self.public if public is None else public)
+        return f"{self.name}+{self.id_of_type(kind, public).hex()}+{base64_of(data)}"
+
+    def timed(self, text: str, time: int, signed_time: int | None = None) -> bytes:
+        """Time and signature; ``signed_time`` where the signature is over another time."""
+        message = f"cosignature/v1\ntime {time if signed_time is None else signed_time}\n{text}"
+        return time.to_bytes(8, "big") + self._private.sign(message.encode())
+
+    def cosigned(self, text: str, time: int, signed_time: int | None = None) -> str:
+        return line(self.name, self.id + self.timed(text, time, signed_time))
+
+
 def line(name: str, signature: bytes) -> str:
     return f"\N{EM DASH} {name} {base64_of(signature)}\n"
 
@@ -61,3 +90,5 @@ def note(text: str, *keys: Key) -> str:
 LOG = Key(ORIGIN, 0x33)
 OTHER = Key(ORIGIN, 0x44)
 WITNESS = Key("witness.example/w1", 0x55)
+AUDITOR = Cosigner("auditor.example/habeas", 0x66)
+SECOND = Cosigner("watch.example", 0x77)

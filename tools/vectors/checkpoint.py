@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from tools.vectors import _cosignatures
 from tools.vectors._signing import LOG, ORIGIN, OTHER, WITNESS, Key, base64_of, line, note
 from tools.vectors.writing import Cases
 
@@ -152,6 +153,7 @@ def main() -> None:
     good(cases)
     malformed(cases)
     false_claims(cases)
+    _cosignatures.checkpoints(cases)
     cases.write()
 
 

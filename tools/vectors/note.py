@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from tools.vectors import _note_points
+from tools.vectors import _cosignatures, _note_points
 from tools.vectors._signing import GROUP_ORDER, LOG, ORIGIN, OTHER, WITNESS, Key, base64_of, line, note
 from tools.vectors.writing import Cases
 
@@ -196,7 +196,7 @@ def keys(cases: Cases) -> None:
         "name-not-ascii": (Key("증인.example", 0x33).vkey, "Known keys have ASCII names here."),
         "name-101": (Key("n" * 101, 0x33).vkey, "One character too many."),
         "type-2": (vkey_of(2, LOG.public), "ECDSA is not understood."),
-        "type-4": (vkey_of(4, LOG.public), "Cosignatures are not understood."),
+        "type-6": (vkey_of(6, LOG.public), "ML-DSA-44 is not understood."),
         "key-missing": (f"{name}+{key_id}+", "The key part is empty."),
         "key-31-bytes": (vkey_of(1, LOG.public[:-1]), "A byte short."),
         "key-33-bytes": (vkey_of(1, LOG.public + bytes(1)), "A byte too many."),
@@ -220,6 +220,9 @@ def main() -> None:
     keys(cases)
     _note_points.keys(cases)
     _note_points.signatures(cases)
+    _cosignatures.keys(cases)
+    _cosignatures.notes(cases)
+    _cosignatures.writing(cases)
     given = {"text": TEXT, "name": LOG.name, "seed": LOG.seed.hex()}
     cases.good("sign", "note.sign", given, {"note": note(TEXT, LOG)}, "Ed25519 is deterministic (RFC 8032).")
     for name, text, why in (

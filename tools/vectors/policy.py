@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import tomllib
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from ledger.encoding import encode_hex, sha256
 from ledger.policy import MAX_BYTES
 from tools.vectors._bundles import COMPANY, COMPANY_KEY, ORIGIN, STRANGER, address, policy_bytes
+from tools.vectors._signing import AUDITOR, SECOND, WITNESS, Cosigner
 from tools.vectors.writing import Cases
 
 PARSE = "policy.parse"
@@ -50,7 +52,8 @@ def _ledger(item: dict[str, Any], chain: dict[str, Any]) -> dict[str, Any]:
         "rpc_quorum": chain["rpc_quorum"],
         "pinned": {},
     }
-    return {**bare, **plain, **of_chain, "auditors": item.get("auditors", []), "quorum": item.get("quorum", 0)}
+    auditors = item.get("auditors", [])
+    return {**bare, **plain, **of_chain, "auditors": auditors, "quorum": item.get("quorum", 1 if auditors else 0)}
 
 
 def good(cases: Cases) -> None:
@@ -66,12 +69,54 @@ def good(cases: Cases) -> None:
     add("attester", HEAD + "attester_quorum = 2\n" + ATTESTER, "An attester with two scopes, a quorum of two.")
     add("company-key", HEAD + PIN, "A pinned company key.")
     add("successor", HEAD + SUCCESSOR, "A ledger that continues another one.")
-    auditor = whole() + 'auditors = ["' + _vkey() + '"]\nquorum = 1\n'
-    add("auditor", auditor, "An auditor whose replay of the index would count.")
+    add("auditor", audited(1, AUDITOR.vkey), "An auditor whose replay of the log counts.")
+    add("auditors-two-of-two", audited(2, AUDITOR.vkey, SECOND.vkey), "Two auditors, both of whom must agree.")
+    why = "Where auditors are listed, one of them is enough unless the policy says more."
+    add("auditors-quorum-default", audited(None, AUDITOR.vkey, SECOND.vkey), why)
+    add("auditors-none-quorum-zero", audited(0), "Without auditors, zero is the only quorum.")
     add("staleness", HEAD + "staleness_days = 1\n", "Another limit.")
     add("staleness-at-limit", HEAD + "staleness_days = 36500\n", "The largest.")
     add("comment-in-utf-8", "# 신뢰 정책\n" + HEAD, "Comments are free text; they count for the hash.")
     add("at-limit", HEAD, f"{MAX_BYTES} bytes.", spaces_after=MAX_BYTES - len(HEAD))
+
+
+def audited(quorum: int | None, *vkeys: str) -> str:
+    """The made-up ledger's policy with auditors."""
+    quoted = ", ".join(f'"{vkey}"' for vkey in vkeys)
+    return whole() + f"auditors = [{quoted}]\n" + ("" if quorum is None else f"quorum = {quorum}\n")
+
+
+def bad_auditors(cases: Cases) -> None:
+    def add(name: str, text: str, why: str) -> None:
+        cases.bad(name, PARSE, {"policy": text}, ERROR, why)
+
+    name, _, data = _vkey().split("+", 2)
+    log = base64.b64decode(data)[1:]
+    add(
+        "ledger-vkey-of-type-4",
+        whole().replace(_vkey(), Cosigner(name, 0).vkey_of_type(4, log)),
+        "A cosigning key signs no checkpoint as a log.",
+    )
+    add("auditor-broken", whole() + 'auditors = ["x"]\n', "No key.")
+    add("auditor-is-the-log", audited(1, _vkey()), "The log's key is of type 0x01 and audits nobody.")
+    add("auditor-of-type-1", audited(1, WITNESS.vkey), "A key of type 0x01 makes no cosignature.")
+    add("auditor-named-like-the-log", audited(1, Cosigner(name, 0x66).vkey), "An auditor bears its own name.")
+    add(
+        "auditor-with-the-key-of-the-log",
+        audited(1, Cosigner("self.example", 0).vkey_of_type(4, log)),
+        "The log under another name.",
+    )
+    add("auditor-twice", audited(1, AUDITOR.vkey, AUDITOR.vkey), "One auditor, listed twice.")
+    same_name = Cosigner(AUDITOR.name, 0x77).vkey
+    add("auditors-of-one-name", audited(1, AUDITOR.vkey, same_name), "Names tell auditors apart.")
+    same_key = Cosigner("other.example", 0x66).vkey
+    add("auditors-of-one-key", audited(2, AUDITOR.vkey, same_key), "A cosignature does not sign its name: one counts.")
+    add("auditors-text", whole() + f'auditors = "{AUDITOR.vkey}"\n', "A text in place of the list.")
+    add("auditors-quorum-zero", audited(0, AUDITOR.vkey), "A quorum of nobody would pass without anybody.")
+    add("auditors-quorum-over-number", audited(2, AUDITOR.vkey), "Two of one.")
+    add("auditors-quorum-without-auditors", whole() + "quorum = 1\n", "One of nobody.")
+    add("auditors-quorum-negative", audited(-1, AUDITOR.vkey), "Below zero.")
+    add("auditors-quorum-text", audited(None, AUDITOR.vkey) + 'quorum = "all"\n', "A text.")
 
 
 def _vkey() -> str:
@@ -137,7 +182,6 @@ def bad_members(cases: Cases) -> None:
     add("ledger-without-code-hash", ledger.replace("code_hash", "# code_hash"), "Other code could anchor anything.")
     add("ledger-contract-short", ledger.replace("0xc0c0", "0xc0", 1), "19 bytes.")
     add("ledger-first-block-text", ledger.replace("first_block = 0", 'first_block = "0"'), "A text.")
-    add("ledger-auditor-broken", ledger + 'auditors = ["x"]\n', "No key.")
     add("attester-scope-unknown", HEAD + ATTESTER.replace("dns", "everything"), "Scopes are a closed list.")
     add("attester-scope-missing", HEAD + ATTESTER.replace("scope", "# scope") + 'scopes = ["dns"]\n', "Misspelt.")
     add("attester-key-of-32-bytes", HEAD + ATTESTER.replace('key = "0x', 'key = "0x' + "00" * 12), "An address has 20.")
@@ -154,6 +198,7 @@ def main() -> None:
     good(cases)
     bad_files(cases)
     bad_members(cases)
+    bad_auditors(cases)
     cases.write()
 
 

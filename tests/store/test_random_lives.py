@@ -48,7 +48,7 @@ class Life:
         elif name == "restart":
             self.world = self.world.reopened()
         elif name == "garbage":
-            self.direct.append(DirectLeaf(NO_KEY, b"garbage %d" % choice))
+            self.direct.append(self.world.ticket(NO_KEY, b"garbage %d" % choice))
         else:
             self.say(self.statement(name, person, choice), route)
 
@@ -76,7 +76,7 @@ class Life:
             self.world.accept(statement)
             return
         key = index_key(statement, self.world.services.origin) if route == "direct" else bytes([1]) * 32
-        self.direct.append(DirectLeaf(key, statement.raw))
+        self.direct.append(self.world.ticket(key, statement.raw))
 
 
 @settings(max_examples=30)

@@ -12,15 +12,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlmodel import SQLModel
 
 from ledger.encoding import Json, encode_hex
 from ledger.errors import HabeasError
+from ledger.leaf import StatementLeaf
 from ledger.runtime.acceptor import Acceptor
 from ledger.runtime.admission import Admitted, examine
-from ledger.runtime.chain_tables import FinalBlock
+from ledger.runtime.chain_tables import FinalBlock, TicketRow
 from ledger.runtime.operator import Operator
+from ledger.runtime.sequencer import DirectLeaf
 from ledger.runtime.settings import Settings, load_settings
 from ledger.runtime.tables import table
 from ledger.runtime.wiring import ChainFacts, LedgerFacts, Services, open_ledger, open_services
@@ -103,6 +105,18 @@ class World:
     def withheld(self, digest: bytes, by: Operator | None = None) -> SignedStatement:
         facts: dict[str, Json] = {"digest": encode_hex(digest), "reason": "erasure"}
         return self.statement("entry.withheld", by or self.operator, facts, company=None)
+
+    def ticket(self, key: bytes, raw: bytes) -> DirectLeaf:
+        """A submission over the contract, noted as the follower notes it before the sequencer is told."""
+        leaf, rows = StatementLeaf(key, hashlib.sha256(raw).digest()), table(TicketRow)
+        with self.services.store.engine.begin() as connection:
+            number = connection.execute(select(func.count()).select_from(rows)).scalar()
+            noted = TicketRow(
+                genesis=bytes(32), block_hash=bytes(32), number=number, tx_hash=bytes(32), block_number=8,
+                leaf_hash=leaf.hash(), key=key, raw=raw, submitted_at=10 * DAY,
+            )  # fmt: skip
+            connection.execute(insert(rows), noted.model_dump())
+        return DirectLeaf(key, raw)
 
     def accept(self, *statements: SignedStatement | bytes) -> list[Admitted | HabeasError]:
         """Accept one group, as a fresh process would."""

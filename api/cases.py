@@ -19,8 +19,8 @@ from ledger.assessment import Assessment, assess
 from ledger.bundle import MEDIA_TYPE, Bundle
 from ledger.encoding import encode_hex
 from ledger.evm import parse_header
+from ledger.observed import Observed
 from ledger.policy import parse_policy
-from ledger.procedure import Observed
 from ledger.runtime.evidence import Evidence
 
 DISCLAIMER = "Not a finding of a breach. Not legal advice."

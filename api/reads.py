@@ -125,6 +125,15 @@ class Reads:
             raise RefusedNotFound(f"no final anchor of size {size} is recorded")
         return row
 
+    def newest_anchor(self) -> int:
+        """Size of the newest final anchor. Raises RefusedNotFound."""
+        with self._store.read() as session:
+            chosen = select(func.max(_ANCHOR.c.size)).where(_ANCHOR.c.genesis == genesis_in_use(session))
+            size: int | None = session.execute(chosen).scalar()
+        if size is None:
+            raise RefusedNotFound("no final anchor is recorded yet; ask again shortly")
+        return size
+
     def tickets(self, after: int, limit: int) -> tuple[Sequence[AnyRow], int]:
         """Direct submissions ascending by ticket, with the index of their leaf; and how many are settled.
 

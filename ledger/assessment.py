@@ -1,8 +1,8 @@
 """The assessment of a bundle: a pure function (docs/spec/assessment.md).
 
 ``assess(bundle, policy, observed, now)`` gives the tree of checks of ``ledger.procedure``, the
-statements shown with the bounds that the checks carry, and a finding. Until completeness can be
-shown there is no finding: the statements shown are all that is said.
+statements shown with the bounds that the checks carry, and a finding. There is one only where all
+lists are complete at one index root; otherwise the statements shown are all that is said.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from ledger.bundle import Bundle, ShownStatement
 from ledger.checks import Check, ResolvedCheck, Value, exit_code
 from ledger.evm import Header
-from ledger.parties import Standing
+from ledger.observed import Observed
+from ledger.parties import Standing, operator_of
 from ledger.policy import LedgerTrust, TrustPolicy
-from ledger.procedure import Observed, Procedure
+from ledger.procedure import Procedure
+from ledger.silence import Silence, find_silence
 
 NO_FINDING = "Statements shown, completeness not checked, no finding."
 
@@ -52,8 +54,16 @@ class Assessment:
     root: Check
     checks: tuple[ResolvedCheck, ...]
     statements: tuple[StatementView, ...]
-    finding: str
+    finding: Silence | None
+    """None where completeness is not shown, which ``note`` then says."""
+    finding_value: Value
+    """What the finding is worth if the index is right: conditional or passed, as its anchor's block is."""
     notes: tuple[str, ...]
+
+    @property
+    def note(self) -> str | None:
+        """Why there is no finding."""
+        return NO_FINDING if self.finding is None else None
 
     @property
     def exit_code(self) -> int:
@@ -68,7 +78,19 @@ def assess(bundle: Bundle, policy: TrustPolicy, observed: Observed, now: int) ->
     checks = tuple(root.resolved())
     values = {item.check.name: item.value for item in checks}
     statements = tuple(_view(work, bundle.statements[index], values) for index in sorted(bundle.statements))
-    return Assessment(bundle, work.ledger, policy.hash, now, root, checks, statements, NO_FINDING, observed.notes)
+    finding, worth = _finding(work, values), values.get("index", Value.NOT_CHECKED)
+    return Assessment(bundle, work.ledger, policy.hash, now, root, checks, statements, finding, worth, observed.notes)
+
+
+def _finding(work: Procedure, values: Mapping[str, Value]) -> Silence | None:
+    """The finding where completeness is shown. Who says that the index is right is part of what it says, so the
+    finding stands, with those words, also where nobody replayed it."""
+    complete, bundle = work.index.complete, work.bundle
+    if complete is None or values["index"] < Value.CONDITIONAL or Value.FAILED in values.values():
+        return None
+    as_of = work.anchors[complete.size + 1].event.complete_to
+    operator = operator_of(bundle, work.policy)
+    return find_silence(bundle.case, bundle.statements, work.parties, complete, as_of, operator)
 
 
 def _view(work: Procedure, shown: ShownStatement, values: Mapping[str, Value]) -> StatementView:

@@ -60,16 +60,22 @@ class Parties:
     """The standing of each author of a bundle, by index."""
 
     standings: Mapping[int, Standing]
+    by_company: frozenset[int]
+    """Statements whose author was an accepted key of the case's company there, understood or not."""
 
     @classmethod
     def of(cls, bundle: Bundle, policy: TrustPolicy) -> Parties:
         """Replay the statements in the order of their indexes; those whose signature does not hold say nothing."""
-        genuine = {index: item.signed for index, item in sorted(bundle.statements.items()) if _holds(item, bundle)}
-        opened = [item.statement for item in genuine.values() if item.id == bundle.case]
-        trust, first = policy.ledgers.get(bundle.ledger), genuine.get(0)
-        operator = first.statement.author if first and first.statement.kind == "ledger.opened" else None
-        readers = _Reader(trust.log if trust else operator, opened[0].company if opened else None, policy)
-        return cls({index: readers.read(index, item) for index, item in genuine.items()})
+        genuine = {index: item.signed for index, item in sorted(bundle.statements.items()) if _is_genuine(item, bundle)}
+        opened = [item.statement for item in genuine.values() if item.id == bundle.case and is_understood(item)]
+        readers = _Reader(operator_of(bundle, policy), opened[0].company if opened else None, policy)
+        by_company, standings = set[int](), dict[int, Standing]()
+        for index, item in genuine.items():
+            if readers.accepts(item.statement.author):
+                by_company.add(index)
+            if is_understood(item):
+                standings[index] = readers.read(index, item)
+        return cls(standings, frozenset(by_company))
 
     def standing(self, shown: ShownStatement) -> Standing:
         """The standing of the author of ``shown`` for its kind."""
@@ -87,6 +93,10 @@ class _Reader:
         self._pinned = {pin.key: pin.source for pin in reversed(policy.company_keys) if pin.company == company}
         self._by_policy: KeyRing = EMPTY_RING
         self._vouched: dict[tuple[bytes, bytes], Grade] = {}
+
+    def accepts(self, author: bytes) -> bool:
+        """Whether ``author`` is a key of the case's company now."""
+        return self._grade(author) is not None
 
     def read(self, index: int, signed: SignedStatement) -> Standing:
         """The standing of the author at ``index``; then what the statement changes counts."""
@@ -129,15 +139,22 @@ class _Reader:
         if author in self._pinned:
             found = f"Signed with a key of {name} {self._pinned[author]}."
             return Standing("company", "company_signed", True, found)
+        grade = self._grade(author)
+        if grade is None:
+            return None
+        return Standing("company", grade, False, f"Signed with a key of {name}, {_BOUND_BY[grade]}.")
+
+    def _grade(self, author: bytes) -> Grade | None:
+        if self._company is None:
+            return None
+        if author in self._pinned:
+            return "company_signed"
         by_policy = self._by_policy.binders.get(author, frozenset())
-        binders = by_policy | self._replay.company_keys(name).binders.get(author, frozenset())
+        binders = by_policy | self._replay.company_keys(self._company).binders.get(author, frozenset())
         grades = {self._vouched[author, by] for by in binders if (author, by) in self._vouched}
         if len(by_policy & self._trusted) >= self._quorum:
             grades.add("attested")
-        for grade in _GRADES:
-            if grade in grades:
-                return Standing("company", grade, False, f"Signed with a key of {name}, {_BOUND_BY[grade]}.")
-        return None
+        return next((grade for grade in _GRADES if grade in grades), None)
 
     def _note_binding(self, claim: Claim, standing: Standing) -> None:
         event = key_event(claim)
@@ -153,16 +170,26 @@ class _Reader:
             self._vouched[event.key, event.by] = "operator_vouched"
 
 
+def operator_of(bundle: Bundle, policy: TrustPolicy) -> bytes | None:
+    """The operator's address: by the policy, or else the author of leaf 0."""
+    trust, first = policy.ledgers.get(bundle.ledger), bundle.statements.get(0)
+    if trust is not None:
+        return trust.log
+    if first is None or first.signed.statement.kind != "ledger.opened" or not is_understood(first.signed):
+        return None
+    return first.signed.statement.author if _is_genuine(first, bundle) else None
+
+
 def is_understood(signed: SignedStatement) -> bool:
     """Whether this version knows the kind and its facts fit the closed schema."""
     return signed.statement.is_understood
 
 
-def _holds(shown: ShownStatement, bundle: Bundle) -> bool:
+def _is_genuine(shown: ShownStatement, bundle: Bundle) -> bool:
     if shown.signed.statement.ledger != bundle.ledger:
         return False
     try:
         verify_signature(shown.signed)
     except VerificationSignature:
         return False
-    return is_understood(shown.signed)
+    return True

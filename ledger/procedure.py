@@ -6,14 +6,14 @@ gives a failed check with the error's sentence. What only a chain can say comes 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import timedelta
 
 from ledger.anchor import AnchorEvidence, Submitted, verify_anchor, verify_submission
 from ledger.bundle import VERSION, Bundle, ShownAnchor, ShownStatement
 from ledger.checkpoint import Checkpoint, verify_checkpoint
 from ledger.checks import Check, Value, not_checked, run
+from ledger.completeness import IndexSteps
 from ledger.disclosure import match_disclosures
 from ledger.encoding import encode_hex, encode_instant
 from ledger.errors import (
@@ -24,29 +24,15 @@ from ledger.errors import (
 )
 from ledger.evm import Header, parse_header
 from ledger.index import verify_index_leaf
-from ledger.leaf import statement_leaf
+from ledger.leaf import NO_INDEX, IndexLeaf, statement_leaf
 from ledger.merkle import verify_inclusion
-from ledger.parties import Parties, is_understood
+from ledger.observed import Canon, Observed
+from ledger.parties import Parties, is_understood, operator_of
 from ledger.policy import TrustPolicy
-from ledger.statement import verify_signature
+from ledger.statement import SignedStatement, verify_signature
 
-_NO_INDEX = "The index leaf claims no index (rule 0): whether more statements exist is not checked."
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """What the verifier learned elsewhere: from its RPC providers, or from its user.
-
-    ``canonical`` maps block hash to who vouches that it is on the home chain and final;
-    ``contradicted`` maps block hash to the sentence that says why it is not. ``head_size`` is the
-    newest anchored size, and ``code_hash`` the contract's code hash, as the providers say.
-    """
-
-    canonical: Mapping[bytes, str] = field(default_factory=dict)
-    contradicted: Mapping[bytes, str] = field(default_factory=dict)
-    head_size: int | None = None
-    code_hash: bytes | None = None
-    notes: tuple[str, ...] = ()
+_RULE_0 = "The index leaf claims no index (rule 0): whether more statements exist is not checked."
+_NO_INDEX = "No list of the index is shown: whether more statements exist is not checked."
 
 
 class Procedure:
@@ -55,10 +41,15 @@ class Procedure:
     def __init__(self, bundle: Bundle, policy: TrustPolicy, observed: Observed, now: int) -> None:
         self.bundle, self.policy, self.observed, self.now = bundle, policy, observed, now
         self.ledger = policy.ledgers.get(bundle.ledger)
+        self.canon = Canon(observed, self.ledger)
         self.contract, self.log = self._addresses()
         self.anchors: dict[int, AnchorEvidence] = {}
+        self.index_leaves: dict[int, IndexLeaf] = {}
+        self.recorded: dict[int, SignedStatement] = {}
         self.headers: dict[bytes, Header] = {}
         self.parties = Parties.of(bundle, policy)
+        operator = operator_of(bundle, policy)
+        self.index = IndexSteps(bundle, policy, self.ledger, operator, self.parties)
         self.checkpoint = self._verified_checkpoint()
 
     def _addresses(self) -> tuple[bytes, bytes]:
@@ -74,14 +65,14 @@ class Procedure:
     def check(self) -> Check:
         """Step 1: the bundle parsed; every other check hangs below it."""
         chain_part = [
-            *(self._anchor(self.bundle.anchors[size]) for size in sorted(self.bundle.anchors)),
+            *self._anchors(),
             *self._recorded_nowhere(),
             *(self._block(name) for name in sorted(self.bundle.blocks)),
             *self._blocks_missing(),
             *(self._submission(ticket) for ticket in sorted(self.bundle.submitted)),
             self._code(),
             self._newest_head(),
-            not_checked("index", "8.3", _NO_INDEX, required=False),
+            *self._no_index(),
         ]
         newest = max((item.header.timestamp for item in self.anchors.values()), default=0)
         if self.now < newest:
@@ -169,6 +160,9 @@ class Procedure:
         shown = self.bundle.statements.get(0)
         if shown is None or self.ledger is None:
             return not_checked("ledger/opened", "4.2", "The statement that opened the ledger is not in the bundle.")
+        if 0 not in self.recorded:
+            why = "The statement that opened the ledger is not proven to be its leaf 0."
+            return not_checked("ledger/opened", "4.2", why)
         trust, statement = self.ledger, shown.signed.statement
 
         def verify() -> None:
@@ -221,7 +215,7 @@ class Procedure:
 
     def _fresh(self) -> Check:
         # Only blocks known to be on the chain count: anybody can write a header with a later time.
-        known = [item.header.timestamp for item in self.anchors.values() if self._vouched(item.header) is not None]
+        known = [item.header.timestamp for item in self.anchors.values() if self.canon.vouched(item.header) is not None]
         limit = timedelta(days=self.policy.staleness_days).total_seconds()
         if not known or self.now - max(known) > limit:
             why = f"No anchor of the last {self.policy.staleness_days} days is known to be on the chain."
@@ -230,6 +224,13 @@ class Procedure:
         return Check("fresh", "4.4", Value.PASSED, detail, False)
 
     # Step 5: anchors. Everything an anchor carries hangs below "its block is canonical and final".
+
+    def _anchors(self) -> Sequence[Check]:
+        # The one with the index comes last: by then it is known which statements are in the log.
+        index = -1 if self.bundle.index is None else self.bundle.index.size
+        order = sorted(self.bundle.anchors, key=lambda size: (size == index, size))
+        done = {size: self._anchor(self.bundle.anchors[size]) for size in order}
+        return [done[size] for size in sorted(done)]
 
     def _anchor(self, shown: ShownAnchor) -> Check:
         name = f"anchor/{shown.size}"
@@ -250,33 +251,39 @@ class Procedure:
             if item.size == shown.size
         ]
         below = [receipt, self._index_leaf(shown, evidence), *self._anchored_checkpoint(evidence), *recorded]
-        return self._canonical(f"{name}/canonical", "5.1", evidence.header, below)
+        if self.bundle.index is not None and self.bundle.index.size == shown.size:
+            below.append(self.index.checks(self.index_leaves.get(shown.size), self.recorded))
+        return self.canon.check(f"{name}/canonical", "5.1", evidence.header, below)
 
     def _index_leaf(self, shown: ShownAnchor, evidence: AnchorEvidence) -> Check:
         name, leaf, path = f"anchor/{shown.size}/index-leaf", shown.index_leaf, shown.path
         if leaf is None or path is None:
             return not_checked(name, "5.3", "The index leaf that names the size is not in the bundle.")
-        return run(
-            name,
-            "5.3",
-            lambda: verify_index_leaf(leaf, shown.size, path, evidence.event.root),
-            f"The tree ends in the index leaf of size {shown.size - 1}.",
-        )
+
+        def verify() -> None:
+            self.index_leaves[shown.size] = verify_index_leaf(leaf, shown.size, path, evidence.event.root)
+
+        return run(name, "5.3", verify, f"The tree ends in the index leaf of size {shown.size - 1}.")
 
     def _recorded(self, shown: ShownStatement, evidence: AnchorEvidence) -> Check:
         name, path = f"statement/{shown.index}/recorded", shown.path
-        required = is_understood(shown.signed)
+        required = self._needs_record(shown)
         if path is None:
             return not_checked(name, "5.4", "The inclusion path is not in the bundle.", required=required)
         leaf = statement_leaf(shown.signed, self.bundle.ledger)
         event = evidence.event
-        return run(
-            name,
-            "5.4",
-            lambda: verify_inclusion(leaf.hash(), shown.index, event.size, path, event.root),
-            f"Leaf {shown.index} of {event.size}: recorded not after {encode_instant(evidence.header.timestamp)}.",
-            required=required,
-        )
+
+        def verify() -> None:
+            verify_inclusion(leaf.hash(), shown.index, event.size, path, event.root)
+            self.recorded[shown.index] = shown.signed
+
+        bound = f"Leaf {shown.index} of {event.size}: recorded not after {encode_instant(evidence.header.timestamp)}."
+        return run(name, "5.4", verify, bound, required=required)
+
+    def _needs_record(self, shown: ShownStatement) -> bool:
+        # With an index, 4.2 and 9.5 ask for the records that matter: what is not listed could be left out unseen,
+        # and leaving something out must not improve a result.
+        return self.bundle.index is None and is_understood(shown.signed)
 
     def _recorded_nowhere(self) -> Sequence[Check]:
         return [
@@ -284,33 +291,11 @@ class Procedure:
                 f"statement/{index}/recorded",
                 "5.4",
                 "The anchor that holds this statement is not proven in the bundle.",
-                required=is_understood(shown.signed),
+                required=self._needs_record(shown),
             )
             for index, shown in sorted(self.bundle.statements.items())
             if shown.size is None or shown.size not in self.anchors
         ]
-
-    def _canonical(
-        self, name: str, step: str, header: Header, below: Sequence[Check], *, required: bool = True
-    ) -> Check:
-        block = f"block {header.number} ({encode_hex(header.hash)})"
-        where = f"chain {self.ledger.chain.name}" if self.ledger else "the ledger's home chain"
-        if header.hash in self.observed.contradicted:
-            return Check(name, step, Value.FAILED, self.observed.contradicted[header.hash], required, tuple(below))
-        by = self._vouched(header)
-        if by is None:
-            why = f"If {block} is on {where} and final. Ask with --rpc URL or vouch with --block HASH."
-            return not_checked(name, step, why, required=required, below=below)
-        return Check(name, step, Value.PASSED, f"{block} is on {where} and final, says {by}.", required, tuple(below))
-
-    def _vouched(self, header: Header) -> str | None:
-        """Who says that the block is on the home chain and final; None where nobody does."""
-        if header.hash in self.observed.contradicted:
-            return None
-        by = self.observed.canonical.get(header.hash)
-        if by is None and self.ledger is not None and self.ledger.chain.pinned.get(header.hash) == header.number:
-            return "the trust policy"
-        return by
 
     # Step 6: recent blocks, the lower bounds. They loosen a bound; they never remove a statement.
 
@@ -331,7 +316,7 @@ class Procedure:
         if not users:
             quoted = not_checked(f"{name}/header", "6.2", "No statement shown quotes this block.", required=False)
         bounds = [self._not_before(index, header) for index in users]
-        return self._canonical(f"{name}/canonical", "6.1", header, [quoted, *bounds], required=False)
+        return self.canon.check(f"{name}/canonical", "6.1", header, [quoted, *bounds], required=False)
 
     def _unusable(self, name: str, users: Sequence[int], why: str) -> Check:
         below = [not_checked(f"{name}/header", "6.2", why, required=False), *(self._no_bound(i, why) for i in users)]
@@ -373,9 +358,21 @@ class Procedure:
         if event.statement not in {item.signed.raw for item in self.bundle.statements.values()}:
             why = f"Ticket {ticket} submitted a statement that is not in the bundle."
             receipt = not_checked(f"{name}/receipt", "7.2", why, required=False)
-        return self._canonical(f"{name}/canonical", "7.1", header, [receipt], required=False)
+        return self.canon.check(f"{name}/canonical", "7.1", header, [receipt], required=False)
 
-    # Step 8: what only a chain can say, and what this version does not claim.
+    # Step 8: what only a chain can say. Step 9, the index, hangs below its anchor (``IndexSteps``).
+
+    def _no_index(self) -> Sequence[Check]:
+        """An index that is shown hangs below its anchor; elsewhere it is not checked."""
+        index = self.bundle.index
+        if index is not None and index.size in self.anchors:
+            return []
+        if index is not None:
+            why = f"The anchor of size {index.size}, whose index is shown, is not proven in the bundle."
+            return [not_checked("index", "9.1", why)]
+        # Once an anchored tree claims an index, whoever leaves it out of a bundle takes something away.
+        claimed = any(leaf.rule != NO_INDEX for leaf in self.index_leaves.values())
+        return [not_checked("index", "9.1", _NO_INDEX if claimed else _RULE_0, required=claimed)]
 
     def _code(self) -> Check:
         code, trust = self.observed.code_hash, self.ledger
@@ -393,7 +390,7 @@ class Procedure:
             why = "Only an RPC can say whether newer anchors exist."
             return not_checked("newest-head", "8.2", why, required=False)
         # Only anchors known to be on the chain count, or a made-up one would pass for the newest.
-        newest = max((n for n, item in self.anchors.items() if self._vouched(item.header) is not None), default=0)
+        newest = max((n for n, item in self.anchors.items() if self.canon.vouched(item.header) is not None), default=0)
         if not 0 < size <= newest:
             why = f"The chain holds size {size}; the newest shown and known to be on it is {newest}."
             return not_checked("newest-head", "8.2", why, required=False)

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from ledger.assessment import Assessment, Bound, StatementView
 from ledger.checks import Check, Value
 from ledger.cli.clean import clean_line
+from ledger.cli.sentences import sentences
 from ledger.cli.words import GRADE, KIND, ROLE, VALUE, Language, pick, text
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, JsonObject, encode_hex, encode_instant, encode_json
+from ledger.silence import Silence
 
 _LONG_HASH = re.compile("[0-9a-f]{64}")
 _ANSWERS = frozenset({"request.fulfilled", "request.partially_fulfilled", "request.refused"})
@@ -29,9 +31,30 @@ def report_json(result: Assessment) -> JsonObject:
         "now": encode_instant(result.now),
         "checks": list(_checks_json(result)),
         "statements": [_statement_json(view) for view in result.statements],
-        "finding": None,
-        "note": result.finding,
+        "finding": None if result.finding is None else _finding_json(result.finding, result.finding_value),
+        "note": result.note,
         "notes": list(result.notes),
+    }
+
+
+def _finding_json(finding: Silence, value: Value) -> JsonObject:
+    return {
+        "answer": finding.said,
+        "value": value.word,
+        "as_of": encode_instant(finding.as_of),
+        "size": finding.size,
+        "company": finding.company,
+        "company_keys": [encode_hex(key) for key in finding.company_keys],
+        "answers": list(finding.answers),
+        "why": finding.why,
+        "check_in": None
+        if finding.check_in is None
+        else {"index": finding.check_in.index, "on": finding.check_in.on, "answer": finding.check_in.answer},
+        "index": "replayed" if finding.replayed_by else "claimed",
+        "replayed_by": list(finding.replayed_by),
+        "operator_is_party": finding.operator_is_party,
+        "not_counted": list(finding.not_counted),
+        "sentences": [*sentences(finding, "en")],
     }
 
 
@@ -90,6 +113,7 @@ def report_text(result: Assessment, lang: Language, *, checks: bool = True) -> s
         text("statements", lang),
         *(line for view in result.statements for line in _statement_lines(view, lang)),
         *_disclosure_lines(result, lang),
+        *_finding_lines(result, lang),
         *each,
         *_note_lines(result, lang),
         "",
@@ -168,6 +192,16 @@ def _disclosure_lines(result: Assessment, lang: Language) -> Iterator[str]:
             yield from (f"    | {line}" for line in value.splitlines() or [""])
 
 
+def _finding_lines(result: Assessment, lang: Language) -> Iterator[str]:
+    if result.finding is None:
+        return
+    yield ""
+    yield text("finding", lang)
+    if result.finding_value is not Value.PASSED:
+        yield f"  - {text('finding_if', lang)}"
+    yield from (f"  - {line}" for line in sentences(result.finding, lang))
+
+
 def _check_lines(result: Assessment, lang: Language) -> Iterator[str]:
     values = {id(item.check): item.value for item in result.checks}
     for check, depth in _walk(result.root, 0):
@@ -198,7 +232,14 @@ def _proven_lines(result: Assessment, lang: Language) -> Iterator[str]:
         names = ("proven_who", "proven_if")  # whose log and whose contract that is, nobody vouches for
     yield from (f"  - {text(name, lang)}" for name in names)
     yield text("not_proven", lang)
-    nots = ["not_true", "not_complete", "not_index", *_arrival(result)]
+    finding = result.finding
+    nots = [
+        "not_true",
+        *([] if finding else ["not_complete"]),
+        *([] if finding and finding.replayed_by else ["not_index"]),
+    ]
+    nots += ["not_elsewhere"] if finding else []
+    nots += _arrival(result)
     yield from (f"  - {text(name, lang)}" for name in nots)
     yield ""
     yield text("everywhere", lang)

@@ -22,9 +22,9 @@ from ledger.cli.words import Language
 from ledger.encoding import parse_hex, parse_instant
 from ledger.errors import HabeasError, Malformed, MalformedRequest
 from ledger.evm import parse_header
+from ledger.observed import Observed
 from ledger.policy import MAX_BYTES as MAX_POLICY_BYTES
 from ledger.policy import CompanyPin, TrustPolicy, parse_policy
-from ledger.procedure import Observed
 
 CLOCK_TOLERANCE_SECONDS = 60
 

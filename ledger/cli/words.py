@@ -120,6 +120,60 @@ TEXT: Mapping[str, tuple[str, str]] = {
         "Nothing: at least one check failed.",
         "없습니다. 실패한 확인이 있습니다.",
     ),
+    "finding": ("What the record says of an answer", "답변에 관한 기록"),
+    "finding_if": (
+        "Only if the anchoring block named below is on the chain:",
+        "아래에 적힌 고정 블록이 해당 체인에 있는 경우에만 다음과 같습니다.",
+    ),
+    "answer_none_joined": (
+        "No answer signed with a key of {c} is recorded in this ledger up to {t}.",
+        "{t}까지 이 기록부에는 {c}의 열쇠로 서명된 답변이 기록되어 있지 않습니다.",
+    ),
+    "answer_none": (
+        "No answer is recorded in this ledger up to {t}.",
+        "{t}까지 이 기록부에는 답변이 기록되어 있지 않습니다.",
+    ),
+    "answer_recorded": (
+        "An answer signed with a key of {c} is recorded in this ledger: entry {entries}.",
+        "이 기록부에는 {c}의 열쇠로 서명된 답변이 기록되어 있습니다(항목 {entries}).",
+    ),
+    "answer_reported": (
+        "The person recorded that {c} answered: entry {entries}. No answer signed with a key of {c} is recorded in this"
+        " ledger up to {t}.",
+        "요구인은 {c}의 답변이 있었다고 기록했습니다(항목 {entries})."
+        " {t}까지 이 기록부에는 {c}의 열쇠로 서명된 답변이 기록되어 있지 않습니다.",
+    ),
+    "answer_undetermined": (
+        "Whether an answer is recorded is undetermined: {why}.",
+        "답변이 기록되었는지는 정할 수 없습니다: {why}.",
+    ),
+    "not_joined": (
+        "{c} has not joined this ledger. An answer sent elsewhere appears only if the person records it.",
+        "{c}은(는) 이 기록부에 참여하지 않았습니다. 다른 경로의 답변은 요구인이 기록한 경우에만 나타납니다.",
+    ),
+    "check_in_nothing": (
+        "The person confirmed on {d} that nothing had reached them.",
+        "요구인은 {d}에 받은 답변이 없다고 확인했습니다.",
+    ),
+    "not_known_since": ("Not known since {d}.", "{d} 이후는 알 수 없습니다."),
+    "no_check_in": (
+        "The person has not confirmed since that nothing reached them.",
+        "요구인은 받은 답변이 없다는 것을 아직 다시 확인하지 않았습니다.",
+    ),
+    "finding_keys": ("Keys of {c} in this ledger: {keys}.", "이 기록부에 있는 {c}의 열쇠: {keys}."),
+    "index_replayed": ("Index replayed by {names}.", "색인은 {names}이(가) 다시 계산해 확인했습니다."),
+    "operator_is_party": (
+        "The operator of this ledger is a party of this case: the keys coincide.",
+        "이 기록부의 운영자가 이 사건의 당사자입니다. 열쇠가 같습니다.",
+    ),
+    "not_counted": (
+        "Shown, but not counted: entry {entries}, by a key that nobody named in the trust policy has bound.",
+        "제시되었으나 셈하지 않음: 항목 {entries}. 신뢰 정책에 있는 누구도 등록하지 않은 열쇠로 서명되었습니다.",
+    ),
+    "not_elsewhere": (
+        "That no answer was sent in another way, or given to the server and not taken into the log.",
+        "다른 경로로 보낸 답변이나 서버에 냈지만 기록부에 실리지 않은 답변이 없다는 것.",
+    ),
     "not_proven": ("What is not proven", "증명되지 않는 것"),
     "not_true": ("That a statement is true.", "진술이 사실이라는 것."),
     "not_complete": (

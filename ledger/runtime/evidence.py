@@ -8,6 +8,7 @@ too: anybody can pay for leaves that name a case, and nobody may flood or spoil 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,12 +18,14 @@ from sqlmodel import Session, col, select
 
 from ledger.anchor import ReceiptProof
 from ledger.bundle import MAX_BYTES, Bundle, ShownAnchor, ShownStatement
+from ledger.completeness import MAX_LIST
 from ledger.encoding import encode_hex
 from ledger.errors import RefusedCase, RefusedNotFound, RefusedWithheld, RuntimeLog
 from ledger.note import VerifierKey
 from ledger.policy import ChainTrust, LedgerClass, LedgerTrust, encode_policy
 from ledger.runtime.chain_store import anchor_proof, current_chain
 from ledger.runtime.chain_tables import AnchorRow, FinalBlock, TicketProof, TicketRow
+from ledger.runtime.index_reader import IndexReader, Parties
 from ledger.runtime.log_reader import LogReader
 from ledger.runtime.networks import deployment
 from ledger.runtime.store import IN_LIMIT, Store, select_in
@@ -49,16 +52,26 @@ class Evidence:
 
     def __init__(self, store: Store, log: LogReader, origin: str) -> None:
         self._store, self._log, self._origin = store, log, origin
+        self._index = IndexReader(store, log)
 
-    def bundle(self, case_id: bytes, disclosures: Sequence[str] = ()) -> Bundle:
-        """The bundle of a case at the newest final anchor.
+    def bundle(
+        self,
+        case_id: bytes,
+        disclosures: Sequence[str] = (),
+        *,
+        as_of: int | None = None,
+        authors: Sequence[bytes] = (),
+    ) -> Bundle:
+        """The bundle of a case at the newest final anchor, or at the one of size ``as_of``.
 
-        Raises RefusedCase for an unknown case, RefusedWithheld where its opening is withheld and
-        RefusedNotFound as long as no final anchor holds it, and where it would be larger than a bundle may be.
+        ``authors`` (20 bytes each) are keys whose lists are shown beside those of the parties that this ledger
+        knows: attesters and pinned keys of a verifier's policy. Raises RefusedCase for an unknown case,
+        RefusedWithheld where its opening is withheld and RefusedNotFound as long as no final anchor holds it, where
+        there is none of that size, and where it would be larger than a bundle may be.
         """
         with self._store.read() as session:
-            sizes = _anchored_sizes(session)
-            signed = self._signed(session, case_id)
+            sizes = _sizes_up_to(_anchored_sizes(session), as_of)
+            signed = self._signed(session, case_id, sizes[-1] if sizes else 0)
             placed = {index: _earliest(index, sizes) for index in signed}
             if not any(item.id == case_id and placed[index] is not None for index, item in signed.items()):
                 raise RefusedNotFound(
@@ -69,6 +82,8 @@ class Evidence:
             submitted = _submissions(session, {item.raw for item in shown.values()})
             used = {size for size in placed.values() if size is not None} | {sizes[-1]}
             anchors = _anchors(session, used)
+            parties = _parties(session, shown, case_id)
+        index, replay = self._index.shown(sizes[-1], case_id, parties, authors)
         bundle = Bundle(
             ledger=self._origin,
             case=case_id,
@@ -78,6 +93,8 @@ class Evidence:
             checkpoint=self._log.note(sizes[-1]),
             disclosures=tuple(disclosures),
             submitted=submitted,
+            index=index,
+            replay=replay,
         )
         length = len(bundle.encode())
         if length > MAX_BYTES:
@@ -125,8 +142,8 @@ class Evidence:
         """The ``trust.toml`` that lists this ledger alone."""
         return encode_policy(self.trust(ledger_class))
 
-    def _signed(self, session: Session, case_id: bytes) -> Mapping[int, SignedStatement]:
-        """Leaf 0, the parties' statements of the case, and the key and attester statements that concern it."""
+    def _signed(self, session: Session, case_id: bytes, size: int) -> Mapping[int, SignedStatement]:
+        """Below ``size``: leaf 0, the parties' statements of the case, and of keys and attesters that concern it."""
         opened = session.execute(
             sql(_ENTRY.c.digest, _ENTRY.c.company, _ENTRY.c.author)
             .where(_ENTRY.c.statement_id == case_id, _ENTRY.c.kind == "case.opened")
@@ -136,19 +153,23 @@ class Evidence:
         if opened is None:
             raise RefusedCase(f"no case {encode_hex(case_id)} was opened in the ledger {self._origin}")
         rows = session.execute(
-            sql(_ENTRY.c.idx, _ENTRY.c.digest, _ENTRY.c.statement_id)
-            .where(_wanted(opened, case_id), _ENTRY.c.statement_id.is_not(None))
+            sql(_ENTRY.c.idx, _ENTRY.c.digest, _ENTRY.c.author, _ENTRY.c.case_id)
+            .where(_wanted(opened, case_id), _ENTRY.c.statement_id.is_not(None), _ENTRY.c.idx < max(size, 1))
             .order_by(_ENTRY.c.idx)
         ).all()
-        first: dict[bytes, _Listed] = {}
-        for row in rows:  # of several leaves of one statement the lowest counts
-            first.setdefault(row.statement_id, _Listed(row.idx, row.digest))
-        raws = _raws(session, {item.digest for item in first.values()})
+        # Every leaf that is listed is shown, also a second one of the same words (direct route).
+        counts, listed = Counter[bytes](), list[_Listed]()
+        for row in rows:
+            counts[row.author] += 1
+            # An author who writes more than a verifier weighs must not decide whether there is a bundle at all.
+            if row.author == opened.author or counts[row.author] <= MAX_LIST or row.case_id is None:
+                listed.append(_Listed(row.idx, row.digest))
+        raws = _raws(session, {item.digest for item in listed})
         if opened.digest not in raws:
             raise RefusedWithheld(
                 f"the opening of case {encode_hex(case_id)} is withheld: sha256 {opened.digest.hex()}"
             )
-        return {item.index: parse(raws[item.digest]) for item in first.values() if item.digest in raws}
+        return {item.index: parse(raws[item.digest]) for item in listed if item.digest in raws}
 
     def _shown(self, index: int, signed: SignedStatement, size: int | None) -> ShownStatement:
         assert size is not None, "only placed statements are shown"
@@ -171,8 +192,32 @@ def _wanted(opened: Row[tuple[bytes, str, bytes]], case_id: bytes) -> ColumnElem
         _ENTRY.c.idx == _OPENED,
         and_(_ENTRY.c.case_id == case_id, party),
         _ENTRY.c.statement_id == case_id,
-        and_(_ENTRY.c.kind.in_(_KEY_KINDS), _ENTRY.c.company == opened.company, _ENTRY.c.understood),
+        and_(_ENTRY.c.kind.in_(_KEY_KINDS), _ENTRY.c.company == opened.company, or_(_ENTRY.c.understood, party)),
         and_(_ENTRY.c.kind == "attester.bound", _ENTRY.c.understood),
+    )
+
+
+def _parties(session: Session, shown: Mapping[int, SignedStatement], case_id: bytes) -> Parties:
+    """Whose lists a verifier asks for, as far as this ledger can know."""
+    opened = next(item.statement for item in shown.values() if item.id == case_id)
+    keys = sql(_COMPANY_KEY.c.key).where(_COMPANY_KEY.c.company == opened.company).distinct()
+    operator = session.execute(sql(_ENTRY.c.author).where(_ENTRY.c.idx == _OPENED)).scalar()
+    attesters = session.execute(sql(_ATTESTER.c.key).distinct()).scalars()
+    return Parties(
+        requester=opened.author,
+        company=opened.company or "",
+        operator=operator or b"",
+        company_keys=tuple(session.execute(keys).scalars()),
+        attesters=tuple(attesters),
+    )
+
+
+def _sizes_up_to(sizes: list[int], as_of: int | None) -> list[int]:
+    if as_of is None or as_of in sizes:
+        return [size for size in sizes if as_of is None or size <= as_of]
+    near = [size for size in sizes if size < as_of][-1:] + [size for size in sizes if size > as_of][:1]
+    raise RefusedNotFound(
+        f"no final anchor has size {as_of}" + (f"; near it are {', '.join(map(str, near))}" if near else "")
     )
 
 

@@ -23,6 +23,7 @@ from pydantic_settings import (
 from ledger.encoding import parse_hex
 from ledger.errors import Malformed, MalformedStatement, RuntimeSetting
 from ledger.kinds import is_domain
+from ledger.note import COSIGNATURE, VerifierKey
 from ledger.statement import parse_origin
 
 DEFAULT_HOME = Path(".habeas")
@@ -115,6 +116,13 @@ class Settings(BaseSettings):
         default_factory=list,
         description="DNS servers for company keys: `address[:port]`, separated by commas; empty: the system's.",
     )
+    auditors: Annotated[list[str], NoDecode] = Field(
+        default_factory=list,
+        description="Verifier keys of auditors whose cosignatures are taken, type 0x04, separated by commas.",
+    )
+    auditor_quorum: int = Field(
+        default=1, ge=1, le=64, description="How many of the auditors the ledger's trust policy asks for."
+    )
     api_host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
     api_port: int = Field(default=0, ge=0, le=65535, description="Port that the API listens on; 0: any.")
 
@@ -131,7 +139,7 @@ class Settings(BaseSettings):
         file = TomlConfigSettingsSource(settings_cls, Path(home) / "habeas.toml")
         return init_settings, env_settings, file
 
-    @field_validator("rpc_urls", "dns_servers", mode="before")
+    @field_validator("rpc_urls", "dns_servers", "auditors", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -161,6 +169,26 @@ class Settings(BaseSettings):
         if self.chain == "embedded" and self.ledger_class != "practice":
             raise ValueError(f"chain embedded is for practice ledgers; a {self.ledger_class} one needs a public chain")
         return self
+
+    @model_validator(mode="after")
+    def _check_auditors(self) -> Settings:
+        keys = self.auditor_keys
+        for key in keys:
+            if key.type != COSIGNATURE:
+                raise ValueError(
+                    f"auditors: the key of {key.name} has type 0x{key.type:02x}; auditors cosign, type 0x04"
+                )
+        if keys and self.auditor_quorum > len(keys):
+            raise ValueError(f"auditor_quorum is {self.auditor_quorum}, but there are {len(keys)} auditors")
+        return self
+
+    @property
+    def auditor_keys(self) -> tuple[VerifierKey, ...]:
+        """The auditors' keys. Raises ValueError for one that is malformed."""
+        try:
+            return tuple(VerifierKey.parse(item) for item in self.auditors)
+        except Malformed as error:
+            raise ValueError(f"auditors: {error}") from None
 
     @property
     def database(self) -> str:

@@ -13,8 +13,8 @@ from ledger.encoding import Json, parse_base64
 from ledger.errors import MalformedBundle
 from ledger.evm import parse_header
 from ledger.leaf import index_key
+from ledger.observed import Observed
 from ledger.policy import parse_policy
-from ledger.procedure import Observed
 from ledger.runtime import evidence
 from ledger.runtime.chain_tables import HomeChain
 from ledger.runtime.sequencer import DirectLeaf

@@ -15,7 +15,7 @@ from pathlib import Path
 from ledger.assessment import assess
 from ledger.bundle import parse_bundle
 from ledger.checks import Value
-from ledger.procedure import Observed
+from ledger.observed import Observed
 from tests.bench.cases import LEAVES, NOW, group, one_bundle, open_ledger
 from tests.bench.figures import Figure, at_most
 from tools.vectors import _bundles as made

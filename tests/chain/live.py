@@ -17,8 +17,8 @@ from ledger.encoding import sha256
 from ledger.errors import RuntimeChainUnavailable
 from ledger.evm import parse_header
 from ledger.leaf import StatementLeaf, index_key
+from ledger.observed import Observed
 from ledger.policy import parse_policy
-from ledger.procedure import Observed
 from ledger.runtime import embedded
 from ledger.runtime.anchorer import Anchorer, Round
 from ledger.runtime.chain_store import ChainStore

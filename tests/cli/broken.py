@@ -16,8 +16,8 @@ from ledger.disclosure import Disclosure
 from ledger.encoding import encode_hex, encode_json
 from ledger.errors import HabeasError
 from ledger.evm import keccak256, parse_header
+from ledger.observed import Observed
 from ledger.policy import CompanyPin, TrustPolicy, encode_policy, parse_policy
-from ledger.procedure import Observed
 from tools.vectors._bundles import (
     CHECKED_IN,
     COMPANY,

@@ -9,8 +9,8 @@ from typing import Any
 
 from ledger.assessment import assess
 from ledger.bundle import parse_bundle
+from ledger.observed import Observed
 from ledger.policy import parse_policy
-from ledger.procedure import Observed
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = ROOT / "docs" / "spec"

@@ -7,8 +7,8 @@ from typing import Any
 
 from ledger.assessment import assess
 from ledger.bundle import parse_bundle
+from ledger.observed import Observed
 from ledger.policy import parse_policy
-from ledger.procedure import Observed
 
 Values = dict[str, Any]
 

@@ -6,23 +6,24 @@ with as many transactions and header fields as asked for. Used by vectors, tests
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from coincurve import PrivateKey
 
 from ledger.anchor import ANCHORED_TOPIC, SUBMITTED_TOPIC, ReceiptProof
-from ledger.bundle import Bundle, ShownAnchor, ShownStatement
+from ledger.bundle import Bundle, ShownAnchor, ShownIndex, ShownList, ShownReplay, ShownStatement
 from ledger.checkpoint import Checkpoint, sign_checkpoint
 from ledger.encoding import Json, encode_hex, sha256
 from ledger.evm import build_receipt_proof, keccak256, rlp_encode
 from ledger.evm.rlp import RlpItem, encode_integer
-from ledger.index import empty_index_leaf
-from ledger.leaf import statement_leaf
+from ledger.index import IndexEntry, empty_index_leaf, encode_list, index_leaf, value_of
+from ledger.leaf import NO_INDEX, NO_KEY, IndexLeaf, case_key, company_key, statement_leaf
 from ledger.merkle import MemoryTree
-from ledger.note import SigningKey
+from ledger.note import CosigningKey, SigningKey, add_cosignatures, cosign
 from ledger.policy import ChainTrust, LedgerTrust, TrustPolicy, encode_policy, parse_policy
 from ledger.statement import RecentBlock, SignedStatement, Statement, address_of, sign
+from ledger.trie import build_trie, prove_many
 from tools.vectors._evm_blocks import header_fields, made_receipt
 
 ORIGIN = "habeas.example/main"
@@ -74,6 +75,16 @@ class Maker:
     case: bytes = bytes(32)
     number: int = 100
     salt: int = 0
+    rule: int = NO_INDEX
+    """Rule of the index leaves; with rule 1 the bundle shows the lists of the parties."""
+    others: dict[bytes, bytes] = field(default_factory=dict)
+    """Other people's keys in the index, and their values."""
+    unlisted: set[int] = field(default_factory=set)
+    """Leaves that a lying operator leaves out of the index."""
+    auditors: tuple[CosigningKey, ...] = ()
+    """Who replays the index and cosigns the newest checkpoint."""
+    nodes: dict[bytes, bytes] = field(default_factory=dict)
+    claims: dict[int, IndexLeaf] = field(default_factory=dict)
 
     def block(self, receipts_root: bytes) -> bytes:
         """The next block's header, twelve seconds after the one before."""
@@ -119,7 +130,7 @@ class Maker:
 
     def anchor(self) -> int:
         """Close the tree with an index leaf and anchor it; gives its size."""
-        leaf = empty_index_leaf(self.tree.size)
+        leaf = empty_index_leaf(self.tree.size) if self.rule == NO_INDEX else self.index_leaf()
         self.tree.append(leaf.hash())
         size = self.tree.size
         data = _words(size, self.tree.root(), 0, 0, START + 12 * self.number)
@@ -127,6 +138,39 @@ class Maker:
         self.anchors[size] = ShownAnchor(size, self._proof(log), leaf.encode(), None)
         self.roots[size] = self.tree.root()
         return size
+
+    def lists(self, size: int) -> dict[bytes, list[IndexEntry]]:
+        """The lists that the operator puts into the index of the first ``size`` leaves."""
+        found: dict[bytes, list[IndexEntry]] = {}
+        for index, signed in sorted(self.statements.items()):
+            leaf = statement_leaf(signed, ORIGIN)
+            if leaf.key != NO_KEY and index < size and index not in self.unlisted:
+                found.setdefault(leaf.key, []).append(IndexEntry(index, leaf.hash()))
+        return found
+
+    def index_leaf(self) -> IndexLeaf:
+        """The rule-1 index leaf over the leaves so far."""
+        size, nodes = self.tree.size, list[tuple[bytes, bytes]]()
+        values = {**self.others, **{key: value_of(entries) for key, entries in self.lists(size).items()}}
+        leaf = index_leaf(size, build_trie(sorted(values.items()), nodes))
+        self.nodes |= dict(nodes)
+        self.claims[size + 1] = leaf
+        return leaf
+
+    def parties(self) -> list[bytes]:
+        """Keys of the lists that a bundle of the case shows."""
+        requester, shop, operator = address(REQUESTER), address(COMPANY_KEY), address(OPERATOR)
+        keys = [case_key(self.case, requester), case_key(self.case, shop)]
+        return [*keys, company_key(operator, COMPANY), company_key(shop, COMPANY)]
+
+    def shown_index(self, size: int, keys: Sequence[bytes]) -> ShownIndex:
+        """Lists under ``keys`` at the anchored ``size``."""
+        lists = self.lists(size - 1)
+        proofs = prove_many(self.claims[size].root, keys, lambda hashes: {item: self.nodes[item] for item in hashes})
+        shown = {
+            key: ShownList(proofs[key].encode(), encode_list(lists[key]) if key in lists else None) for key in keys
+        }
+        return ShownIndex(size, shown)
 
     def submit(self, signed: SignedStatement) -> int:
         """The receipt of submitting ``signed`` straight to the contract; gives its ticket."""
@@ -154,6 +198,12 @@ class Maker:
         """Everything of the case: each statement in its earliest anchored tree."""
         newest = max(self.anchors)
         checkpoint = sign_checkpoint(Checkpoint(ORIGIN, newest, self.roots[newest]), LOG_KEY)
+        index = self.shown_index(newest, self.parties()) if newest in self.claims else None
+        replay = None
+        if self.auditors:
+            lines = [cosign(checkpoint, key, START + 12 * self.number) for key in self.auditors]
+            path = tuple(self.tree.inclusion(newest - 1, newest))
+            replay = ShownReplay(add_cosignatures(checkpoint, lines), path)
         return Bundle(
             ledger=ORIGIN,
             case=self.case,
@@ -166,6 +216,8 @@ class Maker:
             checkpoint=checkpoint,
             disclosures=self.disclosures,
             submitted=self.submitted,
+            index=index,
+            replay=replay,
         )
 
     def _shown(self) -> Iterator[ShownStatement]:
@@ -210,9 +262,9 @@ REFUSED: dict[str, Json] = {"answered_on": "2026-11-21", "mode": "sent", "reason
 CHECKED_IN: dict[str, Json] = {"on": "2026-11-22", "answer": "recorded", "account": "not_concerned"}
 
 
-def small_case(transactions: int = 3, fields: int = 21, step: int = 0) -> Maker:
+def small_case(transactions: int = 3, fields: int = 21, step: int = 0, rule: int = NO_INDEX) -> Maker:
     """A case of four statements in two anchors (``step`` 0), or in four anchors ``step`` leaves apart."""
-    maker = Maker(transactions=transactions, fields=fields)
+    maker = Maker(transactions=transactions, fields=fields, rule=rule)
     open_ledger(maker)
     bind_company(maker)
     for kind, facts, key in (

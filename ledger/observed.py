@@ -1,0 +1,60 @@
+"""What a verifier learned of the home chain, and which blocks that makes canonical (step 5.1).
+
+No bytes of a bundle can say whether a block is on the chain and final. That comes in from outside: from
+providers that the verifier asked, from pins of the trust policy, or from himself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ledger.checks import Check, Value, not_checked
+from ledger.encoding import encode_hex
+from ledger.evm import Header
+from ledger.policy import LedgerTrust
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the verifier learned elsewhere: from its RPC providers, or from its user.
+
+    ``canonical`` maps block hash to who vouches that it is on the home chain and final;
+    ``contradicted`` maps block hash to the sentence that says why it is not. ``head_size`` is the
+    newest anchored size, and ``code_hash`` the contract's code hash, as the providers say.
+    """
+
+    canonical: Mapping[bytes, str] = field(default_factory=dict)
+    contradicted: Mapping[bytes, str] = field(default_factory=dict)
+    head_size: int | None = None
+    code_hash: bytes | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Canon:
+    """Which blocks count as canonical and final for one ledger, which may be unlisted (None)."""
+
+    observed: Observed
+    ledger: LedgerTrust | None
+
+    def check(self, name: str, step: str, header: Header, below: Sequence[Check], *, required: bool = True) -> Check:
+        """The check that the block of ``header`` is on the home chain and final, above ``below``."""
+        block = f"block {header.number} ({encode_hex(header.hash)})"
+        where = f"chain {self.ledger.chain.name}" if self.ledger else "the ledger's home chain"
+        if header.hash in self.observed.contradicted:
+            return Check(name, step, Value.FAILED, self.observed.contradicted[header.hash], required, tuple(below))
+        by = self.vouched(header)
+        if by is None:
+            why = f"If {block} is on {where} and final. Ask with --rpc URL or vouch with --block HASH."
+            return not_checked(name, step, why, required=required, below=below)
+        return Check(name, step, Value.PASSED, f"{block} is on {where} and final, says {by}.", required, tuple(below))
+
+    def vouched(self, header: Header) -> str | None:
+        """Who says that the block is on the home chain and final; None where nobody does."""
+        if header.hash in self.observed.contradicted:
+            return None
+        by = self.observed.canonical.get(header.hash)
+        if by is None and self.ledger is not None and self.ledger.chain.pinned.get(header.hash) == header.number:
+            return "the trust policy"
+        return by

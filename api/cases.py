@@ -22,6 +22,7 @@ from ledger.evm import parse_header
 from ledger.policy import parse_policy
 from ledger.procedure import Observed
 from ledger.runtime.evidence import Evidence
+from ledger.runtime.networks import finality_rule
 
 DISCLAIMER = "Not a finding of a breach. Not legal advice."
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
@@ -197,7 +198,8 @@ def _bundle(context: Context, case_id: bytes) -> Bundle:
 
 def _assessment(context: Context, case_id: bytes) -> dict[str, object]:
     bundle = _bundle(context, case_id)
-    policy = parse_policy(_evidence(context).trust_policy(context.services.settings.ledger_class))
+    settings = context.services.settings
+    policy = parse_policy(_evidence(context).trust_policy(settings.ledger_class, finality_rule(settings)))
     # Chain time may run ahead of this machine's clock; an assessment before its newest anchor is an error.
     newest = max(parse_header(shown.proof.header).timestamp for shown in bundle.anchors.values())
     now = max(int(time.time()), newest)

@@ -13,6 +13,7 @@ from api.deps import Context, ContextDep
 from api.openapi import gives, problems, unchanged
 from ledger.encoding import encode_hex, encode_instant
 from ledger.runtime.evidence import Evidence
+from ledger.runtime.networks import finality_rule
 from ledger.statement import MAX_SIGNED_BYTES
 
 TOML = "application/toml"
@@ -50,7 +51,7 @@ async def ledger(request: Request, context: ContextDep) -> Response:
 
 def _ledger(context: Context) -> dict[str, object]:
     services = context.services
-    trust = _evidence(context).trust(services.settings.ledger_class)
+    trust = _evidence(context).trust(services.settings.ledger_class, finality_rule(services.settings))
     return {
         "ledger": trust.origin,
         "ledger_class": trust.ledger_class,
@@ -79,6 +80,6 @@ def _evidence(context: Context) -> Evidence:
 async def trust_policy(request: Request, context: ContextDep) -> Response:
     """What a verifier would have to believe, as this ledger itself says. A policy that comes from the
     one to be checked proves nothing: compare it with another source."""
-    ledger_class = context.services.settings.ledger_class
-    data = await context.call(lambda: _evidence(context).trust_policy(ledger_class))
+    settings = context.services.settings
+    data = await context.call(lambda: _evidence(context).trust_policy(settings.ledger_class, finality_rule(settings)))
     return respond(request, data, TOML, REVALIDATE)

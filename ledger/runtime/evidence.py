@@ -20,7 +20,7 @@ from ledger.bundle import MAX_BYTES, Bundle, ShownAnchor, ShownStatement
 from ledger.encoding import encode_hex
 from ledger.errors import RefusedCase, RefusedNotFound, RefusedWithheld, RuntimeLog
 from ledger.note import VerifierKey
-from ledger.policy import ChainTrust, LedgerClass, LedgerTrust, encode_policy
+from ledger.policy import ChainTrust, Finality, LedgerClass, LedgerTrust, encode_policy
 from ledger.runtime.chain_store import anchor_proof, current_chain
 from ledger.runtime.chain_tables import AnchorRow, FinalBlock, TicketProof, TicketRow
 from ledger.runtime.log_reader import LogReader
@@ -87,7 +87,7 @@ class Evidence:
             )
         return bundle
 
-    def trust(self, ledger_class: LedgerClass) -> LedgerTrust:
+    def trust(self, ledger_class: LedgerClass, finality: Finality) -> LedgerTrust:
         """What a verifier has to believe of this ledger, as this ledger itself says."""
         with self._store.read() as session:
             row = session.get(Ledger, self._origin)
@@ -119,11 +119,12 @@ class Evidence:
                 first_block=first or 0,
                 auditors=(),
                 quorum=0,
+                finality=finality,
             )
 
-    def trust_policy(self, ledger_class: LedgerClass) -> bytes:
+    def trust_policy(self, ledger_class: LedgerClass, finality: Finality) -> bytes:
         """The ``trust.toml`` that lists this ledger alone."""
-        return encode_policy(self.trust(ledger_class))
+        return encode_policy(self.trust(ledger_class, finality))
 
     def _signed(self, session: Session, case_id: bytes) -> Mapping[int, SignedStatement]:
         """Leaf 0, the parties' statements of the case, and the key and attester statements that concern it."""

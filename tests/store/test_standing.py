@@ -117,8 +117,7 @@ def test_both_sides_read_the_same_roles(tmp_path: Path, history: History) -> Non
 def parties(world: World, case: SignedStatement, shown: dict[int, ShownStatement]) -> Parties:
     """The parties under a policy that lists the ledger and knows no key of its own."""
     services = world.services
-    trust = Evidence(services.store, LogReader(services.store, services.objects), services.origin).trust_policy(
-        "practice"
-    )
+    evidence = Evidence(services.store, LogReader(services.store, services.objects), services.origin)
+    trust = evidence.trust_policy("practice", "finalized")
     bundle = Bundle(services.origin, case.id, shown, {}, {}, None, (), {})
     return Parties.of(bundle, parse_policy(trust))

@@ -179,7 +179,6 @@ def control(
     What is signed is said beforehand: four lines with the ledger, the case and the message, as EIP-191
     personal_sign. It shows who holds the key, and nothing about the case.
     """
-    from ledger.cli.casefolder import load_seed
     from ledger.cli.cases import case_key, find_case
     from ledger.cli.control import Control, control_text, sign_control, verify_control
 
@@ -198,7 +197,7 @@ def control(
     found = find_case(folder, case)
     text = message or ""
     note("This is signed:\n" + control_text(found.ledger, found.case, text))
-    print(sign_control(found.ledger, found.case, text, case_key(load_seed(folder), found)).encode().decode(), end="")
+    print(sign_control(found.ledger, found.case, text, case_key(folder, found)).encode().decode(), end="")
 
 
 def _check_requester(case: bytes, ledger: str, signer: bytes, path: Path) -> None:

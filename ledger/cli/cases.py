@@ -22,7 +22,7 @@ from ledger.errors import (
     RefusedNotFound,
     Verification,
 )
-from ledger.keys import Seed, derive_key
+from ledger.keys import address_of, derive_key
 from ledger.kinds import check_facts
 from ledger.statement import SignedStatement, Statement, sign
 
@@ -86,11 +86,9 @@ def sign_statement(
     return sign(Statement(origin, kind, case, company, recent, facts, digests, author), key)
 
 
-def case_key(seed: Seed, case: CaseFile) -> bytes:
-    """The private key of a case, proven to be the one that opened it."""
-    from ledger.keys import address_of
-
-    key = derive_key(seed, case.key_index)
+def case_key(folder: Path, case: CaseFile) -> bytes:
+    """The private key of a case of this folder, proven to be the one that opened it."""
+    key = derive_key(casefolder.load_seed(folder), case.key_index)
     if address_of(key) != case.author:
         raise MalformedRequest(f"the seed in this folder is not the one of case {encode_hex(case.case)}")
     return key

@@ -214,7 +214,7 @@ def say(kind: Kind, facts: Mapping[str, Json], common: Common) -> None:
         raise MalformedRequest(f"{kind.name} belongs to no case and is signed with --key-file")
     case = cases.find_case(common.folder, common.case)
     _check_out(common.out)
-    key = cases.case_key(casefolder.load_seed(common.folder), case)
+    key = cases.case_key(common.folder, case)
     held = cases.make_disclosures(common.private, common.file)
     with open_client(common.api or case.api, read_policy(common.trust)) as client:
         signed = cases.sign_statement(

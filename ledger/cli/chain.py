@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli.output import AsJson, PasswordFile, Settings, Yes, confirm, new_app, note, print_json, read_password
+from ledger.cli.output import (
+    AsJson,
+    PasswordFile,
+    Settings,
+    Yes,
+    confirm,
+    new_app,
+    note,
+    print_json,
+    print_text,
+    read_password,
+)
 from ledger.encoding import Json, encode_hex, encode_instant
 from ledger.errors import RuntimeSetting
 
@@ -52,7 +63,7 @@ def deploy(
         note("It was there already, with the right code.")
     else:
         note(f"Transaction {encode_hex(done.tx_hash)}, {done.gas_used} gas.")
-    print(encode_hex(done.address))
+    print_text(encode_hex(done.address))
 
 
 @app.command()
@@ -88,4 +99,4 @@ def status(chain: Chain = None, rpc: Rpc = None, home: Settings = None, as_json:
         print_json(value)
         return
     for name, item in value.items():
-        print(f"{name:<16} {'-' if item is None else item}")
+        print_text(f"{name:<16} {'-' if item is None else item}")

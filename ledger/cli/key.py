@@ -20,6 +20,7 @@ from ledger.cli.output import (
     new_app,
     note,
     print_json,
+    print_text,
     read_password,
 )
 
@@ -42,7 +43,9 @@ def new(folder: Folder = DEFAULT_FOLDER, yes: Yes = False) -> None:
     phrase = phrase_from_entropy(secrets.token_bytes(ENTROPY_BYTES))
     words = phrase.split()
     for row in range(0, len(words), 4):
-        print("  ".join(f"{row + place + 1:>2} {word:<9}" for place, word in enumerate(words[row : row + 4])).rstrip())
+        print_text(
+            "  ".join(f"{row + place + 1:>2} {word:<9}" for place, word in enumerate(words[row : row + 4])).rstrip()
+        )
     if not yes:
         note("Write these 24 words on paper now. They are shown this once.")
         _ask_back(words)
@@ -97,7 +100,7 @@ def restore(
     with open_client(api, read_policy(trust)) as client:
         for found in recover(client, folder, seed):
             lost = f"; {found.lost} private field(s) come back only from a backup" if found.lost else ""
-            print(f"{found.case}  {found.company}  {found.statements} statement(s){lost}")
+            print_text(f"{found.case}  {found.company}  {found.statements} statement(s){lost}")
 
 
 @app.command()
@@ -133,4 +136,4 @@ def list_keys(folder: Folder = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
         )
         return
     for held in cases:
-        print(f"{held.key_index:>4}  {encode_hex(held.author)}  {encode_hex(held.case)}")
+        print_text(f"{held.key_index:>4}  {encode_hex(held.author)}  {encode_hex(held.case)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ledger.assessment import Assessment, Bound, StatementView
 from ledger.checks import Check, Value
@@ -83,12 +83,13 @@ def report_text(result: Assessment, lang: Language, *, checks: bool = True) -> s
 
     Without ``checks`` it is the summary alone.
     """
+    places = {encode_hex(view.shown.signed.id): view.shown.index for view in result.statements}
     each = ["", text("checks", lang), *_check_lines(result, lang)] if checks else []
     lines = [
         *_head(result, lang),
         "",
         text("statements", lang),
-        *(line for view in result.statements for line in _statement_lines(view, lang)),
+        *(line for view in result.statements for line in _statement_lines(view, places, lang)),
         *_disclosure_lines(result, lang),
         *each,
         *_note_lines(result, lang),
@@ -117,7 +118,7 @@ def _head(result: Assessment, lang: Language) -> list[str]:
     return [*lines, "", *(f"  {name:<14}{value}" for name, value in rows)]
 
 
-def _statement_lines(view: StatementView, lang: Language) -> Iterator[str]:
+def _statement_lines(view: StatementView, places: Mapping[str, int], lang: Language) -> Iterator[str]:
     statement = view.shown.signed.statement
     kind = pick(KIND.get(statement.kind, (statement.kind, statement.kind)), lang)
     grade = pick(GRADE[view.standing.grade], lang)
@@ -127,11 +128,19 @@ def _statement_lines(view: StatementView, lang: Language) -> Iterator[str]:
         yield f"         {text('bad_signature', lang)}"
     if not view.understood:
         yield f"         {text('not_understood', lang)}"
-    facts = ", ".join(f"{name}: {_fact(value)}" for name, value in sorted(statement.facts.items()))
+    facts = ", ".join(
+        f"{name}: {_fact(value)}" + _place(value, places, lang) for name, value in sorted(statement.facts.items())
+    )
     if facts:
         yield f"         {facts}"
     yield f"         {_bound_text(view.signed_not_before, 'signed', 'no_lower', lang)}"
     yield f"         {_bound_text(view.recorded_not_after, 'recorded', 'no_upper', lang)}"
+
+
+def _place(value: Json, places: Mapping[str, int], lang: Language) -> str:
+    """The entry number of a statement that a fact names by its id, if the bundle shows it."""
+    index = places.get(value) if isinstance(value, str) else None
+    return "" if index is None else f" ({text('entry', lang).format(index=index)})"
 
 
 def _fact(value: Json) -> str:
@@ -170,6 +179,8 @@ def _disclosure_lines(result: Assessment, lang: Language) -> Iterator[str]:
 
 def _check_lines(result: Assessment, lang: Language) -> Iterator[str]:
     values = {id(item.check): item.value for item in result.checks}
+    if lang != "en":
+        yield f"  {text('details', lang)}"
     for check, depth in _walk(result.root, 0):
         word = pick(VALUE[values[id(check)].word], lang)
         yield f"  {word:<12}{check.step:<4} {'  ' * depth}{_short(check.name)}: {check.detail}"

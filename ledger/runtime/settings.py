@@ -27,6 +27,7 @@ from ledger.policy import MAX_CONFIRMATIONS
 from ledger.statement import parse_origin
 
 DEFAULT_HOME = Path(".habeas")
+DATABASE = "habeas.sqlite"
 _LOOPBACK = ("http://127.0.0.1:", "http://localhost:", "http://[::1]:")
 
 
@@ -166,7 +167,7 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database URL in force."""
-        return self.database_url or f"sqlite:///{self.home.resolve() / 'habeas.sqlite'}"
+        return self.database_url or f"sqlite:///{self.home.resolve() / DATABASE}"
 
     @property
     def objects(self) -> str:

@@ -29,8 +29,8 @@ build/uv/.done: requirements/uv.txt tools/bootstrap.sh
 	@touch $@
 
 node_modules/.done: package.json package-lock.json
-	@echo "Installing forge, anvil and solc with npm ci ..."
-	npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	@echo "Installing forge, anvil and solc with npm ci (about 180 MB on disk; it can take a minute) ..."
+	npm ci --no-audit --no-fund --ignore-scripts --loglevel=error $$([ -t 2 ] && echo --progress=true)
 	@touch $@
 
 demo: setup ## Run the main job on real input; ONCE=1 ends afterwards instead of serving

@@ -11,17 +11,19 @@ from pydantic import BaseModel, Field
 
 from api import views
 from api.caching import JSON, NO_STORE, REVALIDATE, respond
-from api.deps import After, CaseId, Context, ContextDep, Limit, parse_id
+from api.deps import After, AsOf, Authors, CaseId, Context, ContextDep, Limit, parse_id
 from api.openapi import gives, problems, unchanged
 from api.pages import next_link
 from api.reads import AnyRow, CasePage, Reads
 from ledger.assessment import Assessment, assess
-from ledger.bundle import MEDIA_TYPE, Bundle
+from ledger.bundle import MEDIA_TYPE
 from ledger.encoding import encode_hex
 from ledger.evm import parse_header
 from ledger.observed import Observed
 from ledger.policy import parse_policy
 from ledger.runtime.evidence import Evidence
+from ledger.runtime.trust import own_policy
+from ledger.sentences import finding_json
 
 DISCLAIMER = "Not a finding of a breach. Not legal advice."
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
@@ -115,10 +117,14 @@ def _entry(row: AnyRow, rows: CasePage) -> dict[str, object]:
         **problems(404, 410),
     },
 )
-async def bundle(request: Request, case: CaseId, context: ContextDep) -> Response:
+async def bundle(
+    request: Request, case: CaseId, context: ContextDep, as_of: AsOf = None, author: Authors = ()
+) -> Response:
     """404 until a final anchor holds the opening of the case; statements without a final anchor are left
-    out. Disclosures are never here: their holder adds them."""
-    body = await context.call(lambda: _bundle(context, parse_id(case)).encode())
+    out. As of an earlier anchor it shows what the log held then: a later answer changes later bundles only.
+    Disclosures are never here: their holder adds them."""
+    authors = [bytes.fromhex(item[2:]) for item in author]
+    body = await context.call(lambda: _evidence(context).bundle(parse_id(case), as_of=as_of, authors=authors).encode())
     headers = {"Content-Disposition": f'attachment; filename="{case}.habeas.json"'}
     return respond(request, body, MEDIA_TYPE, REVALIDATE, headers=headers)
 
@@ -158,6 +164,25 @@ class StatementView(BaseModel):
     recorded_not_after: BoundView | None
 
 
+class FindingView(BaseModel):
+    """What the record says of an answer, as of one anchor; never more than the lists show."""
+
+    answer: Literal["none", "recorded", "reported", "undetermined"]
+    value: Literal["passed", "conditional", "not checked", "failed"]
+    as_of: str = Field(description="completeTo of the anchor.")
+    size: int = Field(description="The index is over the leaves below this size.")
+    company: str
+    company_keys: list[str]
+    answers: list[int]
+    why: str | None
+    check_in: dict[str, str | int] | None
+    index: Literal["replayed", "claimed"]
+    replayed_by: list[str]
+    operator_is_party: bool
+    not_counted: list[int]
+    sentences: list[str]
+
+
 class AssessmentView(BaseModel):
     """What the bundle shows, under this server's own trust policy and without asking a chain."""
 
@@ -169,7 +194,8 @@ class AssessmentView(BaseModel):
     exit: Literal[0, 1, 3] = Field(description="0 all required checks passed, 1 some failed, 3 some were not made.")
     checks: list[CheckView]
     statements: list[StatementView]
-    finding: str
+    finding: FindingView | None = Field(description="Null where completeness is not shown; `note` says so then.")
+    note: str | None
     disclaimer: str
 
 
@@ -178,10 +204,10 @@ class AssessmentView(BaseModel):
     summary="Assess a case",
     responses={200: {"model": AssessmentView, "description": "The assessment."}, **problems(404, 410)},
 )
-async def assessment(case: CaseId, context: ContextDep) -> Response:
+async def assessment(case: CaseId, context: ContextDep, as_of: AsOf = None) -> Response:
     """What this server would tell itself. Whoever does not believe it downloads the bundle and runs
     `habeas verify`: that needs neither this server nor its policy."""
-    value = await context.call(lambda: _assessment(context, parse_id(case)))
+    value = await context.call(lambda: _assessment(context, parse_id(case), as_of))
     body = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
     return Response(body, headers={"Cache-Control": NO_STORE}, media_type=JSON)
 
@@ -191,13 +217,10 @@ def _evidence(context: Context) -> Evidence:
     return Evidence(services.store, services.reader, services.origin)
 
 
-def _bundle(context: Context, case_id: bytes) -> Bundle:
-    return _evidence(context).bundle(case_id)
-
-
-def _assessment(context: Context, case_id: bytes) -> dict[str, object]:
-    bundle = _bundle(context, case_id)
-    policy = parse_policy(_evidence(context).trust_policy(context.services.settings.ledger_class))
+def _assessment(context: Context, case_id: bytes, as_of: int | None) -> dict[str, object]:
+    bundle = _evidence(context).bundle(case_id, as_of=as_of)
+    settings = context.services.settings
+    policy = parse_policy(own_policy(context.services.store, settings))
     # Chain time may run ahead of this machine's clock; an assessment before its newest anchor is an error.
     newest = max(parse_header(shown.proof.header).timestamp for shown in bundle.anchors.values())
     now = max(int(time.time()), newest)
@@ -214,6 +237,7 @@ def _assessed(value: Assessment, context: Context) -> dict[str, object]:
         "exit": value.exit_code,
         "checks": [views.check(item) for item in value.checks],
         "statements": [views.statement(item) for item in value.statements],
-        "finding": value.finding,
+        "finding": None if value.finding is None else finding_json(value.finding, value.finding_value),
+        "note": value.note,
         "disclaimer": DISCLAIMER,
     }

@@ -17,7 +17,8 @@ from ledger.note import NOTE_LIMIT
 from ledger.runtime.cosignatures import Cosignatures, Taken
 
 TEXT = "text/plain"
-_EXAMPLE = "habeas.example/main\n4\niXPWtAKU45mPxA6iPTFClTackNuhlUjV1XP5s2d4Hmw=\n\n— habeas.example/main …\n— auditor.example …\n"
+_CHECKPOINT = "habeas.example/main\n4\niXPWtAKU45mPxA6iPTFClTackNuhlUjV1XP5s2d4Hmw=\n"
+_EXAMPLE = f"{_CHECKPOINT}\n— habeas.example/main …\n— auditor.example …\n"
 router = APIRouter(prefix="/v1/cosignatures", tags=["index"])
 
 

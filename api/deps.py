@@ -78,3 +78,11 @@ Domain = Annotated[
 Size = Annotated[int, Path(ge=1, le=MAX_INTEGER, description="Number of leaves.")]
 After = Annotated[int | None, Query(ge=0, le=MAX_INTEGER, description="Cursor: where the last page ended.")]
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="Most items on a page.")]
+AsOf = Annotated[
+    int | None,
+    Query(ge=1, le=MAX_INTEGER, description="Size of an anchored tree; without it, of the newest one."),
+]
+Authors = Annotated[
+    tuple[Annotated[str, Query(pattern="^0x[0-9a-f]{40}$")], ...],
+    Query(max_length=16, description="Addresses whose lists are shown too: keys and attesters of your own policy."),
+]

@@ -5,22 +5,18 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from api.caching import IMMUTABLE, JSON, REVALIDATE, respond
-from api.deps import Context, ContextDep, parse_id
+from api.deps import AsOf, Context, ContextDep, parse_id
 from api.openapi import problems, unchanged
 from api.reads import Reads
-from ledger.encoding import MAX_INTEGER, encode_base64, encode_hex
+from ledger.encoding import encode_base64, encode_hex
 from ledger.runtime.index_reader import IndexReader
 
 router = APIRouter(prefix="/v1/index", tags=["index"])
 Key = Annotated[str, Path(pattern="^0x[0-9a-f]{64}$", description="Index key (docs/spec/log.md, Leaves).")]
-AsOf = Annotated[
-    int | None,
-    Query(ge=1, le=MAX_INTEGER, description="Size of an anchored tree; without it, of the newest one."),
-]
 
 
 class Lookup(BaseModel):

@@ -12,7 +12,7 @@ from api.caching import JSON, REVALIDATE, respond
 from api.deps import Context, ContextDep
 from api.openapi import gives, problems, unchanged
 from ledger.encoding import encode_hex, encode_instant
-from ledger.runtime.evidence import Evidence
+from ledger.runtime.trust import own_policy, own_trust
 from ledger.statement import MAX_SIGNED_BYTES
 
 TOML = "application/toml"
@@ -50,7 +50,7 @@ async def ledger(request: Request, context: ContextDep) -> Response:
 
 def _ledger(context: Context) -> dict[str, object]:
     services = context.services
-    trust = _evidence(context).trust(services.settings.ledger_class)
+    trust = own_trust(services.store, services.settings)
     return {
         "ledger": trust.origin,
         "ledger_class": trust.ledger_class,
@@ -66,11 +66,6 @@ def _ledger(context: Context) -> dict[str, object]:
     }
 
 
-def _evidence(context: Context) -> Evidence:
-    services = context.services
-    return Evidence(services.store, services.reader, services.origin)
-
-
 @router.get(
     "/trust-policy",
     summary="A trust policy that lists this ledger",
@@ -79,6 +74,6 @@ def _evidence(context: Context) -> Evidence:
 async def trust_policy(request: Request, context: ContextDep) -> Response:
     """What a verifier would have to believe, as this ledger itself says. A policy that comes from the
     one to be checked proves nothing: compare it with another source."""
-    ledger_class = context.services.settings.ledger_class
-    data = await context.call(lambda: _evidence(context).trust_policy(ledger_class))
+    services = context.services
+    data = await context.call(own_policy, services.store, services.settings)
     return respond(request, data, TOML, REVALIDATE)

@@ -11,7 +11,7 @@ import json
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 from ledger.checkpoint import check_auditors
 from ledger.encoding import MAX_INTEGER, encode_hex, is_int, parse_hex, sha256
@@ -24,8 +24,11 @@ VERSION = 1
 MAX_BYTES = 262_144
 DEFAULT_STALENESS_DAYS = 45
 MAX_STALENESS_DAYS = 36_500
+MAX_CONFIRMATIONS = 100_000
 LedgerClass = Literal["public", "test", "practice"]
 _CLASSES: tuple[LedgerClass, ...] = ("public", "test", "practice")
+Finality: TypeAlias = "Literal['finalized'] | int"
+"""Which blocks count as final: the chain's own tag, or how many blocks must lie above one."""
 _T = TypeVar("_T")
 
 
@@ -57,6 +60,7 @@ class LedgerTrust:
     """Cosigning keys whose replay of the log counts, each of another owner."""
     quorum: int
     """How many of ``auditors`` must agree: 0 exactly if there are none."""
+    finality: Finality = "finalized"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,9 @@ class _Table:
         if isinstance(value, int) and is_int(value) and least <= value <= most:
             return value
         raise MalformedPolicy(f"{self.where}: {name} must be an integer from {least} to {most}")
+
+    def optional(self, name: str, default: object) -> object:
+        return self._left.pop(name, default)
 
     def text(self, name: str) -> str:
         value = self.take(name)
@@ -226,6 +233,7 @@ def _parse_ledger(value: object, chains: Mapping[str, ChainTrust]) -> LedgerTrus
         first_block=table.integer("first_block", 0),
         auditors=auditors,
         quorum=quorum,
+        finality=parse_finality(table.optional("finality", "finalized"), "[[ledger]]: finality"),
     )
     if ledger.vkey.name != ledger.origin:
         raise MalformedPolicy(f"[[ledger]]: the vkey is named {ledger.vkey.name}, the origin is {ledger.origin}")
@@ -234,6 +242,15 @@ def _parse_ledger(value: object, chains: Mapping[str, ChainTrust]) -> LedgerTrus
     check_auditors(ledger.vkey, auditors, MalformedPolicy)
     table.done()
     return ledger
+
+
+def parse_finality(value: object, where: str) -> Finality:
+    """A finality rule. Raises MalformedPolicy: ``safe`` and ``latest`` name blocks that can still vanish."""
+    if value == "finalized":
+        return "finalized"
+    if isinstance(value, int) and is_int(value) and 0 <= value <= MAX_CONFIRMATIONS:
+        return value
+    raise MalformedPolicy(f'{where} must be "finalized" or a number of blocks from 0 to {MAX_CONFIRMATIONS}')
 
 
 def _parse_class(text: str) -> LedgerClass:
@@ -310,6 +327,7 @@ def encode_policy(ledger: LedgerTrust) -> bytes:
         "code_hash": encode_hex(ledger.code_hash),
         "log": encode_hex(ledger.log),
         "first_block": ledger.first_block,
+        "finality": ledger.finality,
     }
     if ledger.auditors:
         ledger_table["auditors"] = [key.encode() for key in ledger.auditors]

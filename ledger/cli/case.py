@@ -22,6 +22,8 @@ from ledger.cli.output import (
     note,
     parse_id,
     print_json,
+    print_lines,
+    print_text,
     read_input,
     read_password,
 )
@@ -57,14 +59,14 @@ def open_case(
     others: list[Json] = [*sorted({encode_hex(parse_id(item, "--related")) for item in related or ()})]
     facts: dict[str, Json] = {"regime": regime, "place": place, "acting": acting, "related": others}
     with open_client(api, read_policy(trust)) as client:
-        signed = cases.sign_statement(client, key, address_of(key), "case.opened", facts, case=None, company=company)
+        signed, _ = cases.sign_statement(client, key, address_of(key), "case.opened", facts, case=None, company=company)
         note(cases.BEFORE_SIGNING)
         confirm(f"Record a case with {company} in {client.info().origin}?", yes)
         case = CaseFile(client.url, index, (Entry(signed),))
         casefolder.create(folder, case)
         receipt = cases.record(folder, case, client, signed.id)
     note(f"Recorded as entry {receipt.index}. Next: habeas letter, send it, then: habeas say request.sent")
-    print(encode_hex(case.case))
+    print_text(encode_hex(case.case))
 
 
 @app.command("list")
@@ -90,7 +92,7 @@ def list_all(folder: Folder = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
         return
     for case in cases:
         waiting = sum(entry.receipt is None for entry in case.entries)
-        print(
+        print_text(
             f"{encode_hex(case.case)}  {case.company:<24} {len(case.entries)} statement(s)"
             + (f", {waiting} without a receipt" if waiting else "")
         )
@@ -112,6 +114,7 @@ def show(case: CaseId = None, folder: Folder = DEFAULT_FOLDER, as_json: AsJson =
                 "kind": said.kind,
                 "facts": dict(said.facts),
                 "index": None if entry.receipt is None else LogProof.parse(entry.receipt).index,
+                "written": entry.written,
                 "private": [disclosure.name for disclosure in entry.disclosures],
             }
         )
@@ -129,15 +132,18 @@ def show(case: CaseId = None, folder: Folder = DEFAULT_FOLDER, as_json: AsJson =
             }
         )
         return
-    print(f"Case      {encode_hex(found.case)}\nCompany   {found.company}\nLedger    {found.ledger} at {found.api}")
-    print(f"Your key  {encode_hex(found.author)} (number {found.key_index})")
+    print_lines(
+        f"Case      {encode_hex(found.case)}\nCompany   {found.company}\nLedger    {found.ledger} at {found.api}"
+    )
+    print_text(f"Your key  {encode_hex(found.author)} (number {found.key_index})")
     for entry in found.entries:
-        place = "not confirmed" if entry.receipt is None else str(LogProof.parse(entry.receipt).index)
-        print(f"{place:>13}  {entry.signed.statement.kind}  {encode_hex(entry.signed.id)}")
+        waits = "in a file" if entry.written else "not confirmed"
+        place = waits if entry.receipt is None else str(LogProof.parse(entry.receipt).index)
+        print_text(f"{place:>13}  {entry.signed.statement.kind}  {encode_hex(entry.signed.id)}")
         for disclosure in entry.disclosures:
-            print(f"            private: {disclosure.name}")
+            print_text(f"            private: {disclosure.name}")
     for letter in found.letters:
-        print(f"    letter  {letter.on.isoformat()} ({letter.language})")
+        print_text(f"    letter  {letter.on.isoformat()} ({letter.language})")
 
 
 @app.command()
@@ -179,7 +185,6 @@ def control(
     What is signed is said beforehand: four lines with the ledger, the case and the message, as EIP-191
     personal_sign. It shows who holds the key, and nothing about the case.
     """
-    from ledger.cli.casefolder import load_seed
     from ledger.cli.cases import case_key, find_case
     from ledger.cli.control import Control, control_text, sign_control, verify_control
 
@@ -190,7 +195,7 @@ def control(
         signer = verify_control(proof)
         if bundle is not None:
             _check_requester(proof.case, proof.ledger, signer, bundle)
-        print(f"{encode_hex(signer)} signed for case {encode_hex(proof.case)} in {proof.ledger}: {proof.message}")
+        print_text(f"{encode_hex(signer)} signed for case {encode_hex(proof.case)} in {proof.ledger}: {proof.message}")
         if bundle is None:
             note("Whether this is the requester's key is not checked: add --bundle FILE.")
             raise typer.Exit(3)
@@ -198,7 +203,7 @@ def control(
     found = find_case(folder, case)
     text = message or ""
     note("This is signed:\n" + control_text(found.ledger, found.case, text))
-    print(sign_control(found.ledger, found.case, text, case_key(load_seed(folder), found)).encode().decode(), end="")
+    print_lines(sign_control(found.ledger, found.case, text, case_key(folder, found)).encode().decode())
 
 
 def _check_requester(case: bytes, ledger: str, signer: bytes, path: Path) -> None:

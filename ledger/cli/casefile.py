@@ -57,6 +57,8 @@ class Entry:
     """The tlog-proof that the ledger returned; None until it is recorded."""
     disclosures: tuple[Disclosure, ...] = ()
     """The private fields behind the statement's digests, with their salts."""
+    written: bool = False
+    """Written to a file with ``say --out``: it is sent when its owner says so, and not with what waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,11 @@ class CaseFile:
         """The domain of the company."""
         return self.opened.statement.company or ""
 
-    def add_statement(self, signed: SignedStatement, disclosures: Iterable[Disclosure] = ()) -> Self:
+    def add_statement(
+        self, signed: SignedStatement, disclosures: Iterable[Disclosure] = (), *, written: bool = False
+    ) -> Self:
         """With one more statement, to be kept before it is submitted: a lost salt is never found again."""
-        return replace(self, entries=(*self.entries, Entry(signed, None, tuple(disclosures))))
+        return replace(self, entries=(*self.entries, Entry(signed, None, tuple(disclosures), written)))
 
     def add_receipt(self, statement_id: bytes, receipt: bytes) -> Self:
         """With the tlog-proof of a statement. Another proof of the same leaf takes the place of the first."""
@@ -229,15 +233,20 @@ def _entry_json(entry: Entry) -> JsonObject:
     }
     if entry.receipt is not None:
         value["receipt"] = encode_base64(entry.receipt)
+    if entry.written:
+        value["written"] = True
     return value
 
 
 def _parse_entry(value: Json, place: int) -> Entry:
     where = f"statement {place} of the case file"
-    members = require_members(value, frozenset({"disclosures", "signed"}), frozenset({"receipt"}), MalformedKey, where)
+    optional = frozenset({"receipt", "written"})
+    members = require_members(value, frozenset({"disclosures", "signed"}), optional, MalformedKey, where)
     signed, disclosures = members["signed"], members["disclosures"]
     if not isinstance(signed, str) or not isinstance(disclosures, list):
         raise MalformedKey(f"{where} must have a text in signed and a list in disclosures")
+    if members.get("written", True) is not True:
+        raise MalformedKey(f"written of {where} is true, or absent")
     receipt = parse_base64(members["receipt"], MalformedKey, where) if "receipt" in members else None
     opened = []
     try:
@@ -245,7 +254,7 @@ def _parse_entry(value: Json, place: int) -> Entry:
             if not isinstance(encoded, str):
                 raise MalformedKey("a disclosure must be a text")
             opened.append(Disclosure.parse(encoded))
-        return Entry(statement.parse(signed.encode("ascii")), receipt, tuple(opened))
+        return Entry(statement.parse(signed.encode("ascii")), receipt, tuple(opened), "written" in members)
     except HabeasError as error:
         raise MalformedKey(f"{where}: {error}") from None
 

@@ -37,10 +37,18 @@ def save_seed(folder: Path, phrase: str) -> Seed:
 
 def load_seed(folder: Path) -> Seed:
     """The seed of this folder. Raises RefusedNotFound or MalformedKey."""
+    seed = held_seed(folder)
+    if seed is None:
+        raise RefusedNotFound(f"{folder} holds no seed phrase; make one with: habeas key new")
+    return seed
+
+
+def held_seed(folder: Path) -> Seed | None:
+    """The seed of this folder, None where it holds none. Raises MalformedKey."""
     try:
         data = read_file(folder / "seed.json", 1_000)
     except FileNotFoundError:
-        raise RefusedNotFound(f"{folder} holds no seed phrase; make one with: habeas key new") from None
+        return None
     value = parse_json(data, limit=1_000, depth=1)
     names = frozenset({"habeas_seed", "phrase"})
     members = require_members(value, names, _NOTHING, MalformedKey, "the seed file")
@@ -202,7 +210,7 @@ def restore(data: bytes, password: str, folder: Path) -> tuple[CaseFile, ...]:
 
 
 def _refuse_conflicts(folder: Path, content: Content) -> None:
-    if (folder / "seed.json").exists() and load_seed(folder) != content.seed:
+    if held_seed(folder) not in (None, content.seed):
         raise RefusedOverwrite(f"{folder} holds another seed phrase; restore into an empty folder")
     for case in content.cases:
         path = _path(folder, case.case)

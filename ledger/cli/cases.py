@@ -22,9 +22,10 @@ from ledger.errors import (
     RefusedNotFound,
     Verification,
 )
-from ledger.keys import Seed, derive_key
+from ledger.evm import Header
+from ledger.keys import address_of, derive_key
 from ledger.kinds import check_facts
-from ledger.statement import SignedStatement, Statement, sign
+from ledger.statement import RecentBlock, SignedStatement, Statement, sign
 
 BEFORE_SIGNING = (
     "Only dates and choices from lists become public. Say no more elsewhere than you can show. "
@@ -78,19 +79,18 @@ def sign_statement(
     case: bytes | None,
     company: str | None,
     disclosures: Sequence[Disclosure] = (),
-) -> SignedStatement:
-    """A signed statement of ``kind`` that quotes the newest final block. Raises MalformedFacts and others."""
+) -> tuple[SignedStatement, Header]:
+    """A signed statement of ``kind``, and the newest final block, which it quotes. Raises MalformedFacts and others."""
     check_facts(kind, facts)  # before anything is asked of the server
     digests = tuple(sorted(item.digest for item in disclosures))
-    origin, recent = client.info().origin, client.recent_block()
-    return sign(Statement(origin, kind, case, company, recent, facts, digests, author), key)
+    origin, newest = client.info().origin, client.recent_header()
+    recent = RecentBlock(newest.hash, newest.number)
+    return sign(Statement(origin, kind, case, company, recent, facts, digests, author), key), newest
 
 
-def case_key(seed: Seed, case: CaseFile) -> bytes:
-    """The private key of a case, proven to be the one that opened it."""
-    from ledger.keys import address_of
-
-    key = derive_key(seed, case.key_index)
+def case_key(folder: Path, case: CaseFile) -> bytes:
+    """The private key of a case of this folder, proven to be the one that opened it."""
+    key = derive_key(casefolder.load_seed(folder), case.key_index)
     if address_of(key) != case.author:
         raise MalformedRequest(f"the seed in this folder is not the one of case {encode_hex(case.case)}")
     return key
@@ -110,8 +110,19 @@ def record(folder: Path, case: CaseFile, client: ApiClient, statement_id: bytes)
         if isinstance(error, Refused | Malformed | Verification) and not isinstance(error, RefusedBusy):
             kept += f", or remove it with: habeas case discard {encode_hex(statement_id)}"
         raise type(error)(f"{error} (the statement is {kept})") from None
-    casefolder.update(folder, case.case, lambda held: held.add_receipt(statement_id, receipt.proof))
+    keep_receipt(folder, case, statement_id, receipt)
     return receipt
+
+
+def keep_receipt(folder: Path, case: CaseFile, statement_id: bytes, receipt: Receipt) -> None:
+    """Put a receipt beside its statement in the case file."""
+    casefolder.update(folder, case.case, lambda held: held.add_receipt(statement_id, receipt.proof))
+
+
+def holders(folder: Path, statement_id: bytes) -> list[CaseFile]:
+    """The cases of the folder that hold a statement: one at most."""
+    cases = casefolder.list_cases(folder)
+    return [case for case in cases if any(entry.signed.id == statement_id for entry in case.entries)]
 
 
 def discard(folder: Path, case: CaseFile, statement_id: bytes) -> None:

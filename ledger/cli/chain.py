@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli.output import AsJson, PasswordFile, Settings, Yes, confirm, new_app, note, print_json, read_password
+from ledger.cli.output import (
+    AsJson,
+    PasswordFile,
+    Settings,
+    Yes,
+    confirm,
+    new_app,
+    note,
+    print_json,
+    print_text,
+    read_password,
+)
 from ledger.encoding import Json, encode_hex, encode_instant
 from ledger.errors import RuntimeSetting
 
@@ -52,7 +63,7 @@ def deploy(
         note("It was there already, with the right code.")
     else:
         note(f"Transaction {encode_hex(done.tx_hash)}, {done.gas_used} gas.")
-    print(encode_hex(done.address))
+    print_text(encode_hex(done.address))
 
 
 @app.command()
@@ -61,16 +72,14 @@ def status(chain: Chain = None, rpc: Rpc = None, home: Settings = None, as_json:
     from ledger.cli.services import settings_of
     from ledger.runtime.deploy import status as chain_status
     from ledger.runtime.home import connect
-    from ledger.runtime.networks import EMBEDDED, deployment, network
+    from ledger.runtime.networks import deployment, finality_rule
     from ledger.runtime.operator import load_operator
 
     settings = settings_of(home, chain=chain, rpc_urls=rpc or None)
     operator = load_operator(settings.anchor_key_path)
     log = operator.address if operator is not None else bytes(20)
-    finality: str | int = "finalized" if settings.chain == EMBEDDED else network(settings.chain).finality
-    if settings.finality is not None:
-        finality = settings.finality
-    found = chain_status(connect(settings), settings.contract or deployment().address, log, finality)
+    contract, finality = settings.contract or deployment().address, finality_rule(settings)
+    found = chain_status(connect(settings), contract, log, finality)
     value: dict[str, Json] = {
         "chain": settings.chain,
         "chain_id": found.identity.chain_id,
@@ -90,4 +99,4 @@ def status(chain: Chain = None, rpc: Rpc = None, home: Settings = None, as_json:
         print_json(value)
         return
     for name, item in value.items():
-        print(f"{name:<16} {'-' if item is None else item}")
+        print_text(f"{name:<16} {'-' if item is None else item}")

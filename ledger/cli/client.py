@@ -18,7 +18,7 @@ from ledger.checkpoint import Checkpoint, verify_checkpoint
 from ledger.cli.plainjson import load_json
 from ledger.encoding import Json, encode_hex, encode_json, parse_base64, parse_hex
 from ledger.errors import HabeasError, MalformedRequest, RuntimeFault
-from ledger.evm import verify_header
+from ledger.evm import Header, verify_header
 from ledger.leaf import statement_leaf
 from ledger.note import VerifierKey
 from ledger.policy import TrustPolicy
@@ -88,12 +88,16 @@ class ApiClient:
         return self._info
 
     def recent_block(self) -> RecentBlock:
-        """The newest final block that the server shows, with the hash that its header has."""
+        """The newest final block that the server shows."""
+        header = self.recent_header()
+        return RecentBlock(header.hash, header.number)
+
+    def recent_header(self) -> Header:
+        """Its header, which has the hash that the server names."""
         value = self.get_json("/v1/recent-block")
         hash_ = parse_hex(value.get("hash"), 32, MalformedRequest, "hash of the recent block")
         raw = parse_base64(value.get("header"), MalformedRequest, "header of the recent block")
-        header = verify_header(raw, hash_)
-        return RecentBlock(header.hash, header.number)
+        return verify_header(raw, hash_)
 
     def submit(self, signed: SignedStatement) -> Receipt:
         """Record a statement and verify the proof that comes back."""
@@ -112,11 +116,19 @@ class ApiClient:
             raise RuntimeFault(f"{self.url} took the statement, but its receipt does not verify: {error}") from None
         return Receipt(proof.index, status == 201, proof.encode())
 
+    def find(self, signed: SignedStatement) -> Receipt | None:
+        """The receipt of a statement if the log has it. Its id is all that is sent."""
+        try:
+            self.get(_proof_path(signed))
+        except errors.RefusedNotFound:
+            return None
+        return self._receipt(signed)
+
     def _receipt(self, signed: SignedStatement) -> Receipt:
         """The receipt of a statement that the log has already, with these very bytes."""
-        info, path = self.info(), f"/v1/statements/{encode_hex(signed.id)}/proof"
+        info = self.info()
         try:
-            proof = LogProof.parse(self.get(path))
+            proof = LogProof.parse(self.get(_proof_path(signed)))
             verify_proof(proof, statement_leaf(signed, info.origin).hash(), info.vkey, info.origin)
         except HabeasError as error:
             raise RuntimeFault(
@@ -150,6 +162,10 @@ class ApiClient:
         if status >= 300:
             raise _problem(status, data, f"{self.url}{path}")
         return status, data
+
+
+def _proof_path(signed: SignedStatement) -> str:
+    return f"/v1/statements/{encode_hex(signed.id)}/proof"
 
 
 def _object(data: bytes, where: str) -> Mapping[str, Json]:

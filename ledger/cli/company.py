@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli.output import Api, AsJson, PasswordFile, Trust, new_app, note, print_json, print_text, read_password
+from ledger.cli.output import (
+    Api,
+    AsJson,
+    PasswordFile,
+    Trust,
+    new_app,
+    note,
+    print_json,
+    print_lines,
+    print_text,
+    read_password,
+)
 from ledger.encoding import Json, encode_hex, parse_hex
 from ledger.errors import MalformedRequest
 
@@ -75,19 +86,38 @@ def key(
 
     made = secrets.token_bytes(32)
     write_keystore(out, made, read_password(password_file, "Password for the keystore", new=True))
-    print(encode_hex(address_of(made)))
+    print_text(encode_hex(address_of(made)))
     note("Publish this address with: habeas company publish")
 
 
 @app.command()
-def publish(company: Domain, key: Key) -> None:
-    """Print what the domain has to publish: the well-known file, or the TXT record. One of them is enough."""
-    from ledger.companies import encode_txt, encode_well_known, txt_name, well_known_url
+def publish(
+    company: Domain,
+    key: Key,
+    site: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Write the well-known file where a web server of this folder finds it."),
+    ] = None,
+) -> None:
+    """Print what the domain has to publish: the well-known file, or the TXT record. One of them is enough.
+
+    With --site the file is written instead, as a new one: a file that is there may name other keys.
+    """
+    from ledger.cli.files import write_new
+    from ledger.companies import WELL_KNOWN_PATH, encode_txt, encode_well_known, txt_name, well_known_url
 
     address = parse_hex(key, 20, MalformedRequest, "--key")
-    print(f"{well_known_url(company)}\n")
-    print(encode_well_known(company, [address]).decode("ascii"))
-    print(f'{txt_name(company)}. TXT "{encode_txt(address)}"')
+    file = encode_well_known(company, [address])
+    if site is not None:
+        path = site / WELL_KNOWN_PATH.removeprefix("/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_new(path, file)
+        path.chmod(0o644)  # it is for everybody, and often served by another user of the machine
+        note(f"{path} is written. It must be found at {well_known_url(company)}")
+        return
+    print_text(well_known_url(company))
+    print_lines(f"\n{file.decode('ascii')}")
+    print_text(f'\n{txt_name(company)}. TXT "{encode_txt(address)}"')
 
 
 @app.command()

@@ -20,6 +20,7 @@ from ledger.cli.output import (
     new_app,
     note,
     print_json,
+    print_text,
     read_password,
 )
 
@@ -33,19 +34,18 @@ def new(folder: Folder = DEFAULT_FOLDER, yes: Yes = False) -> None:
 
     All your keys come from it. Write the words on paper: there is no other way back to your cases.
     """
-    from ledger.cli.casefolder import load_seed, save_seed
-    from ledger.errors import RefusedNotFound, RefusedOverwrite
+    from ledger.cli.casefolder import held_seed, save_seed
+    from ledger.errors import RefusedOverwrite
     from ledger.keys import ENTROPY_BYTES, phrase_from_entropy
 
-    try:
-        load_seed(folder)
-    except RefusedNotFound:
-        phrase = phrase_from_entropy(secrets.token_bytes(ENTROPY_BYTES))
-    else:
+    if held_seed(folder) is not None:
         raise RefusedOverwrite(f"{folder} holds a seed already; use it, or take another --folder")
+    phrase = phrase_from_entropy(secrets.token_bytes(ENTROPY_BYTES))
     words = phrase.split()
     for row in range(0, len(words), 4):
-        print("  ".join(f"{row + place + 1:>2} {word:<9}" for place, word in enumerate(words[row : row + 4])).rstrip())
+        print_text(
+            "  ".join(f"{row + place + 1:>2} {word:<9}" for place, word in enumerate(words[row : row + 4])).rstrip()
+        )
     if not yes:
         note("Write these 24 words on paper now. They are shown this once.")
         _ask_back(words)
@@ -74,12 +74,12 @@ def restore(
     never learns which addresses are yours. What only your case files held, the private texts and their
     salts, comes back from a backup alone: habeas case restore.
     """
-    from ledger.cli.casefolder import load_seed, save_seed
+    from ledger.cli.casefolder import held_seed, save_seed
     from ledger.cli.client import open_client
     from ledger.cli.output import read_input
     from ledger.cli.recovery import recover
     from ledger.cli.verify import read_policy
-    from ledger.errors import RefusedNotFound, RefusedOverwrite
+    from ledger.errors import RefusedOverwrite
     from ledger.keys import parse_phrase
 
     text = (
@@ -88,11 +88,11 @@ def restore(
         else typer.prompt("The 24 words", err=True)
     )
     seed = parse_phrase(text)
-    try:
-        if load_seed(folder) != seed:
-            raise RefusedOverwrite(f"{folder} holds another seed; take an empty --folder")
-    except RefusedNotFound:
+    held = held_seed(folder)
+    if held is None:
         save_seed(folder, seed.phrase)
+    elif held != seed:
+        raise RefusedOverwrite(f"{folder} holds another seed; take an empty --folder")
     note(f"The seed is kept in {folder}.")
     if api is None:
         note("Name the ledger with --api URL to find your cases in its log.")
@@ -100,7 +100,7 @@ def restore(
     with open_client(api, read_policy(trust)) as client:
         for found in recover(client, folder, seed):
             lost = f"; {found.lost} private field(s) come back only from a backup" if found.lost else ""
-            print(f"{found.case}  {found.company}  {found.statements} statement(s){lost}")
+            print_text(f"{found.case}  {found.company}  {found.statements} statement(s){lost}")
 
 
 @app.command()
@@ -111,12 +111,11 @@ def export(
     password_file: PasswordFile = None,
 ) -> None:
     """Write the key of one case as a V3 keystore, for a wallet or for submit --direct."""
-    from ledger.cli.casefolder import load_seed
     from ledger.cli.cases import case_key, find_case
     from ledger.cli.keystore import write_keystore
 
     found = find_case(folder, case)
-    key = case_key(load_seed(folder), found)
+    key = case_key(folder, found)
     write_keystore(out, key, read_password(password_file, "Password for the keystore", new=True))
     note(f"{out} holds the key of case {found.case.hex()[:12]}. Whoever opens it speaks as you in this case.")
 
@@ -137,4 +136,4 @@ def list_keys(folder: Folder = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
         )
         return
     for held in cases:
-        print(f"{held.key_index:>4}  {encode_hex(held.author)}  {encode_hex(held.case)}")
+        print_text(f"{held.key_index:>4}  {encode_hex(held.author)}  {encode_hex(held.case)}")

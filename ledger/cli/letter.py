@@ -11,10 +11,10 @@ from typing import Annotated
 import typer
 
 from ledger.cli.casefile import CaseFile, Letter
-from ledger.cli.output import DEFAULT_FOLDER, CaseId, Folder, Language, new_app, note
-from ledger.cli.words import pick
+from ledger.cli.output import DEFAULT_FOLDER, CaseId, Folder, Language, new_app, note, print_lines
 from ledger.encoding import encode_hex, parse_date
 from ledger.errors import MalformedRequest
+from ledger.words import pick
 
 app = new_app()
 
@@ -134,7 +134,7 @@ def letter(
     text = write_letter(found, right, lang, day)
     update(folder, found.case, lambda held: held.add_letter(Letter(day, lang.value, text)))
     if out is None:
-        print(text, end="")
+        print_lines(text)
     else:
         write_new(out, text.encode("utf-8"))
         note(f"{out} is written. Fill in your name and where you want the answer.")

@@ -73,8 +73,13 @@ def note(text: str) -> None:
 
 
 def print_text(text: str) -> None:
-    """A line of the result that holds a server's or a file's words, on standard output."""
+    """A line of the result, on standard output. A server's or a file's words in it move no cursor."""
     print(clean_line(text))
+
+
+def print_lines(text: str) -> None:
+    """As ``print_text``, for a text of several lines; an end of line after the last one is not doubled."""
+    print(clean_lines(text.removesuffix("\n")))
 
 
 def confirm(question: str, yes: bool) -> None:

@@ -21,6 +21,7 @@ from ledger.cli.output import (
     note,
     parse_id,
     print_json,
+    print_lines,
     read_input,
 )
 from ledger.encoding import Json, encode_hex
@@ -80,7 +81,7 @@ def prove(
         value: dict[str, Json] = {"bundle": str(path), "verified": report.report_json(result)}
         print_json(value)
     else:
-        print(report.report_text(result, lang.value))
+        print_lines(report.report_text(result, lang.value))
         left_out = _left_out(folder, case_id, bundle)
         if left_out:
             note(f"{left_out} of your own statements are not in a final anchor yet and are left out; ask again later.")

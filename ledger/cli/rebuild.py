@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ledger.cli.output import AsJson, Settings, new_app, print_json
+from ledger.cli.output import AsJson, Settings, new_app, print_json, print_text
 from ledger.encoding import encode_hex, parse_hex
 from ledger.errors import MalformedRequest, RuntimeLog, RuntimeSetting
 
@@ -47,7 +47,7 @@ def rebuild(
     if as_json:
         print_json(asdict(done))
     else:
-        print(", ".join(f"{name}: {value}" for name, value in asdict(done).items()))
+        print_text(", ".join(f"{name}: {value}" for name, value in asdict(done).items()))
 
 
 def _facts_of_files(services: Services, genesis: str | None) -> LedgerFacts:

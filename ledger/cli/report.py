@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ledger.assessment import Assessment, Bound, StatementView
 from ledger.checks import Check, Value
 from ledger.cli.clean import clean_line
-from ledger.cli.sentences import sentences
-from ledger.cli.words import GRADE, KIND, ROLE, VALUE, Language, pick, text
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, JsonObject, encode_hex, encode_instant, encode_json
-from ledger.silence import Silence
+from ledger.sentences import finding_json, sentences
+from ledger.words import GRADE, KIND, ROLE, VALUE, Language, pick, text
 
 _LONG_HASH = re.compile("[0-9a-f]{64}")
 _ANSWERS = frozenset({"request.fulfilled", "request.partially_fulfilled", "request.refused"})
@@ -31,30 +30,9 @@ def report_json(result: Assessment) -> JsonObject:
         "now": encode_instant(result.now),
         "checks": list(_checks_json(result)),
         "statements": [_statement_json(view) for view in result.statements],
-        "finding": None if result.finding is None else _finding_json(result.finding, result.finding_value),
+        "finding": None if result.finding is None else finding_json(result.finding, result.finding_value),
         "note": result.note,
         "notes": list(result.notes),
-    }
-
-
-def _finding_json(finding: Silence, value: Value) -> JsonObject:
-    return {
-        "answer": finding.said,
-        "value": value.word,
-        "as_of": encode_instant(finding.as_of),
-        "size": finding.size,
-        "company": finding.company,
-        "company_keys": [encode_hex(key) for key in finding.company_keys],
-        "answers": list(finding.answers),
-        "why": finding.why,
-        "check_in": None
-        if finding.check_in is None
-        else {"index": finding.check_in.index, "on": finding.check_in.on, "answer": finding.check_in.answer},
-        "index": "replayed" if finding.replayed_by else "claimed",
-        "replayed_by": list(finding.replayed_by),
-        "operator_is_party": finding.operator_is_party,
-        "not_counted": list(finding.not_counted),
-        "sentences": [*sentences(finding, "en")],
     }
 
 
@@ -106,12 +84,13 @@ def report_text(result: Assessment, lang: Language, *, checks: bool = True) -> s
 
     Without ``checks`` it is the summary alone.
     """
+    places = {encode_hex(view.shown.signed.id): view.shown.index for view in result.statements}
     each = ["", text("checks", lang), *_check_lines(result, lang)] if checks else []
     lines = [
         *_head(result, lang),
         "",
         text("statements", lang),
-        *(line for view in result.statements for line in _statement_lines(view, lang)),
+        *(line for view in result.statements for line in _statement_lines(view, places, lang)),
         *_disclosure_lines(result, lang),
         *_finding_lines(result, lang),
         *each,
@@ -141,7 +120,7 @@ def _head(result: Assessment, lang: Language) -> list[str]:
     return [*lines, "", *(f"  {name:<14}{value}" for name, value in rows)]
 
 
-def _statement_lines(view: StatementView, lang: Language) -> Iterator[str]:
+def _statement_lines(view: StatementView, places: Mapping[str, int], lang: Language) -> Iterator[str]:
     statement = view.shown.signed.statement
     kind = pick(KIND.get(statement.kind, (statement.kind, statement.kind)), lang)
     grade = pick(GRADE[view.standing.grade], lang)
@@ -151,11 +130,19 @@ def _statement_lines(view: StatementView, lang: Language) -> Iterator[str]:
         yield f"         {text('bad_signature', lang)}"
     if not view.understood:
         yield f"         {text('not_understood', lang)}"
-    facts = ", ".join(f"{name}: {_fact(value)}" for name, value in sorted(statement.facts.items()))
+    facts = ", ".join(
+        f"{name}: {_fact(value)}" + _place(value, places, lang) for name, value in sorted(statement.facts.items())
+    )
     if facts:
         yield f"         {facts}"
     yield f"         {_bound_text(view.signed_not_before, 'signed', 'no_lower', lang)}"
     yield f"         {_bound_text(view.recorded_not_after, 'recorded', 'no_upper', lang)}"
+
+
+def _place(value: Json, places: Mapping[str, int], lang: Language) -> str:
+    """The entry number of a statement that a fact names by its id, if the bundle shows it."""
+    index = places.get(value) if isinstance(value, str) else None
+    return "" if index is None else f" ({text('entry', lang).format(index=index)})"
 
 
 def _fact(value: Json) -> str:
@@ -204,6 +191,8 @@ def _finding_lines(result: Assessment, lang: Language) -> Iterator[str]:
 
 def _check_lines(result: Assessment, lang: Language) -> Iterator[str]:
     values = {id(item.check): item.value for item in result.checks}
+    if lang != "en":
+        yield f"  {text('details', lang)}"
     for check, depth in _walk(result.root, 0):
         word = pick(VALUE[values[id(check)].word], lang)
         yield f"  {word:<12}{check.step:<4} {'  ' * depth}{_short(check.name)}: {check.detail}"

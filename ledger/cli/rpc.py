@@ -1,8 +1,9 @@
 """Ask EVM nodes what ``habeas verify`` cannot know offline, with the standard library alone.
 
-Only five questions are asked: which chain, which block is final, which block has a number, which
-code and which head the contract has. An answer counts only if the node serves the chain of the
-trust policy (chain id and genesis hash); providers must agree as often as the policy demands.
+Only five questions are asked: which chain, which block is final by the ledger's rule, which block has
+a number, which code and which head the contract has at the final one. An answer counts only if the
+node serves the chain of the trust policy (chain id and genesis hash); providers must agree as often as
+the policy demands.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import socket
 import ssl
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
@@ -24,7 +25,7 @@ from ledger.encoding import encode_hex
 from ledger.errors import HabeasError, MalformedRequest, RuntimeChainUnavailable, RuntimeForeignChain
 from ledger.evm import keccak256
 from ledger.observed import Observed
-from ledger.policy import LedgerTrust
+from ledger.policy import Finality, LedgerTrust
 
 TIMEOUT_SECONDS = 5.0
 DEADLINE_SECONDS = 60.0
@@ -34,6 +35,10 @@ _PATIENCE_SECONDS = 2.0
 _T = TypeVar("_T")
 MAX_ANSWER_BYTES = 2_000_000
 _HEAD_SELECTOR = keccak256(b"head(address)")[:4]
+
+
+class _Refused(RuntimeChainUnavailable):
+    """The node answered, with an error of JSON-RPC."""
 
 
 class Node:
@@ -55,7 +60,7 @@ class Node:
             raise RuntimeChainUnavailable(f"{self.name} did not answer {method}: {cause}") from None
         if not isinstance(answer, dict) or "result" not in answer:
             said = answer.get("error") if isinstance(answer, dict) else answer
-            raise RuntimeChainUnavailable(f"{self.name} refused {method}: {ascii(said)[:200]}")
+            raise _Refused(f"{self.name} refused {method}: {ascii(said)[:200]}")
         result: object = answer["result"]
         return result
 
@@ -134,12 +139,15 @@ def _shown(url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What one node says: the hash at each number asked for, if final."""
+    """What one node says: the hash at each number asked for, if final.
+
+    ``final`` is -1 where nothing is; code and head are None where it keeps no state of that block.
+    """
 
     final: int
     hashes: Mapping[int, bytes]
-    code_hash: bytes
-    head_size: int
+    code_hash: bytes | None
+    head_size: int | None
 
 
 def observe(urls: Sequence[str], trust: LedgerTrust, blocks: Mapping[bytes, int], vouched: Sequence[bytes]) -> Observed:
@@ -171,13 +179,11 @@ def observe(urls: Sequence[str], trust: LedgerTrust, blocks: Mapping[bytes, int]
     contradicted: dict[bytes, str] = {}
     for block, number in blocks.items():
         _judge(block, number, views, trust, canonical, contradicted, notes)
-    agreed = list(views.values())
-    enough = len(agreed) >= trust.chain.rpc_quorum
     return Observed(
         canonical=canonical,
         contradicted=contradicted,
-        head_size=_agreed([view.head_size for view in agreed]) if enough else None,
-        code_hash=_agreed([view.code_hash for view in agreed]) if enough else None,
+        head_size=_agreed([view.head_size for view in views.values()], trust.chain.rpc_quorum),
+        code_hash=_agreed([view.code_hash for view in views.values()], trust.chain.rpc_quorum),
         notes=tuple(notes),
     )
 
@@ -223,10 +229,8 @@ def _ask(node: Node, trust: LedgerTrust, numbers: Sequence[int], started: float,
             f"{node.name} serves another chain and was not believed: chain id {found} with genesis {has};"
             f" {chain.name} has id {chain.id} and genesis {encode_hex(chain.genesis)}"
         )
-    final = _block(node, "finalized")
-    code = _data(node, node.call("eth_getCode", encode_hex(trust.contract), "finalized"))
-    call = {"to": encode_hex(trust.contract), "data": encode_hex(_HEAD_SELECTOR + bytes(12) + trust.log)}
-    head = _data(node, node.call("eth_call", call, "finalized"))
+    final = _final(node, trust.finality)
+    code_hash, head_size = _state(node, trust, final, notes)
     hashes: dict[int, bytes] = {}
     told = False
     for number in numbers:
@@ -242,7 +246,34 @@ def _ask(node: Node, trust: LedgerTrust, numbers: Sequence[int], started: float,
         block = _block(node, hex(number))
         if block is not None and block[0] == number:
             hashes[number] = block[1]
-    return _View(final[0] if final else 0, hashes, keccak256(code), int.from_bytes(head[:32]))
+    return _View(final, hashes, code_hash, head_size)
+
+
+def _final(node: Node, finality: Finality) -> int:
+    """Number of the newest block that is final by the ledger's rule; -1 where none is."""
+    if finality == "finalized":
+        tagged = _block(node, "finalized")
+        return tagged[0] if tagged else -1
+    newest = _block(node, "latest")
+    return max(newest[0] - finality, -1) if newest else -1
+
+
+def _state(node: Node, trust: LedgerTrust, final: int, notes: list[str]) -> tuple[bytes | None, int | None]:
+    """Hash of the contract's code and the size of its head at block ``final``.
+
+    None where the ledger is younger than that block: it says nothing of a contract that came later.
+    """
+    if final < max(trust.first_block, 0):
+        return None, None
+    call = {"to": encode_hex(trust.contract), "data": encode_hex(_HEAD_SELECTOR + bytes(12) + trust.log)}
+    try:
+        code = node.call("eth_getCode", encode_hex(trust.contract), hex(final))
+        head = node.call("eth_call", call, hex(final))
+    except _Refused as error:
+        # Most nodes keep the state of the newest blocks alone, and a rule of many blocks may ask for an older one.
+        notes.append(f"Code and head at the final block {final} are not known: {error}.")
+        return None, None
+    return keccak256(_data(node, code)), int.from_bytes(_data(node, head)[:32])
 
 
 def _block(node: Node, tag: str) -> tuple[int, bytes] | None:
@@ -276,5 +307,6 @@ def _is_loopback(url: str) -> bool:
     return host == "localhost" or host.startswith("127.") or host == "::1"
 
 
-def _agreed(values: Sequence[_T]) -> _T | None:
-    return values[0] if values and all(value == values[0] for value in values) else None
+def _agreed(values: Iterable[_T | None], quorum: int) -> _T | None:
+    known = [value for value in values if value is not None]
+    return known[0] if len(known) >= max(quorum, 1) and all(value == known[0] for value in known) else None

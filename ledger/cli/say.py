@@ -29,12 +29,14 @@ from ledger.cli.output import (
     note,
     parse_id,
     print_json,
+    print_text,
     read_password,
 )
-from ledger.cli.words import KIND
+from ledger.cli.remarks import date_remarks
 from ledger.encoding import Json, encode_hex, encode_json
 from ledger.errors import MalformedFacts, MalformedRequest, RefusedOverwrite
 from ledger.kinds import KINDS, Check, Kind
+from ledger.words import KIND
 
 app = new_app("Record a statement: habeas say KIND --help shows the facts of a kind.")
 # Said by other commands, or once in a ledger's life by the operator's worker.
@@ -103,7 +105,8 @@ _COMMON: Mapping[str, tuple[Any, Any]] = {
     "trust": (Trust, None),
     "out": (
         Annotated[
-            Path | None, typer.Option(metavar="FILE", help="Sign into a new file and send nothing (see submit).")
+            Path | None,
+            typer.Option(metavar="FILE", help="Sign into a new file and send nothing: habeas submit FILE does."),
         ],
         None,
     ),
@@ -214,20 +217,24 @@ def say(kind: Kind, facts: Mapping[str, Json], common: Common) -> None:
         raise MalformedRequest(f"{kind.name} belongs to no case and is signed with --key-file")
     case = cases.find_case(common.folder, common.case)
     _check_out(common.out)
-    key = cases.case_key(casefolder.load_seed(common.folder), case)
+    key = cases.case_key(common.folder, case)
     held = cases.make_disclosures(common.private, common.file)
     with open_client(common.api or case.api, read_policy(common.trust)) as client:
-        signed = cases.sign_statement(
+        signed, newest = cases.sign_statement(
             client, key, case.author, kind.name, facts, case=case.case, company=case.company, disclosures=held
         )
-        _ask(signed.statement.encode(), common)
+        remarks = date_remarks(kind, facts, newest.timestamp)
+        _ask(signed.statement.encode(), remarks, common)
         # Before it is sent: a salt that is lost is never found again.
-        kept = casefolder.update(common.folder, case.case, lambda now: now.add_statement(signed, held))
+        is_written = common.out is not None
+        kept = casefolder.update(
+            common.folder, case.case, lambda now: now.add_statement(signed, held, written=is_written)
+        )
         if common.out is not None:
             _write(common.out, signed.raw)
             return
         receipt = cases.record(common.folder, kept, client, signed.id)
-    _tell(signed.id, receipt.index, common.as_json)
+    _tell(signed.id, receipt.index, remarks, common.as_json)
 
 
 def _say_with_keystore(kind: Kind, facts: Mapping[str, Json], common: Common) -> None:
@@ -245,21 +252,22 @@ def _say_with_keystore(kind: Kind, facts: Mapping[str, Json], common: Common) ->
     key = read_keystore(common.key_file, read_password(common.password_file, "Password of the keystore"))
     with open_client(common.api, read_policy(common.trust)) as client:
         case, company = _place(kind, common, client.get_json)
-        signed = cases.sign_statement(
+        signed, newest = cases.sign_statement(
             client, key, address_of(key), kind.name, facts, case=case, company=company, disclosures=held
         )
-        _ask(signed.statement.encode(), common)
+        remarks = date_remarks(kind, facts, newest.timestamp)
+        _ask(signed.statement.encode(), remarks, common)
         if common.keep is not None:
             _write(common.keep, encode_json([item.encoded for item in held]) + b"\n")
         if common.out is not None:
             _write(common.out, signed.raw)
             return
         receipt = client.submit(signed)
-    _tell(signed.id, receipt.index, common.as_json)
+    _tell(signed.id, receipt.index, remarks, common.as_json)
 
 
 def _check_out(out: Path | None) -> None:
-    # Before anything is signed: what was signed and kept would be sent by the next `habeas submit`.
+    # Before anything is signed: what was signed and kept would stay in the case file without its file.
     if out is not None and out.exists():
         raise RefusedOverwrite(f"{out} is there already; name another file")
 
@@ -274,10 +282,12 @@ def _place(kind: Kind, common: Common, ask: Callable[[str], Mapping[str, Json]])
     return case, str(ask(f"/v1/cases/{encode_hex(case)}").get("company"))
 
 
-def _ask(statement: bytes, common: Common) -> None:
+def _ask(statement: bytes, remarks: Sequence[str], common: Common) -> None:
     from ledger.cli.cases import BEFORE_SIGNING
 
     note(f"This is signed and becomes public:\n  {statement.decode('ascii')}\n{BEFORE_SIGNING}")
+    for remark in remarks:
+        note(f"Remark: {remark}")
     confirm("Sign and write it to the file?" if common.out else "Sign and record it?", common.yes)
 
 
@@ -288,11 +298,11 @@ def _write(path: Path, data: bytes) -> None:
     note(f"{path} is written.")
 
 
-def _tell(statement_id: bytes, index: int, as_json: bool) -> None:
+def _tell(statement_id: bytes, index: int, remarks: Sequence[str], as_json: bool) -> None:
     if as_json:
-        print_json({"statement": encode_hex(statement_id), "index": index})
+        print_json({"statement": encode_hex(statement_id), "index": index, "remarks": [*remarks]})
     else:
-        print(f"Recorded as entry {index}: {encode_hex(statement_id)}")
+        print_text(f"Recorded as entry {index}: {encode_hex(statement_id)}")
 
 
 for _kind in KINDS.values():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,11 +19,16 @@ from ledger.cli.output import (
     confirm,
     new_app,
     note,
+    print_text,
     read_input,
     read_password,
 )
 from ledger.encoding import encode_hex
 from ledger.errors import HabeasError, MalformedRequest, RefusedLedger
+
+if TYPE_CHECKING:
+    from ledger.cli.casefile import CaseFile, Entry
+    from ledger.cli.client import ApiClient, Receipt
 
 app = new_app()
 WARNING = (
@@ -41,6 +46,9 @@ def submit(
     ] = None,
     key_file: KeyFile = None,
     password_file: PasswordFile = None,
+    written: Annotated[
+        bool, typer.Option("--written", help="Without FILE: send what say --out wrote to a file, too.")
+    ] = False,
     case: CaseId = None,
     folder: Folder = DEFAULT_FOLDER,
     api: Api = None,
@@ -49,21 +57,24 @@ def submit(
 ) -> None:
     """Send FILE, or without FILE every statement of a case that has no receipt yet.
 
-    Sending the same bytes twice does no harm. With --direct the statement goes to the contract, which
-    refuses the operator's later anchors until it is in the log; --key-file pays for the transaction, and
-    the trust policy says where the contract is.
+    Sending the same bytes twice does no harm. What say --out wrote to a file is not sent without FILE or
+    --written; the ledger is only asked, by the statement's id, whether it has it already.
+
+    With --direct the statement goes to the contract, which refuses the operator's later anchors until it
+    is in the log; --key-file pays for the transaction, and the trust policy says where the contract is.
     """
     if direct:
         if file is None or key_file is None or not rpc:
             raise MalformedRequest("--direct needs FILE, --rpc URL and --key-file FILE (a funded V3 keystore)")
         _submit_direct(read_input(file, "the statement"), rpc, key_file, password_file, trust, yes)
     elif file is not None:
-        _submit_file(read_input(file, "the statement"), api, trust)
+        _submit_file(read_input(file, "the statement"), folder, api, trust)
     else:
-        _submit_waiting(folder, case, api, trust)
+        _submit_waiting(folder, case, api, trust, written)
 
 
-def _submit_file(raw: bytes, api: str | None, trust: Path | None) -> None:
+def _submit_file(raw: bytes, folder: Path, api: str | None, trust: Path | None) -> None:
+    from ledger.cli.cases import holders, keep_receipt
     from ledger.cli.client import open_client
     from ledger.cli.verify import read_policy
     from ledger.statement import parse, verify_signature
@@ -72,29 +83,47 @@ def _submit_file(raw: bytes, api: str | None, trust: Path | None) -> None:
     verify_signature(signed)
     with open_client(api, read_policy(trust)) as client:
         receipt = client.submit(signed)
-    print(f"Recorded as entry {receipt.index}: {encode_hex(signed.id)}")
+    print_text(f"Recorded as entry {receipt.index}: {encode_hex(signed.id)}")
+    for case in holders(folder, signed.id):
+        keep_receipt(folder, case, signed.id, receipt)
 
 
-def _submit_waiting(folder: Path, given: str | None, api: str | None, trust: Path | None) -> None:
-    from ledger.cli.cases import find_case, record
+def _submit_waiting(folder: Path, given: str | None, api: str | None, trust: Path | None, written: bool) -> None:
+    from ledger.cli.cases import find_case
     from ledger.cli.client import open_client
     from ledger.cli.verify import read_policy
 
     case = find_case(folder, given)
-    waiting = [entry.signed for entry in case.entries if entry.receipt is None]
+    waiting = [entry for entry in case.entries if entry.receipt is None]
     with open_client(api or case.api, read_policy(trust)) as client:
         failed: HabeasError | None = None
-        for signed in waiting:
+        for entry in waiting:
+            what = f"{entry.signed.statement.kind} {encode_hex(entry.signed.id)}"
             try:
-                receipt = record(folder, case, client, signed.id)
+                receipt = _receipt(folder, case, entry, client, written)
             except HabeasError as error:
-                note(f"{signed.statement.kind} {encode_hex(signed.id)}: {error}")
+                note(f"{what}: {error}")
                 failed = error
                 continue
-            print(f"Recorded as entry {receipt.index}: {signed.statement.kind} {encode_hex(signed.id)}")
+            if receipt is None:
+                note(f"{what} was written to a file and is not sent. Send it with FILE, or with --written.")
+            else:
+                print_text(f"Recorded as entry {receipt.index}: {what}")
     note(f"{len(waiting)} statement(s) were without a receipt.")
     if failed is not None:
         raise failed
+
+
+def _receipt(folder: Path, case: CaseFile, entry: Entry, client: ApiClient, written: bool) -> Receipt | None:
+    """Send what waits. What its owner took away in a file is only looked for: it may have gone another way."""
+    from ledger.cli.cases import keep_receipt, record
+
+    if not entry.written or written:
+        return record(folder, case, client, entry.signed.id)
+    receipt = client.find(entry.signed)
+    if receipt is not None:
+        keep_receipt(folder, case, entry.signed.id, receipt)
+    return receipt
 
 
 def _submit_direct(
@@ -122,7 +151,7 @@ def _submit_direct(
     chain = Web3Chain(rpc, listed.chain.id, listed.chain.genesis)
     key_of_list = index_key(signed, origin)
     done = submit_direct(chain, key, listed.contract, listed.log, key_of_list, raw, FeeRules())
-    print(
+    print_text(
         f"Ticket {done.ticket} in block {done.block_number}, transaction {encode_hex(done.tx_hash)}. "
         "An anchor more than an hour from now must include it."
     )

@@ -18,13 +18,13 @@ from ledger.bundle import MAX_BYTES, Bundle, parse_bundle
 from ledger.cli.clean import clean_line, dump_json
 from ledger.cli.files import read_file
 from ledger.cli.report import report_json, report_text
-from ledger.cli.words import Language
 from ledger.encoding import parse_hex, parse_instant
 from ledger.errors import HabeasError, Malformed, MalformedRequest
 from ledger.evm import parse_header
 from ledger.observed import Observed
 from ledger.policy import MAX_BYTES as MAX_POLICY_BYTES
 from ledger.policy import CompanyPin, TrustPolicy, parse_policy
+from ledger.words import Language
 
 CLOCK_TOLERANCE_SECONDS = 60
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli.output import Settings, Yes, confirm, new_app, parse_id
+from ledger.cli.output import Settings, Yes, confirm, new_app, parse_id, print_text
 from ledger.encoding import encode_hex
 from ledger.errors import RuntimeLog
 
@@ -65,4 +65,4 @@ def withhold(
         confirm(f"Withhold these bytes for ever ({reason.value})?", yes)
         services.acceptance.start()
         receipt = asyncio.run(services.acceptance.submit(signed.raw))
-    print(f"Recorded as entry {receipt.index}: {encode_hex(signed.id)}")
+    print_text(f"Recorded as entry {receipt.index}: {encode_hex(signed.id)}")

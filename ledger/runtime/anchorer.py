@@ -24,6 +24,7 @@ from typing import Literal, Protocol, TypeAlias
 from ledger.encoding import encode_hex
 from ledger.errors import RefusedNotFound, RuntimeLog
 from ledger.leaf import IndexLeaf, parse_leaf
+from ledger.policy import Finality
 from ledger.runtime.chain import Chain, verify_contract
 from ledger.runtime.chain_store import ChainStore
 from ledger.runtime.chain_tables import TicketRow
@@ -59,7 +60,7 @@ class AnchorRules:
 
     contract: bytes
     code_hash: bytes
-    finality: str | int = "finalized"
+    finality: Finality = "finalized"
     first_block: int = 0
     record_every_s: int = RECORD_EVERY_S
     period_s: int = 300

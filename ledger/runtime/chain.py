@@ -14,9 +14,10 @@ from typing import Literal, Protocol, TypeAlias
 from ledger.encoding import encode_hex
 from ledger.errors import MalformedHeader, RuntimeChainUnavailable, RuntimeWrongContract, VerificationHeader
 from ledger.evm import Header, Log, encode_header, keccak256, verify_header
+from ledger.policy import Finality
 from ledger.runtime.contract import Head, Ticket
 
-Tag: TypeAlias = Literal["latest", "finalized", "safe"]
+Tag: TypeAlias = Literal["latest", "finalized"]
 BlockRef: TypeAlias = "int | bytes | Tag"
 RpcObject: TypeAlias = "Mapping[str, object]"
 
@@ -149,7 +150,7 @@ def read_header(block: BlockInfo) -> Header:
         raise VerificationHeader(f"block {block.number} has a header of an unknown form: {error}") from None
 
 
-def final_block(chain: Chain, finality: str | int) -> BlockInfo:
+def final_block(chain: Chain, finality: Finality) -> BlockInfo:
     """The newest final block; block 0 where nothing is final yet.
 
     ``finality`` is a tag or a number of blocks below the newest. Nodes answer null or an error
@@ -162,7 +163,7 @@ def final_block(chain: Chain, finality: str | int) -> BlockInfo:
             found = chain.block(latest.number - finality)
     else:
         try:
-            found = chain.block("finalized" if finality == "finalized" else "safe")
+            found = chain.block(finality)
         except RpcRefusal:
             found = None
     found = found or chain.block(0)

@@ -7,26 +7,20 @@ Hashes have 32 bytes, addresses 20; times are Unix seconds.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-
-def _bytes(primary_key: bool = False) -> Column[bytes]:
-    return Column(LargeBinary, primary_key=primary_key, nullable=False)
-
-
-def _int(primary_key: bool = False) -> Column[int]:
-    return Column(BigInteger, primary_key=primary_key, nullable=False, autoincrement=False)
+from ledger.runtime.columns import binary, integer
 
 
 class HomeChain(SQLModel, table=True):
     """A chain that this ledger anchored on, since ``seen_at``. The newest row is the one in use."""
 
     __tablename__ = "home_chain"
-    genesis: bytes = Field(sa_column=_bytes(primary_key=True))
-    chain_id: int = Field(sa_column=_int())
-    contract: bytes = Field(sa_column=_bytes())
-    seen_at: int = Field(sa_column=_int())
+    genesis: bytes = Field(sa_column=binary(primary_key=True))
+    chain_id: int = Field(sa_column=integer())
+    contract: bytes = Field(sa_column=binary())
+    seen_at: int = Field(sa_column=integer())
 
 
 class FinalBlock(SQLModel, table=True):
@@ -37,11 +31,11 @@ class FinalBlock(SQLModel, table=True):
         Index("final_block_timestamp", "timestamp"),
         Index("final_block_number", "genesis", "number"),
     )
-    hash: bytes = Field(sa_column=_bytes(primary_key=True))
-    genesis: bytes = Field(sa_column=_bytes())
-    number: int = Field(sa_column=_int())
-    timestamp: int = Field(sa_column=_int())
-    header: bytes = Field(sa_column=_bytes())
+    hash: bytes = Field(sa_column=binary(primary_key=True))
+    genesis: bytes = Field(sa_column=binary())
+    number: int = Field(sa_column=integer())
+    timestamp: int = Field(sa_column=integer())
+    header: bytes = Field(sa_column=binary())
 
 
 class TicketRow(SQLModel, table=True):
@@ -49,15 +43,15 @@ class TicketRow(SQLModel, table=True):
     no longer part of the chain; the final ones have a ``ticket_proof`` of the same block."""
 
     __tablename__ = "ticket"
-    genesis: bytes = Field(sa_column=_bytes(primary_key=True))
-    block_hash: bytes = Field(sa_column=_bytes(primary_key=True))
-    number: int = Field(sa_column=_int(primary_key=True))
-    tx_hash: bytes = Field(sa_column=_bytes())
-    block_number: int = Field(sa_column=_int())
-    leaf_hash: bytes = Field(sa_column=_bytes())
-    key: bytes = Field(sa_column=_bytes())
-    raw: bytes = Field(sa_column=_bytes())
-    submitted_at: int = Field(sa_column=_int())
+    genesis: bytes = Field(sa_column=binary(primary_key=True))
+    block_hash: bytes = Field(sa_column=binary(primary_key=True))
+    number: int = Field(sa_column=integer(primary_key=True))
+    tx_hash: bytes = Field(sa_column=binary())
+    block_number: int = Field(sa_column=integer())
+    leaf_hash: bytes = Field(sa_column=binary())
+    key: bytes = Field(sa_column=binary())
+    raw: bytes = Field(sa_column=binary())
+    submitted_at: int = Field(sa_column=integer())
 
 
 class TicketProof(SQLModel, table=True):
@@ -67,12 +61,12 @@ class TicketProof(SQLModel, table=True):
     """
 
     __tablename__ = "ticket_proof"
-    genesis: bytes = Field(sa_column=_bytes(primary_key=True))
-    number: int = Field(sa_column=_int(primary_key=True))
-    block_hash: bytes = Field(sa_column=_bytes())
-    header: bytes = Field(sa_column=_bytes())
-    tx_index: int = Field(sa_column=_int())
-    log_index: int = Field(sa_column=_int())
+    genesis: bytes = Field(sa_column=binary(primary_key=True))
+    number: int = Field(sa_column=integer(primary_key=True))
+    block_hash: bytes = Field(sa_column=binary())
+    header: bytes = Field(sa_column=binary())
+    tx_index: int = Field(sa_column=integer())
+    log_index: int = Field(sa_column=integer())
     nodes: str
 
 
@@ -85,17 +79,17 @@ class AnchorAttempt(SQLModel, table=True):
 
     __tablename__ = "anchor_attempt"
     __table_args__ = (Index("anchor_attempt_nonce", "genesis", "nonce"),)
-    tx_hash: bytes = Field(sa_column=_bytes(primary_key=True))
-    genesis: bytes = Field(sa_column=_bytes())
-    nonce: int = Field(sa_column=_int())
-    size: int = Field(sa_column=_int())
-    root: bytes = Field(sa_column=_bytes())
-    held: int = Field(sa_column=_int())
-    forced: int = Field(sa_column=_int())
-    max_fee: int = Field(sa_column=_int())
-    priority_fee: int = Field(sa_column=_int())
-    raw: bytes = Field(sa_column=_bytes())
-    sent_at: int = Field(sa_column=_int())
+    tx_hash: bytes = Field(sa_column=binary(primary_key=True))
+    genesis: bytes = Field(sa_column=binary())
+    nonce: int = Field(sa_column=integer())
+    size: int = Field(sa_column=integer())
+    root: bytes = Field(sa_column=binary())
+    held: int = Field(sa_column=integer())
+    forced: int = Field(sa_column=integer())
+    max_fee: int = Field(sa_column=integer())
+    priority_fee: int = Field(sa_column=integer())
+    raw: bytes = Field(sa_column=binary())
+    sent_at: int = Field(sa_column=integer())
 
 
 class AnchorRow(SQLModel, table=True):
@@ -103,20 +97,20 @@ class AnchorRow(SQLModel, table=True):
 
     __tablename__ = "anchor"
     __table_args__ = (Index("anchor_block_number", "genesis", "block_number"),)
-    genesis: bytes = Field(sa_column=_bytes(primary_key=True))
-    size: int = Field(sa_column=_int(primary_key=True))
-    root: bytes = Field(sa_column=_bytes())
-    block_number: int = Field(sa_column=_int())
-    block_hash: bytes = Field(sa_column=_bytes())
-    timestamp: int = Field(sa_column=_int())
-    header: bytes = Field(sa_column=_bytes())
-    tx_hash: bytes = Field(sa_column=_bytes())
-    tx_index: int = Field(sa_column=_int())
-    log_index: int = Field(sa_column=_int())
+    genesis: bytes = Field(sa_column=binary(primary_key=True))
+    size: int = Field(sa_column=integer(primary_key=True))
+    root: bytes = Field(sa_column=binary())
+    block_number: int = Field(sa_column=integer())
+    block_hash: bytes = Field(sa_column=binary())
+    timestamp: int = Field(sa_column=integer())
+    header: bytes = Field(sa_column=binary())
+    tx_hash: bytes = Field(sa_column=binary())
+    tx_index: int = Field(sa_column=integer())
+    log_index: int = Field(sa_column=integer())
     nodes: str
-    included: int = Field(sa_column=_int())
-    submitted: int = Field(sa_column=_int())
-    complete_to: int = Field(sa_column=_int())
+    included: int = Field(sa_column=integer())
+    submitted: int = Field(sa_column=integer())
+    complete_to: int = Field(sa_column=integer())
 
 
 class AnchoringState(SQLModel, table=True):
@@ -124,7 +118,7 @@ class AnchoringState(SQLModel, table=True):
 
     __tablename__ = "anchoring_state"
 
-    order_key: bytes = Field(sa_column=_bytes(primary_key=True))
+    order_key: bytes = Field(sa_column=binary(primary_key=True))
     word: str
     detail: str
 

@@ -62,7 +62,7 @@ class Cosignatures:
         return taken
 
     def listing(self, after: int, limit: int) -> list[Taken]:
-        """Cosignatures of checkpoints larger than ``after``, ascending; whole sizes, so maybe a few more than ``limit``."""
+        """Cosignatures of the first ``limit`` cosigned checkpoints larger than ``after``, ascending by size."""
         with self._store.read() as session:
             sizes = select(_COSIGNATURE.c.size).where(_COSIGNATURE.c.size > after).distinct()
             chosen = session.execute(sizes.order_by(_COSIGNATURE.c.size).limit(limit)).scalars().all()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ledger.anchor import SUBMITTED_TOPIC, parse_submitted
 from ledger.encoding import encode_hex
 from ledger.errors import RuntimeChainUnavailable, RuntimeWrongContract
+from ledger.policy import Finality
 from ledger.runtime.chain import BlockInfo, Chain, ChainIdentity, final_block, verify_contract
 from ledger.runtime.contract import Head, submit_call
 from ledger.runtime.networks import Deployment, deployment
@@ -72,7 +73,7 @@ def deploy(chain: Chain, key: bytes, rules: FeeRules, what: Deployment | None = 
     return Deployed(what.address, receipt.tx_hash, receipt.gas_used)
 
 
-def status(chain: Chain, contract: bytes, log: bytes, finality: str | int = "finalized") -> ChainStatus:
+def status(chain: Chain, contract: bytes, log: bytes, finality: Finality = "finalized") -> ChainStatus:
     """How the chain and the log's head on it stand. Raises RuntimeWrongContract for foreign code."""
     identity = chain.identity()
     latest = chain.block("latest")

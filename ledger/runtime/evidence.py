@@ -20,16 +20,13 @@ from ledger.anchor import ReceiptProof
 from ledger.bundle import MAX_BYTES, Bundle, ShownAnchor, ShownStatement
 from ledger.completeness import MAX_LIST
 from ledger.encoding import encode_hex
-from ledger.errors import RefusedCase, RefusedNotFound, RefusedWithheld, RuntimeLog
-from ledger.note import VerifierKey
-from ledger.policy import ChainTrust, LedgerClass, LedgerTrust, encode_policy
+from ledger.errors import RefusedCase, RefusedNotFound, RefusedWithheld
 from ledger.runtime.chain_store import anchor_proof, current_chain
 from ledger.runtime.chain_tables import AnchorRow, FinalBlock, TicketProof, TicketRow
 from ledger.runtime.index_reader import IndexReader, Parties
 from ledger.runtime.log_reader import LogReader
-from ledger.runtime.networks import deployment
 from ledger.runtime.store import IN_LIMIT, Store, select_in
-from ledger.runtime.tables import Addendum, Attester, CompanyKey, Entry, Ledger, table
+from ledger.runtime.tables import Addendum, Attester, CompanyKey, Entry, table
 from ledger.statement import SignedStatement, parse
 
 _ENTRY, _ADDENDUM = table(Entry), table(Addendum)
@@ -103,44 +100,6 @@ class Evidence:
                 "read its statements and proofs from the log itself"
             )
         return bundle
-
-    def trust(self, ledger_class: LedgerClass) -> LedgerTrust:
-        """What a verifier has to believe of this ledger, as this ledger itself says."""
-        with self._store.read() as session:
-            row = session.get(Ledger, self._origin)
-            home = current_chain(session)
-            if row is None:
-                raise RuntimeLog(f"the ledger {self._origin} is not opened yet")
-            genesis = home.genesis if home else row.genesis_hash
-            first = session.exec(
-                select(AnchorRow.block_number)
-                .where(col(AnchorRow.genesis) == genesis)
-                .order_by(col(AnchorRow.size))
-                .limit(1)
-            ).first()
-            chain = ChainTrust(
-                name="practice-chain" if ledger_class == "practice" else f"chain-{row.chain_id}",
-                id=row.chain_id,
-                genesis=genesis,
-                rpc_quorum=1 if ledger_class == "practice" else 2,
-                pinned={},
-            )
-            return LedgerTrust(
-                origin=row.origin,
-                ledger_class=ledger_class,
-                vkey=VerifierKey.parse(row.vkey),
-                chain=chain,
-                contract=row.contract,
-                code_hash=deployment().code_hash,
-                log=row.log_address,
-                first_block=first or 0,
-                auditors=(),
-                quorum=0,
-            )
-
-    def trust_policy(self, ledger_class: LedgerClass) -> bytes:
-        """The ``trust.toml`` that lists this ledger alone."""
-        return encode_policy(self.trust(ledger_class))
 
     def _signed(self, session: Session, case_id: bytes, size: int) -> Mapping[int, SignedStatement]:
         """Below ``size``: leaf 0, the parties' statements of the case, and of keys and attesters that concern it."""

@@ -28,6 +28,7 @@ from ledger.anchor import (
 )
 from ledger.encoding import encode_hex
 from ledger.errors import Malformed, RuntimeChainUnavailable, RuntimeFinality, RuntimeLog, Verification
+from ledger.policy import Finality
 from ledger.runtime.capture import CapturedBlock, capture_block
 from ledger.runtime.chain import BlockInfo, Chain, Event, final_block, read_header
 from ledger.runtime.chain_store import ChainStore, encode_nodes
@@ -47,7 +48,7 @@ class FollowRules:
 
     contract: bytes
     log: bytes
-    finality: str | int
+    finality: Finality
     first_block: int = 0
     record_every_s: int = RECORD_EVERY_S
 

@@ -16,7 +16,7 @@ from ledger.runtime.chain import BlockInfo, Chain, ChainIdentity, final_block, r
 from ledger.runtime.chain_store import ChainStore
 from ledger.runtime.deploy import deploy
 from ledger.runtime.follower import RECORD_EVERY_PRACTICE_S, RECORD_EVERY_S
-from ledger.runtime.networks import EMBEDDED, deployment, network
+from ledger.runtime.networks import EMBEDDED, deployment, finality_rule, network
 from ledger.runtime.settings import Settings
 from ledger.runtime.transactions import GWEI, FeeRules
 from ledger.runtime.web3_chain import Web3Chain
@@ -102,7 +102,7 @@ def _prove(services: Services, chain: Chain, process: embedded.EmbeddedChain | N
         process.fund(operator.address)
         deploy(chain, operator.private, fee_rules(settings), what)
     verify_contract(chain, contract, what.code_hash)
-    finality = settings.finality if settings.finality is not None else _finality(settings)
+    finality = finality_rule(settings)
     final = final_block(chain, finality)
     store = ChainStore(services.store, identity)
     store.record_home(contract, int(time.time()))
@@ -122,10 +122,6 @@ def _prove(services: Services, chain: Chain, process: embedded.EmbeddedChain | N
         fees=fee_rules(settings),
     )
     return Home(chain, identity, rules, process)
-
-
-def _finality(settings: Settings) -> str | int:
-    return "finalized" if settings.chain == EMBEDDED else network(settings.chain).finality
 
 
 def _first_block(services: Services, chain: Chain, final: BlockInfo) -> int:

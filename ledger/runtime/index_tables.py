@@ -6,18 +6,10 @@ own hash, so that every root that was ever anchored stays provable.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from ledger.runtime.tables import Bytes
-
-
-def _bytes(primary_key: bool = False) -> Column[bytes]:
-    return Column(Bytes, primary_key=primary_key, nullable=False)
-
-
-def _int(primary_key: bool = False) -> Column[int]:
-    return Column(BigInteger, primary_key=primary_key, nullable=False, autoincrement=False)
+from ledger.runtime.columns import binary, integer
 
 
 class Listed(SQLModel, table=True):
@@ -25,33 +17,33 @@ class Listed(SQLModel, table=True):
 
     __tablename__ = "listed"
     __table_args__ = (Index("listed_key", "key", "idx"),)
-    idx: int = Field(sa_column=_int(primary_key=True))
-    key: bytes = Field(sa_column=_bytes())
-    leaf_hash: bytes = Field(sa_column=_bytes())
+    idx: int = Field(sa_column=integer(primary_key=True))
+    key: bytes = Field(sa_column=binary())
+    leaf_hash: bytes = Field(sa_column=binary())
 
 
 class IndexHead(SQLModel, table=True):
     """The trie root over the lists of the first ``size`` leaves."""
 
     __tablename__ = "index_head"
-    size: int = Field(sa_column=_int(primary_key=True))
-    root: bytes = Field(sa_column=_bytes())
+    size: int = Field(sa_column=integer(primary_key=True))
+    root: bytes = Field(sa_column=binary())
 
 
 class IndexNode(SQLModel, table=True):
     """A node of the trie under its hash."""
 
     __tablename__ = "index_node"
-    hash: bytes = Field(sa_column=_bytes(primary_key=True))
-    data: bytes = Field(sa_column=_bytes())
+    hash: bytes = Field(sa_column=binary(primary_key=True))
+    data: bytes = Field(sa_column=binary())
 
 
 class CosignatureRow(SQLModel, table=True):
     """The newest cosignature line of an auditor under the checkpoint of ``size``."""
 
     __tablename__ = "cosignature"
-    size: int = Field(sa_column=_int(primary_key=True))
+    size: int = Field(sa_column=integer(primary_key=True))
     name: str = Field(primary_key=True)
-    key_id: bytes = Field(sa_column=_bytes(primary_key=True))
-    time: int = Field(sa_column=_int())
+    key_id: bytes = Field(sa_column=binary(primary_key=True))
+    time: int = Field(sa_column=integer())
     line: str

@@ -9,8 +9,11 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -73,6 +76,21 @@ class Lease:
             update(_ROW).where(_ROW.c.name == self._name, free).values(holder=self.holder, until=until)
         )
         return None if taken.rowcount == 1 else str(held.holder)  # type: ignore[attr-defined]
+
+
+def is_held(database: Path) -> bool:
+    """Whether somebody who may be alive holds a lease in a SQLite file, which is not changed by the look.
+
+    A file that is no database of ours, or has no leases, is held by nobody.
+    """
+    if not database.is_file():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            rows = connection.execute("SELECT holder FROM lease WHERE until > ?", (_now_ms(),)).fetchall()
+    except sqlite3.Error as error:
+        return error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+    return any(not _is_dead(str(holder)) for (holder,) in rows)
 
 
 def _is_dead(holder: str) -> bool:

@@ -14,19 +14,21 @@ from importlib.resources import files
 
 from ledger.encoding import parse_hex
 from ledger.errors import MalformedPolicy, RuntimeSetting
+from ledger.policy import Finality, parse_finality
+from ledger.runtime.settings import Settings
 
 EMBEDDED = "embedded"
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A public chain. ``finality`` is a block tag or a depth in blocks; ``genesis`` has 32 bytes."""
+    """A public chain. ``finality`` is its rule, a tag or a depth in blocks; ``genesis`` has 32 bytes."""
 
     name: str
     title: str
     chain_id: int
     genesis: bytes
-    finality: str | int
+    finality: Finality
     block_ms: int
     note: str
 
@@ -53,7 +55,7 @@ def networks() -> dict[str, Network]:
             title=entry["title"],
             chain_id=entry["chain_id"],
             genesis=parse_hex(entry["genesis"], 32, MalformedPolicy, f"genesis of {name} in chains.toml"),
-            finality=entry["finality"],
+            finality=parse_finality(entry["finality"], f"finality of {name} in chains.toml"),
             block_ms=entry["block_ms"],
             note=entry["note"],
         )
@@ -68,6 +70,13 @@ def network(name: str) -> Network:
         known = ", ".join([EMBEDDED, *networks()])
         raise RuntimeSetting(f"the chain {name!r} is not known; known are {known}")
     return found
+
+
+def finality_rule(settings: Settings) -> Finality:
+    """When a block counts as final for this ledger: the setting, or else what its chain calls final."""
+    if settings.finality is not None:
+        return settings.finality
+    return "finalized" if settings.chain == EMBEDDED else network(settings.chain).finality
 
 
 @cache

@@ -24,9 +24,11 @@ from ledger.encoding import parse_hex
 from ledger.errors import Malformed, MalformedStatement, RuntimeSetting
 from ledger.kinds import is_domain
 from ledger.note import COSIGNATURE, VerifierKey
+from ledger.policy import MAX_CONFIRMATIONS
 from ledger.statement import parse_origin
 
 DEFAULT_HOME = Path(".habeas")
+DATABASE = "habeas.sqlite"
 _LOOPBACK = ("http://127.0.0.1:", "http://localhost:", "http://[::1]:")
 
 
@@ -84,7 +86,7 @@ class Settings(BaseSettings):
     )
     genesis: Hash | None = Field(default=None, description="Genesis hash of the chain; empty: the known one.")
     finality: int | None = Field(
-        default=None, ge=0, le=100_000, description="Blocks until final; empty: what the chain calls final."
+        default=None, ge=0, le=MAX_CONFIRMATIONS, description="Blocks until final; empty: what the chain calls final."
     )
     anvil_path: Path | None = Field(default=None, description="The anvil program; empty: looked for.")
     chain_port: int = Field(default=0, ge=0, le=65535, description="Port of the embedded chain; 0: any.")
@@ -193,7 +195,7 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database URL in force."""
-        return self.database_url or f"sqlite:///{self.home.resolve() / 'habeas.sqlite'}"
+        return self.database_url or f"sqlite:///{self.home.resolve() / DATABASE}"
 
     @property
     def objects(self) -> str:

@@ -10,30 +10,10 @@ checkpoint, and the projection (entry, company_key, attester, withheld), which `
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Dialect, Index, LargeBinary, Table, text
+from sqlalchemy import Index, Table, text
 from sqlmodel import Field, SQLModel
 
-
-class Bytes(LargeBinary):
-    """Bytes that go to the driver and come back as they are: both drivers speak ``bytes``, and a
-    conversion of each value would be a third of an insert's time."""
-
-    cache_ok = True
-
-    def bind_processor(self, dialect: Dialect) -> None:
-        return None
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> None:
-        return None
-
-
-def _bytes(primary_key: bool = False, nullable: bool = False) -> Column[bytes]:
-    return Column(Bytes, primary_key=primary_key, nullable=nullable)
-
-
-def _int(primary_key: bool = False, nullable: bool = False) -> Column[int]:
-    return Column(BigInteger, primary_key=primary_key, nullable=nullable, autoincrement=False)
-
+from ledger.runtime.columns import binary, integer
 
 _COMPANY_SPOKE = text("role = 'company'")
 
@@ -43,20 +23,20 @@ class Ledger(SQLModel, table=True):
 
     __tablename__ = "ledger"
     origin: str = Field(primary_key=True)
-    chain_id: int = Field(sa_column=_int())
-    genesis_hash: bytes = Field(sa_column=_bytes())
-    contract: bytes = Field(sa_column=_bytes())
-    log_address: bytes = Field(sa_column=_bytes())
+    chain_id: int = Field(sa_column=integer())
+    genesis_hash: bytes = Field(sa_column=binary())
+    contract: bytes = Field(sa_column=binary())
+    log_address: bytes = Field(sa_column=binary())
     vkey: str
-    created_at: int = Field(sa_column=_int())
+    created_at: int = Field(sa_column=integer())
 
 
 class Addendum(SQLModel, table=True):
     """Bytes beside the tree, by their SHA-256. No row for withheld bytes."""
 
     __tablename__ = "addendum"
-    digest: bytes = Field(sa_column=_bytes(primary_key=True))
-    raw: bytes = Field(sa_column=_bytes())
+    digest: bytes = Field(sa_column=binary(primary_key=True))
+    raw: bytes = Field(sa_column=binary())
 
 
 class Submission(SQLModel, table=True):
@@ -68,66 +48,66 @@ class Submission(SQLModel, table=True):
 
     __tablename__ = "submission"
     __table_args__ = (Index("submission_digest", "digest"),)
-    leaf_hash: bytes = Field(sa_column=_bytes(primary_key=True))
-    digest: bytes = Field(sa_column=_bytes())
-    key: bytes = Field(sa_column=_bytes())
-    statement_id: bytes | None = Field(sa_column=_bytes(nullable=True))
+    leaf_hash: bytes = Field(sa_column=binary(primary_key=True))
+    digest: bytes = Field(sa_column=binary())
+    key: bytes = Field(sa_column=binary())
+    statement_id: bytes | None = Field(sa_column=binary(nullable=True))
     route: str
-    order_key: bytes = Field(sa_column=_bytes())
+    order_key: bytes = Field(sa_column=binary())
     kind: str | None
-    case_id: bytes | None = Field(sa_column=_bytes(nullable=True))
+    case_id: bytes | None = Field(sa_column=binary(nullable=True))
     company: str | None
-    author: bytes | None = Field(sa_column=_bytes(nullable=True))
+    author: bytes | None = Field(sa_column=binary(nullable=True))
 
 
 class Waiting(SQLModel, table=True):
     """Accepted and durable, not yet in the log; UUIDv7 order is the order of acceptance."""
 
     __tablename__ = "waiting"
-    order_key: bytes = Field(sa_column=_bytes(primary_key=True))
-    leaf_hash: bytes = Field(sa_column=_bytes())
+    order_key: bytes = Field(sa_column=binary(primary_key=True))
+    leaf_hash: bytes = Field(sa_column=binary())
 
 
 class First(SQLModel, table=True):
     """The first leaf of a statement id; another signature of the same words is refused."""
 
     __tablename__ = "first"
-    statement_id: bytes = Field(sa_column=_bytes(primary_key=True))
-    leaf_hash: bytes = Field(sa_column=_bytes())
+    statement_id: bytes = Field(sa_column=binary(primary_key=True))
+    leaf_hash: bytes = Field(sa_column=binary())
 
 
 class Leaf(SQLModel, table=True):
     """The log itself: 69 or 65 bytes at each index."""
 
     __tablename__ = "leaf"
-    idx: int = Field(sa_column=_int(primary_key=True))
-    leaf_hash: bytes = Field(sa_column=Column(Bytes, nullable=False, unique=True))
-    data: bytes = Field(sa_column=_bytes())
+    idx: int = Field(sa_column=integer(primary_key=True))
+    leaf_hash: bytes = Field(sa_column=binary(unique=True))
+    data: bytes = Field(sa_column=binary())
 
 
 class CheckpointRow(SQLModel, table=True):
     """A signed tree head. Its commit together with its leaves is what forbids a fork."""
 
     __tablename__ = "checkpoint"
-    size: int = Field(sa_column=_int(primary_key=True))
-    root: bytes = Field(sa_column=_bytes())
-    note: bytes = Field(sa_column=_bytes())
-    created_at: int = Field(sa_column=_int())
+    size: int = Field(sa_column=integer(primary_key=True))
+    root: bytes = Field(sa_column=binary())
+    note: bytes = Field(sa_column=binary())
+    created_at: int = Field(sa_column=integer())
 
 
 class Published(SQLModel, table=True):
     """Tiles, addenda and checkpoint file of this size are in the object store."""
 
     __tablename__ = "published"
-    size: int = Field(sa_column=_int(primary_key=True))
+    size: int = Field(sa_column=integer(primary_key=True))
 
 
 class Withheld(SQLModel, table=True):
     """The statement at ``statement_idx`` (an entry.withheld) took these bytes out of sight."""
 
     __tablename__ = "withheld"
-    digest: bytes = Field(sa_column=_bytes(primary_key=True))
-    statement_idx: int = Field(sa_column=_int())
+    digest: bytes = Field(sa_column=binary(primary_key=True))
+    statement_idx: int = Field(sa_column=integer())
     reason: str
 
 
@@ -143,14 +123,14 @@ class Entry(SQLModel, table=True):
         Index("entry_kind", "kind", "idx"),
         Index("entry_spoken", "company", "role", sqlite_where=_COMPANY_SPOKE, postgresql_where=_COMPANY_SPOKE),
     )
-    idx: int = Field(sa_column=_int(primary_key=True))
-    key: bytes = Field(sa_column=_bytes())
-    digest: bytes = Field(sa_column=_bytes())
-    statement_id: bytes | None = Field(sa_column=_bytes(nullable=True))
+    idx: int = Field(sa_column=integer(primary_key=True))
+    key: bytes = Field(sa_column=binary())
+    digest: bytes = Field(sa_column=binary())
+    statement_id: bytes | None = Field(sa_column=binary(nullable=True))
     kind: str | None
-    case_id: bytes | None = Field(sa_column=_bytes(nullable=True))
+    case_id: bytes | None = Field(sa_column=binary(nullable=True))
     company: str | None
-    author: bytes | None = Field(sa_column=_bytes(nullable=True))
+    author: bytes | None = Field(sa_column=binary(nullable=True))
     understood: bool
     role: str | None
     route: str
@@ -161,12 +141,12 @@ class CompanyKey(SQLModel, table=True):
 
     __tablename__ = "company_key"
     __table_args__ = (Index("company_key_company", "company", "idx"),)
-    idx: int = Field(sa_column=_int(primary_key=True))
+    idx: int = Field(sa_column=integer(primary_key=True))
     company: str
-    key: bytes = Field(sa_column=_bytes())
+    key: bytes = Field(sa_column=binary())
     method: str
-    attester: bytes = Field(sa_column=_bytes())
-    checked_at: int = Field(sa_column=_int())
+    attester: bytes = Field(sa_column=binary())
+    checked_at: int = Field(sa_column=integer())
     revoked: bool
 
 
@@ -174,8 +154,8 @@ class Attester(SQLModel, table=True):
     """An attester that the operator bound at ``idx``; ``scope`` is separated by spaces."""
 
     __tablename__ = "attester"
-    idx: int = Field(sa_column=_int(primary_key=True))
-    key: bytes = Field(sa_column=_bytes())
+    idx: int = Field(sa_column=integer(primary_key=True))
+    key: bytes = Field(sa_column=binary())
     scope: str
 
 
@@ -185,7 +165,7 @@ class Lease(SQLModel, table=True):
     __tablename__ = "lease"
     name: str = Field(primary_key=True)
     holder: str
-    until: int = Field(sa_column=_int())
+    until: int = Field(sa_column=integer())
 
 
 def table(model: type[SQLModel]) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +20,7 @@ from ledger.runtime import evidence
 from ledger.runtime.chain_tables import HomeChain
 from ledger.runtime.sequencer import DirectLeaf
 from ledger.statement import SignedStatement
-from tests.api.conftest import Api
+from tests.api.conftest import Api, opened
 from tests.api.made_chain import MadeChain
 from tests.store.world import OTHER, SHOP, SHOP_OLD
 
@@ -228,6 +229,13 @@ def test_ledger_and_policy_agree(api: Api) -> None:
     assert value["log"] == "0x" + ledger.log.hex() == "0x" + api.world.operator.address.hex()
     assert (value["chain_id"], value["contract"]) == (31337, "0x" + ledger.contract.hex())
     assert value["size"] == 1
+
+
+@pytest.mark.parametrize(("given", "rule"), [({}, "finalized"), ({"finality": 12}, 12)])
+def test_policy_carries_the_ledgers_finality(tmp_path: Path, given: dict[str, object], rule: object) -> None:
+    with opened(tmp_path, **given) as api:
+        [ledger] = parse_policy(api.get("/v1/trust-policy").content).ledgers.values()
+        assert ledger.finality == rule
 
 
 @pytest.mark.parametrize("path", ["/v1/anchors/0", "/v1/anchors/-1", "/v1/anchors/9007199254740992", "/v1/anchors/x"])

@@ -21,6 +21,7 @@ from ledger.observed import Observed
 from ledger.policy import parse_policy
 from ledger.runtime import embedded
 from ledger.runtime.anchorer import Anchorer, Round
+from ledger.runtime.chain import final_block
 from ledger.runtime.chain_store import ChainStore
 from ledger.runtime.deploy import Submission, submit_direct
 from ledger.runtime.embedded import EmbeddedChain, EmbeddedOptions
@@ -28,6 +29,7 @@ from ledger.runtime.evidence import Evidence
 from ledger.runtime.home import Home, _prove
 from ledger.runtime.tables import Waiting, table
 from ledger.runtime.transactions import FeeRules
+from ledger.runtime.trust import own_policy
 from ledger.runtime.web3_chain import Web3Chain
 from ledger.runtime.wiring import Services, open_services
 from ledger.statement import RecentBlock, SignedStatement
@@ -127,9 +129,9 @@ class Live:
     def assess(self, case: bytes) -> Assessment:
         """The case's bundle, judged by one who asked this chain which blocks are final."""
         evidence = Evidence(self.services.store, self.services.reader, self.services.origin)
-        bundle, policy = evidence.bundle(case), parse_policy(evidence.trust_policy("practice"))
-        final = self.home.chain.block("finalized")
-        assert final is not None
+        rule = self.home.rules.finality
+        bundle, policy = evidence.bundle(case), parse_policy(own_policy(self.services.store, self.services.settings))
+        final = final_block(self.home.chain, rule)
         canonical: dict[bytes, str] = {}
         for raw in [*(item.proof.header for item in bundle.anchors.values()), *bundle.blocks.values(),
                     *(item.header for item in bundle.submitted.values())]:  # fmt: skip
@@ -144,15 +146,15 @@ class Live:
 
 
 @contextmanager
-def live(folder: Path, **options: int) -> Iterator[Live]:
+def live(folder: Path, finality: int | None = None, **options: int) -> Iterator[Live]:
     """A new ledger on a new node."""
-    services = open_services(settings_in(folder / "home", anchor_period_s=PERIOD_S), create_keys_if_new=True)
+    settings = settings_in(folder / "home", anchor_period_s=PERIOD_S, finality=finality)
+    services = open_services(settings, create_keys_if_new=True)
     with node(folder / "node", **options) as chain:
         chain.ask("anvil_mine", hex(3))
         home = _prove(services, client(chain), chain)
         facts = services.require_ledger()
-        block = home.chain.block("finalized")
-        assert block is not None
+        block = final_block(home.chain, home.rules.finality)
         yield Live(services, home, World(services, facts, RecentBlock(block.hash, block.number)))
         check_ledger(services)
     services.close()

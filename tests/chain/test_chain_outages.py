@@ -18,6 +18,7 @@ from ledger.runtime import embedded
 from ledger.runtime.embedded import EmbeddedOptions
 from ledger.runtime.evidence import Evidence
 from ledger.runtime.state import read_state
+from ledger.runtime.trust import own_policy
 from ledger.runtime.wiring import Services, open_services
 from ledger.runtime.worker import Worker
 from ledger.statement import RecentBlock
@@ -89,7 +90,7 @@ def judged(worker: Worker, world: World, case: bytes, folder: Path) -> int:
     services = world.services
     evidence = Evidence(services.store, services.reader, services.origin)
     (folder / "case.habeas.json").write_bytes(evidence.bundle(case).encode())
-    (folder / "trust.toml").write_bytes(evidence.trust_policy("practice"))
+    (folder / "trust.toml").write_bytes(own_policy(services.store, services.settings))
     assert worker.home is not None and worker.home.process is not None
     url = worker.home.process.url
     return verify(folder / "case.habeas.json", trust=folder / "trust.toml", rpc=[url]).exit_code

@@ -34,6 +34,7 @@ class Node:
     genesis: bytes = GENESIS
     blocks: dict[int, bytes] = field(default_factory=lambda: _blocks_of(parse_bundle(bundle_bytes())))
     final: int = 10_000
+    newest: int = 10_064
     code: bytes = b"code"
     head: int = field(default_factory=lambda: max(parse_bundle(bundle_bytes()).anchors))
     answers: dict[str, object] = field(default_factory=dict)
@@ -41,13 +42,20 @@ class Node:
     """Sent in place of any answer."""
     drip: float = 0.0
     """Seconds between two bytes of the answer."""
+    refused: frozenset[str] = frozenset()
+    """Methods that are answered with an error of JSON-RPC."""
     asked: list[str] = field(default_factory=list)
+    at: dict[str, object] = field(default_factory=dict)
+    """The block that code and head were asked at."""
 
     def answer(self, request: dict[str, Any]) -> bytes:
         method, params = request["method"], request["params"]
         self.asked.append(method)
         if self.raw is not None:
             return self.raw
+        if method in self.refused:
+            error = {"code": -32000, "message": "missing trie node"}
+            return json.dumps({"jsonrpc": "2.0", "id": request["id"], "error": error}).encode()
         if method in self.answers:
             return json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": self.answers[method]}).encode()
         return json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": self._result(method, params)}).encode()
@@ -55,14 +63,17 @@ class Node:
     def _result(self, method: str, params: list[Any]) -> object:
         if method == "eth_chainId":
             return hex(self.chain_id)
+        if method in ("eth_getCode", "eth_call"):
+            self.at[method] = params[1]
         if method == "eth_getCode":
             return encode_hex(self.code)
         if method == "eth_call":
             return encode_hex(self.head.to_bytes(32) + bytes(128))
         if params[0] == "0x0":
             return {"number": "0x0", "hash": encode_hex(self.genesis)}
-        if params[0] == "finalized":
-            return {"number": hex(self.final), "hash": encode_hex(bytes(32))}
+        if params[0] in ("finalized", "latest"):
+            number = self.final if params[0] == "finalized" else self.newest
+            return {"number": hex(number), "hash": encode_hex(bytes(32))}
         number = int(params[0], 16)
         found = self.blocks.get(number)
         return None if found is None else {"number": hex(number), "hash": encode_hex(found)}

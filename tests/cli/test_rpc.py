@@ -14,7 +14,7 @@ from ledger.cli import rpc
 from ledger.cli.verify import _wanted
 from ledger.evm import keccak256, parse_header
 from ledger.observed import Observed
-from ledger.policy import LedgerTrust
+from ledger.policy import Finality, LedgerTrust
 from tests.cli.broken import bundle_bytes
 from tests.cli.nodes import Node, served, served_on_socket
 from tools.vectors._bundles import CHAIN_ID, ledger_trust
@@ -108,6 +108,56 @@ def test_a_block_that_is_not_final_yet(stack: ExitStack) -> None:
     assert any(f"block {number}" in note and "not final yet" in note for note in observed.notes)
     nothing_final = ask(stack, Node(answers={"eth_call": "0x"}, final=0))
     assert not nothing_final.canonical and not nothing_final.contradicted
+
+
+def by_rule(stack: ExitStack, finality: Finality, *nodes: Node, quorum: int = 1) -> Observed:
+    urls = [stack.enter_context(served(node)) for node in nodes]
+    return rpc.observe(urls, replace(trust(quorum), finality=finality), wanted(), ())
+
+
+def test_the_ledgers_own_finality(stack: ExitStack) -> None:
+    """A number of blocks is counted from the newest, the tag is not asked for; code and head are of that block."""
+    _, number = anchor_block()
+    for newest, canonical in ((number + 64, True), (number + 63, False)):
+        node = Node(newest=newest, final=0)
+        observed = by_rule(stack, 64, node)
+        assert (anchor_block()[0] in observed.canonical) is canonical and not observed.contradicted
+        assert node.at == {"eth_getCode": hex(newest - 64), "eth_call": hex(newest - 64)}
+        assert observed.code_hash == keccak256(b"code")
+    assert set(by_rule(stack, 0, Node(newest=max(wanted().values()), final=0)).canonical) == set(wanted())
+    tagged = Node(final=number, newest=10**6)
+    assert anchor_block()[0] in by_rule(stack, "finalized", tagged).canonical
+    assert set(tagged.at.values()) == {hex(number)}
+
+
+def test_a_chain_shorter_than_the_rule(stack: ExitStack) -> None:
+    """Nothing is final: nothing is asked of the contract, nothing is contradicted."""
+    for node, rule in ((Node(newest=63), 64), (Node(answers={"eth_call": "0x"}, newest=5), 100_000)):
+        observed = by_rule(stack, rule, node)
+        assert not observed.canonical and not observed.contradicted and not node.at
+        assert observed.code_hash is None and observed.head_size is None
+
+
+def test_a_final_block_older_than_the_ledger(stack: ExitStack) -> None:
+    """The contract came later, so that block's code is empty, which says nothing against it."""
+    young = replace(trust(1), first_block=10_001)
+    observed = rpc.observe([stack.enter_context(served(node := Node(code=b"")))], young, wanted(), ())
+    assert observed.code_hash is None and observed.head_size is None and not node.at
+    at_once = rpc.observe([stack.enter_context(served(Node()))], replace(young, first_block=10_000), wanted(), ())
+    assert at_once.code_hash == keccak256(b"code")
+
+
+def test_a_node_without_old_state(stack: ExitStack) -> None:
+    """It says nothing of code and head, and its blocks count; the others' word of code and head does too."""
+    alone = by_rule(stack, 64, Node(refused=frozenset(["eth_call"])))
+    assert set(alone.canonical) == set(wanted())
+    assert alone.code_hash is None and alone.head_size is None
+    assert "not known" in alone.notes[0] and "missing trie node" in alone.notes[0]
+    pruned = Node(refused=frozenset(["eth_getCode"]))
+    both = by_rule(stack, 64, pruned, Node(), quorum=2)
+    assert set(both.canonical) == set(wanted()) and both.code_hash is None, "one of two is no quorum"
+    three = by_rule(stack, 64, pruned, Node(), Node(), quorum=2)
+    assert three.code_hash == keccak256(b"code")
 
 
 def test_nodes_that_disagree_about_code_and_head(stack: ExitStack) -> None:

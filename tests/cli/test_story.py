@@ -6,14 +6,7 @@ One server process is started with ``habeas serve``; every command runs as a per
 from __future__ import annotations
 
 import json
-import os
-import re
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,105 +16,24 @@ from ledger import errors
 from ledger.bundle import parse_bundle
 from ledger.cli import casefolder
 from ledger.cli.client import ApiClient
-from ledger.cli.demo.story import Shop
-from ledger.cli.main import main
 from ledger.cli.rpc import Node, observe
 from ledger.cli.verify import read_policy
 from ledger.evm import parse_header
 from ledger.keys import address_of
+from tests.cli.a_server import (
+    COMPANY,
+    COMPANY_SECRET,
+    PASSWORD,
+    SECRET,
+    Run,
+    Server,
+    await_,
+    open_case,
+    receipts_hold,
+    say_sent,
+    statements,
+)
 from tests.cli.broken import outcome, without_each_part
-
-COMPANY = "shop.example"
-PASSWORD = "correct horse battery staple"
-COMPANY_SECRET = bytes([7]) * 32
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running ``habeas serve`` with its embedded chain."""
-
-    url: str
-    home: Path
-
-    @property
-    def chain(self) -> str:
-        return str(json.loads((self.home / "chain" / "endpoint.json").read_text())["url"])
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """``habeas serve`` in a process of its own, on a free port, ended by SIGTERM."""
-    home = tmp_path_factory.mktemp("ledger")
-    shop = Shop(address_of(COMPANY_SECRET))
-    environment = {
-        **os.environ,
-        "HABEAS_ANCHOR_PERIOD_S": "1",
-        "HABEAS_WELL_KNOWN_OVERRIDES": json.dumps({COMPANY: shop.url}),
-    }
-    command = [sys.executable, "-m", "ledger.cli.main", "serve", "--home", str(home), "--port", "0"]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    try:
-        assert process.stderr is not None
-        lines = iter(process.stderr.readline, "")
-        found = next(match for line in lines if (match := re.search(r" at (http://[^,]+), described at", line)))
-        _await(lambda: _is_ready(found[1]))
-        yield Server(found[1], home)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
-        shop.stop()
-    assert process.returncode == 0
-
-
-def _is_ready(url: str) -> bool:
-    from ledger.errors import HabeasError
-
-    with ApiClient(url) as client:
-        try:
-            client.recent_block()
-            return client.checkpoint().size > 0
-        except HabeasError:
-            return False
-
-
-def _await(done: Callable[[], bool]) -> None:
-    until = time.monotonic() + 60
-    while not done():
-        assert time.monotonic() < until, "waited 60 seconds in vain"
-        time.sleep(0.1)
-
-
-@pytest.fixture
-def habeas(
-    capsys: pytest.CaptureFixture[str], server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., str]:
-    """Run a command; gives what it printed, after checking its exit code."""
-    monkeypatch.setenv("HABEAS_API", server.url)
-    monkeypatch.setenv("HABEAS_FOLDER", str(tmp_path / "mine"))
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "password").write_text(PASSWORD + "\n")
-
-    def run(*arguments: str, code: int = 0) -> str:
-        found = main(arguments)
-        out, err = capsys.readouterr()
-        assert found == code, f"habeas {' '.join(arguments)}: exit {found}\n{out}\n{err}"
-        return out + (err if code else "")
-
-    return run
-
-
-Run = Callable[..., str]
-SECRET = ("--password-file", "password")
-
-
-def open_case(habeas: Run) -> str:
-    habeas("key", "new", "--yes")
-    return habeas("case", "open", "--company", COMPANY, "--regime", "eu-gdpr", "--place", "IE", "--yes").strip()
-
-
-def say_sent(habeas: Run) -> None:
-    words = ("--right", "access", "--sent-on", "2026-11-20", "--channel", "email", "--published-contact")
-    habeas("say", "request.sent", *words, "--private", "account=customer 4711", "--file", "letter.txt", "--yes")
 
 
 def test_a_case_from_both_sides(habeas: Run, server: Server, tmp_path: Path) -> None:
@@ -139,7 +51,7 @@ def test_a_case_from_both_sides(habeas: Run, server: Server, tmp_path: Path) -> 
     assert f"{COMPANY}" in habeas("company", "list") and "by the operator" in habeas("company", "show", COMPANY)
     shown = json.loads(habeas("case", "show", "--json"))
     assert [item["kind"] for item in shown["statements"]] == ["case.opened", "request.sent", "case.confirmed"]
-    _await(lambda: _statements(server, case) == 6)
+    await_(lambda: statements(server, case) == 6)
     with ApiClient(server.url) as client:
         (tmp_path / "trust.toml").write_bytes(client.get("/v1/trust-policy"))
     habeas("prove", "--open", "account", "--out", "case.habeas.json", "--trust", "trust.toml", code=3)
@@ -173,17 +85,6 @@ def _never_better(folder: Path, server: Server) -> None:
         assert not outcome(part, observed, trust, now).worse_or_equal(whole)
 
 
-def _statements(server: Server, case: str) -> int:
-    """How many statements the bundle of the case shows now."""
-    from ledger.errors import HabeasError
-
-    with ApiClient(server.url) as client:
-        try:
-            return len(parse_bundle(client.get(f"/v1/cases/{case}/bundle")).statements)
-        except HabeasError:
-            return 0
-
-
 def _write_company_key(folder: Path) -> None:
     from ledger.cli.keystore import write_keystore
 
@@ -214,6 +115,8 @@ def test_straight_to_the_contract(habeas: Run, server: Server, tmp_path: Path) -
     said = ("--on", "2026-11-23", "--answer", "nothing", "--account", "blocked")
     habeas("say", "case.confirmed", *said, "--out", "said.json", "--yes")
     assert json.loads(habeas("case", "list", "--json"))[0]["waiting"] == 1
+    assert "case.confirmed" not in habeas("submit"), "what was taken away in a file is not sent unasked"
+    assert "in a file  case.confirmed" in habeas("case", "show")
     habeas("key", "export", "--out", "my.key", *SECRET)
     address = json.loads(habeas("key", "list", "--json"))[0]["address"]
     Node(server.chain).call("anvil_setBalance", address, hex(10**18))
@@ -222,7 +125,7 @@ def test_straight_to_the_contract(habeas: Run, server: Server, tmp_path: Path) -
     assert habeas(*direct, "--trust", "trust.toml").startswith("Ticket ")
     with ApiClient(server.url) as client:
         before = client.checkpoint().size
-        _await(lambda: client.checkpoint().size > before)
+        await_(lambda: client.checkpoint().size > before)
     assert "case.confirmed" in habeas("submit")
     assert json.loads(habeas("case", "list", "--json"))[0]["waiting"] == 0
 
@@ -237,6 +140,9 @@ def test_the_lost_phone(habeas: Run, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("HABEAS_FOLDER", str(tmp_path / "second"))
     found = habeas("key", "restore", "--phrase-file", "words")
     assert case in found and "2 private field(s) come back only from a backup" in found
+    shown = habeas("case", "show")
+    assert "request.sent" in shown and "not confirmed" not in shown, "the receipts come out of the log"
+    receipts_hold(tmp_path / "second")
     habeas("say", "case.confirmed", "--on", "2026-11-23", "--answer", "nothing", "--account", "open", "--yes")
     monkeypatch.setenv("HABEAS_FOLDER", str(tmp_path / "third"))
     habeas("case", "restore", "backup.json", *SECRET)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -16,7 +17,6 @@ from ledger.bundle import parse_bundle
 from ledger.cli import dns, output
 from ledger.cli.clean import clean_line, dump_json
 from ledger.cli.main import main
-from ledger.cli.words import GRADE, KIND, ROLE, TEXT, VALUE
 from ledger.companies import encode_txt
 from ledger.disclosure import Disclosure
 from ledger.encoding import encode_hex, encode_instant
@@ -24,8 +24,9 @@ from ledger.errors import MalformedSize, MalformedWellKnown, RefusedWellKnown
 from ledger.evm import parse_header
 from ledger.kinds import KINDS
 from ledger.parties import Grade
+from ledger.words import GRADE, KIND, ROLE, TEXT, VALUE
 from tests.api.local_servers import DnsTestServer
-from tests.cli.broken import NOW, bundle_bytes
+from tests.cli.broken import NOW, bundle_bytes, case_maker
 from tests.cli.nodes import Node, served
 from tools.vectors._bundles import COMPANY, COMPANY_KEY, OPENED, REQUESTER, Maker, address, open_ledger, policy_bytes
 
@@ -150,6 +151,23 @@ def test_an_opened_text_cannot_write_into_the_report(run: Run, files: tuple[str,
     assert "    | What is proven\n" in out and "\u202e" not in out and "\u2028" not in out
 
 
+def test_a_dispute_names_the_entry_that_it_disputes(run: Run, tmp_path: Path, files: tuple[str, list[str]]) -> None:
+    """The number of the entry stands beside the id; an id that the bundle does not show stays alone."""
+    maker = case_maker()
+    refused = next(index for index, item in maker.statements.items() if item.statement.kind == "request.refused")
+    shown, other = encode_hex(maker.statements[refused].id), encode_hex(bytes(32))
+    for named in (shown, other):
+        maker.say("statement.disputed", {"statement": named, "because": "not_received"}, REQUESTER)
+    maker.anchor()
+    bundle = tmp_path / "disputed.habeas.json"
+    bundle.write_bytes(maker.bundle().encode())
+    _, english, _ = run(str(bundle), *files[1])
+    _, korean, _ = run(str(bundle), *files[1], "--lang", "ko")
+    assert f"because: not_received, statement: {shown} (entry {refused})\n" in english
+    assert f"statement: {shown} (기록 {refused}번)\n" in korean
+    assert f"statement: {other}\n" in english
+
+
 def test_korean(run: Run, files: tuple[str, list[str]]) -> None:
     """The same report in Korean, practice warning first where it applies."""
     bundle, options = files
@@ -157,7 +175,9 @@ def test_korean(run: Run, files: tuple[str, list[str]]) -> None:
     trust.write_bytes(policy_bytes().replace(b'class = "test"', b'class = "practice"'))
     code, out, _ = run(bundle, *options, "--lang", "ko")
     assert code == 3
-    assert out.splitlines()[1] == "연습용 기록부입니다. 제3자에게는 아무것도 증명하지 못합니다."
+    lines = out.splitlines()
+    assert lines[1] == "연습용 기록부입니다. 제3자에게는 아무것도 증명하지 못합니다."
+    assert "영어로" in lines[lines.index("확인 항목") + 1]
     assert out.endswith("위법 여부의 판단이 아니며 법률 자문이 아닙니다.\n")
 
 
@@ -234,6 +254,22 @@ def test_nothing_heavy_is_imported(files: tuple[str, list[str]]) -> None:
     ended = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert ended.returncode == 3
     assert ended.stderr.strip() == "[]"
+
+
+def test_commands_print_cleaned_text_alone() -> None:
+    """``print`` stands where its text was cleaned already; every command writes through ``output``."""
+    cleaned = {"output.py", "main.py", "verify.py", "rpc.py"}
+    for path in (ROOT / "ledger" / "cli").glob("*.py"):
+        calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+        bare = [node.lineno for node in calls if isinstance(node.func, ast.Name) and node.func.id == "print"]
+        assert path.name in cleaned or not bare, f"{path.name}, lines {bare}"
+
+
+def test_print_lines_cleans(capsys: pytest.CaptureFixture[str]) -> None:
+    """Line ends stay, and nothing else that a terminal obeys."""
+    output.print_lines("one\x1b[2J\ntwo\u202e\n")
+    output.print_text("three\nfour\x9b")
+    assert capsys.readouterr().out == "one\ufffd[2J\ntwo\ufffd\nthree\ufffdfour\ufffd\n"
 
 
 def test_every_word_has_both_languages() -> None:

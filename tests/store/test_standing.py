@@ -11,10 +11,9 @@ from ledger.bundle import Bundle, ShownStatement
 from ledger.leaf import index_key
 from ledger.parties import Parties
 from ledger.policy import parse_policy
-from ledger.runtime.evidence import Evidence
-from ledger.runtime.log_reader import LogReader
 from ledger.runtime.records import Records
 from ledger.runtime.sequencer import DirectLeaf
+from ledger.runtime.trust import own_policy
 from ledger.statement import SignedStatement
 from tests.store.test_refusals import acknowledged
 from tests.store.world import ATTESTER, OTHER, REQUESTER, SHOP, SHOP_OLD, World, open_world
@@ -117,8 +116,6 @@ def test_both_sides_read_the_same_roles(tmp_path: Path, history: History) -> Non
 def parties(world: World, case: SignedStatement, shown: dict[int, ShownStatement]) -> Parties:
     """The parties under a policy that lists the ledger and knows no key of its own."""
     services = world.services
-    trust = Evidence(services.store, LogReader(services.store, services.objects), services.origin).trust_policy(
-        "practice"
-    )
+    trust = own_policy(services.store, services.settings)
     bundle = Bundle(services.origin, case.id, shown, {}, {}, None, (), {})
     return Parties.of(bundle, parse_policy(trust))

@@ -123,6 +123,16 @@ def test_private_texts_are_shown_by_name_only() -> None:
         case.select(["name", "salary"])
 
 
+def test_what_was_written_to_a_file_is_marked() -> None:
+    case = a_case()
+    marked = case.add_statement(said("request.withdrawn", 0, case.case), written=True)
+    assert b'"written":true' in marked.encode() and b"written" not in a_full_case().encode()
+    assert CaseFile.parse(marked.encode()) == marked
+    for value in (b"false", b"1", b"null", b'"true"'):
+        with pytest.raises(MalformedKey, match="written of statement 1"):
+            CaseFile.parse(marked.encode().replace(b'"written":true', b'"written":' + value))
+
+
 def test_only_an_unrecorded_statement_can_be_dropped() -> None:
     case = a_full_case()
     sent = case.entries[1].signed.id

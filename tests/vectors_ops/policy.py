@@ -32,6 +32,7 @@ def _parse(given: Values) -> Values:
                 "first_block": item.first_block,
                 "auditors": [key.encode() for key in item.auditors],
                 "quorum": item.quorum,
+                "finality": item.finality,
             }
             for item in policy.ledgers.values()
         },

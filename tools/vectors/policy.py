@@ -8,13 +8,14 @@ import tomllib
 from typing import Any
 
 from ledger.encoding import encode_hex, sha256
-from ledger.policy import MAX_BYTES
+from ledger.policy import MAX_BYTES, MAX_CONFIRMATIONS
 from tools.vectors._bundles import COMPANY, COMPANY_KEY, ORIGIN, STRANGER, address, policy_bytes
 from tools.vectors._signing import AUDITOR, SECOND, WITNESS, Cosigner
 from tools.vectors.writing import Cases
 
 PARSE = "policy.parse"
 ERROR = "MalformedPolicy"
+FINALIZED = 'finality = "finalized"\n'
 HEAD = "habeas_trust = 1\nformats = [1]\n"
 CHAIN = f'[[chain]]\nname = "c"\nid = 31337\ngenesis = "{encode_hex(sha256(b"g"))}"\nrpc_quorum = 2\n'
 ATTESTER = f'[[attester]]\nname = "a"\nkey = "{encode_hex(address(STRANGER))}"\nscope = ["company_key", "dns"]\n'
@@ -53,7 +54,8 @@ def _ledger(item: dict[str, Any], chain: dict[str, Any]) -> dict[str, Any]:
         "pinned": {},
     }
     auditors = item.get("auditors", [])
-    return {**bare, **plain, **of_chain, "auditors": auditors, "quorum": item.get("quorum", 1 if auditors else 0)}
+    chosen = {"auditors": auditors, "quorum": item.get("quorum", 1 if auditors else 0)}
+    return {**bare, **plain, **of_chain, **chosen, "finality": item.get("finality", "finalized")}
 
 
 def good(cases: Cases) -> None:
@@ -74,6 +76,14 @@ def good(cases: Cases) -> None:
     why = "Where auditors are listed, one of them is enough unless the policy says more."
     add("auditors-quorum-default", audited(None, AUDITOR.vkey, SECOND.vkey), why)
     add("auditors-none-quorum-zero", audited(0), "Without auditors, zero is the only quorum.")
+    ledger = whole()
+    add("finality-absent", ledger.replace(FINALIZED, ""), "What the chain calls final.")
+    for name, number, why in (
+        ("finality-zero", 0, "Every block counts at once."),
+        ("finality-64", 64, "A chain without the tag: final below 64 others."),
+        ("finality-at-limit", MAX_CONFIRMATIONS, "The largest, as the server's setting has it."),
+    ):
+        add(name, ledger.replace(FINALIZED, f"finality = {number}\n"), why)
     add("staleness", HEAD + "staleness_days = 1\n", "Another limit.")
     add("staleness-at-limit", HEAD + "staleness_days = 36500\n", "The largest.")
     add("comment-in-utf-8", "# 신뢰 정책\n" + HEAD, "Comments are free text; they count for the hash.")
@@ -192,6 +202,24 @@ def bad_members(cases: Cases) -> None:
     add("successor-of-nothing", HEAD + SUCCESSOR.partition("continues")[0], "What it continues is missing.")
 
 
+def bad_finality(cases: Cases) -> None:
+    for name, value, why in (
+        ("safe", '"safe"', "A safe block can still vanish; no server anchors by it."),
+        ("latest", '"latest"', "The newest block is not final."),
+        ("upper-case", '"Finalized"', "One spelling only."),
+        ("number-as-text", '"64"', "A number is an integer of TOML."),
+        ("true", "true", "true is no integer."),
+        ("float", "64.0", "64.0 is no integer."),
+        ("negative", "-1", "A block that is not there yet."),
+        ("over-limit", str(MAX_CONFIRMATIONS + 1), "At most 100,000 blocks."),
+        ("list", '["finalized"]', "One rule, not several."),
+    ):
+        text = whole().replace(FINALIZED, f"finality = {value}\n")
+        cases.bad(f"ledger-finality-{name}", PARSE, {"policy": text}, ERROR, why)
+    misplaced = HEAD + CHAIN + FINALIZED
+    cases.bad("chain-finality", PARSE, {"policy": misplaced}, ERROR, "A rule of the ledger, not of the chain.")
+
+
 def main() -> None:
     """Write the folder."""
     cases = Cases("policy")
@@ -199,6 +227,7 @@ def main() -> None:
     bad_files(cases)
     bad_members(cases)
     bad_auditors(cases)
+    bad_finality(cases)
     cases.write()
 
 

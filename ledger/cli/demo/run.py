@@ -10,7 +10,7 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ from ledger.assessment import Assessment
 from ledger.cli import casefolder
 from ledger.cli.casefile import CaseFile, Entry
 from ledger.cli.demo.citations import read_citations
-from ledger.cli.demo.story import COMPANY, Party, Recorder, Scene, Shop, Told, tell_case
+from ledger.cli.demo.story import COMPANY, YOURS, FolderSite, Party, Recorder, Scene, Shop, Told, tell_case
 from ledger.cli.letter import write_letter
 from ledger.cli.output import Language
 from ledger.cli.report import report_text
@@ -32,8 +32,9 @@ from ledger.encoding import encode_hex
 from ledger.errors import RuntimeFault
 from ledger.keys import derive_key, phrase_from_entropy
 from ledger.runtime import embedded
+from ledger.runtime.lease import is_held
 from ledger.runtime.logs import configure_logs
-from ledger.runtime.settings import load_settings
+from ledger.runtime.settings import DATABASE, load_settings
 from ledger.runtime.wiring import Services, open_services
 from ledger.runtime.worker import Worker
 from ledger.statement import SignedStatement
@@ -90,10 +91,11 @@ def run_demo(folder: Path, *, once: bool) -> int:
     _empty(folder)
     with ExitStack() as parts:
         shop_party = Party("shop", secrets.token_bytes(32))
-        shop = Shop(shop_party.address)
+        shop, yours = Shop(shop_party.address), FolderSite(folder / "company")
         parts.callback(shop.stop)
+        parts.callback(yours.stop)
         teller.step("Starting a chain of our own, a practice ledger, its worker and its API")
-        stack = parts.enter_context(_running(folder, shop.url, teller))
+        stack = parts.enter_context(_running(folder, {COMPANY: shop.url, YOURS: yours.url}, teller))
         recorder = Recorder(stack.client, LEDGER)
         _record_citations(stack, recorder, teller)
         teller.step(f"A live case with {COMPANY}, from both sides")
@@ -118,12 +120,9 @@ def _letter(stack: Stack, opened: SignedStatement) -> str:
 
 
 @contextmanager
-def _running(folder: Path, shop_url: str, teller: Teller) -> Iterator[Stack]:
+def _running(folder: Path, sites: Mapping[str, str], teller: Teller) -> Iterator[Stack]:
     settings = load_settings(
-        home=folder,
-        ledger=LEDGER,
-        anchor_period_s=_ANCHOR_PERIOD_S,
-        well_known_overrides={COMPANY: shop_url},
+        home=folder, ledger=LEDGER, anchor_period_s=_ANCHOR_PERIOD_S, well_known_overrides=dict(sites)
     )
     services = open_services(settings, create_keys_if_new=True)
     worker = Worker(services)
@@ -218,6 +217,8 @@ def _tell_where(stack: Stack, folder: Path, teller: Teller) -> None:
     print(f"Check it yourself, offline (exit 3):\n  {check}")
     print(f"and against the chain while it runs (exit 0):\n  {check} --rpc {stack.chain_url}", flush=True)
     print(f"The API and its description: {stack.api.address}/docs", flush=True)
+    site = folder / "company"
+    print(f"Play the company {YOURS}: publish its key with --site {site}, as docs/cli.md shows.", flush=True)
 
 
 def _serve_on() -> None:
@@ -244,7 +245,7 @@ def _empty(folder: Path) -> None:
     """Start over in ``folder``; a folder that no demo made is never emptied."""
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
         raise RuntimeFault(f"{folder} is not empty and not a demo's; name another folder with --folder")
-    if embedded.is_running(folder / "chain"):
+    if embedded.is_running(folder / "chain") or is_held(folder / DATABASE):
         raise RuntimeFault(f"a ledger runs in {folder}; end it first, or name another folder with --folder")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -14,17 +14,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 from coincurve import PrivateKey
 from httpx2 import Client
 
 from ledger.cli.casefile import Entry
+from ledger.companies import WELL_KNOWN_PATH, encode_well_known
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, encode_hex, parse_hex
 from ledger.errors import MalformedRequest, RuntimeFault
 from ledger.statement import RecentBlock, SignedStatement, Statement, address_of, sign
 
 COMPANY = "shop.example"
+YOURS = "company.example"
+"""The company that whoever runs the demo can play (docs/cli.md)."""
 Tell = Callable[[str], None]
 Facts = Mapping[str, Json]
 
@@ -41,22 +45,18 @@ class Party:
         return address_of(PrivateKey(self.key).public_key)
 
 
-class Shop:
-    """The company's web server: publishes its key at /.well-known/habeas.json on loopback."""
+class Site:
+    """A company's web server on loopback: /.well-known/habeas.json, which ``read`` gives if there is one."""
 
-    def __init__(self, key: bytes) -> None:
-        document = {"habeas": 1, "company": COMPANY, "keys": [encode_hex(key)]}
-        body = json.dumps(document).encode()
-
+    def __init__(self, read: Callable[[], bytes | None]) -> None:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                found = self.path == "/.well-known/habeas.json"
-                self.send_response(200 if found else 404)
+                body = read() if self.path == WELL_KNOWN_PATH else None
+                self.send_response(404 if body is None else 200)
                 self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body) if found else 0))
+                self.send_header("Content-Length", str(len(body or b"")))
                 self.end_headers()
-                if found:
-                    self.wfile.write(body)
+                self.wfile.write(body or b"")
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -68,6 +68,22 @@ class Shop:
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+class Shop(Site):
+    """The web server of the demo's own company, with its key."""
+
+    def __init__(self, key: bytes) -> None:
+        file = encode_well_known(COMPANY, [key])
+        super().__init__(lambda: file)
+
+
+class FolderSite(Site):
+    """The web server of a company that somebody plays: serves what ``company publish --site`` wrote to ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / WELL_KNOWN_PATH.removeprefix("/")
+        super().__init__(lambda: path.read_bytes() if path.is_file() else None)
 
 
 class Recorder:

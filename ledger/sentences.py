@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ledger.cli.words import Language, text
-from ledger.encoding import encode_hex, encode_instant
+from ledger.checks import Value
+from ledger.encoding import JsonObject, encode_hex, encode_instant
 from ledger.silence import Silence
+from ledger.words import Language, text
 
 
 def sentences(finding: Silence, lang: Language) -> list[str]:
@@ -25,6 +26,28 @@ def sentences(finding: Silence, lang: Language) -> list[str]:
         entries = ", ".join(str(index) for index in finding.not_counted)
         lines.append(text("not_counted", lang).format(entries=entries))
     return lines
+
+
+def finding_json(finding: Silence, value: Value) -> JsonObject:
+    """The finding as JSON (docs/spec/assessment.md, "Output"); ``value`` is what its index is worth."""
+    return {
+        "answer": finding.said,
+        "value": value.word,
+        "as_of": encode_instant(finding.as_of),
+        "size": finding.size,
+        "company": finding.company,
+        "company_keys": [encode_hex(key) for key in finding.company_keys],
+        "answers": list(finding.answers),
+        "why": finding.why,
+        "check_in": None
+        if finding.check_in is None
+        else {"index": finding.check_in.index, "on": finding.check_in.on, "answer": finding.check_in.answer},
+        "index": "replayed" if finding.replayed_by else "claimed",
+        "replayed_by": list(finding.replayed_by),
+        "operator_is_party": finding.operator_is_party,
+        "not_counted": list(finding.not_counted),
+        "sentences": [*sentences(finding, "en")],
+    }
 
 
 def _main(finding: Silence, lang: Language) -> str:

@@ -94,14 +94,16 @@ def key_to_list(leaf: StatementLeaf, raw: bytes | None, origin: str) -> bytes | 
     """The key under which ``leaf`` is listed, None where it is not indexable.
 
     ``raw`` are the bytes beside it; where nobody has them any more (None) the key in the leaf counts,
-    because an operator may withhold bytes but not unlist them. Raises VerificationIndex for bytes of another
-    leaf, which could unlist this one.
+    because an operator may withhold bytes but not unlist them. Steps of docs/spec/index.md, "Which leaves
+    are listed". Raises VerificationIndex for bytes of another leaf, which could unlist this one.
     """
-    if raw is not None and sha256(raw) != leaf.digest:
+    if raw is not None and sha256(raw) != leaf.digest:  # step 1
         raise VerificationIndex(f"the bytes shown are not those of the leaf, which commits to {leaf.digest.hex()}")
-    if leaf.key == NO_KEY or (raw is not None and index_key_of_bytes(raw, origin) != leaf.key):
+    if leaf.key == NO_KEY:  # step 2
         return None
-    return leaf.key
+    if raw is not None and index_key_of_bytes(raw, origin) != leaf.key:  # step 3
+        return None
+    return leaf.key  # step 4
 
 
 def verify_index_leaf(data: bytes, size: int, path: Sequence[bytes], root: bytes) -> IndexLeaf:

@@ -29,7 +29,11 @@ class IndexEntry:
     leaf_hash: bytes
 
     def encode(self) -> bytes:
-        """index (8, big-endian) || leaf hash."""
+        """index (8, big-endian) || leaf hash. Raises MalformedIndex for what ``parse_list`` cannot give."""
+        if not 0 <= self.index < 2**64 or len(self.leaf_hash) != 32:
+            raise MalformedIndex(
+                f"an entry is an index of 8 bytes and a hash of 32, not {self.index} and {len(self.leaf_hash)} bytes"
+            )
         return self.index.to_bytes(8) + self.leaf_hash
 
 
@@ -90,11 +94,16 @@ def key_to_list(leaf: StatementLeaf, raw: bytes | None, origin: str) -> bytes | 
     """The key under which ``leaf`` is listed, None where it is not indexable.
 
     ``raw`` are the bytes beside it; where nobody has them any more (None) the key in the leaf counts,
-    because an operator may withhold bytes but not unlist them.
+    because an operator may withhold bytes but not unlist them. Steps of docs/spec/index.md, "Which leaves
+    are listed". Raises VerificationIndex for bytes of another leaf, which could unlist this one.
     """
-    if leaf.key == NO_KEY or (raw is not None and index_key_of_bytes(raw, origin) != leaf.key):
+    if raw is not None and sha256(raw) != leaf.digest:  # step 1
+        raise VerificationIndex(f"the bytes shown are not those of the leaf, which commits to {leaf.digest.hex()}")
+    if leaf.key == NO_KEY:  # step 2
         return None
-    return leaf.key
+    if raw is not None and index_key_of_bytes(raw, origin) != leaf.key:  # step 3
+        return None
+    return leaf.key  # step 4
 
 
 def verify_index_leaf(data: bytes, size: int, path: Sequence[bytes], root: bytes) -> IndexLeaf:

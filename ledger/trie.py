@@ -29,12 +29,24 @@ _SPLIT = KEY_SIZE + 1
 NodeReader: TypeAlias = Callable[[Sequence[bytes]], Mapping[bytes, bytes]]
 """Gives for each hash the bytes that it is the SHA-256 of; a hash that it lacks is left out."""
 Nodes: TypeAlias = "list[tuple[bytes, bytes]]"
-"""Hash and bytes of each node that is new."""
+"""Hash and bytes of each node that is new, children before their parent."""
 
 
 def hash_entry(key: bytes, value: bytes) -> bytes:
-    """Hash of the trie leaf of ``key`` and ``value``, 32 bytes each."""
-    return sha256(_LEAF_TAG + key + value)
+    """Hash of the trie leaf of ``key`` and ``value``, 32 bytes each. Raises MalformedIndex."""
+    return sha256(_entry_bytes(key, value))
+
+
+def _entry_bytes(key: bytes, value: bytes) -> bytes:
+    _check_sizes(key, value)
+    return _LEAF_TAG + key + value
+
+
+def _check_sizes(*items: bytes) -> None:
+    """Other lengths would shift the parts of a node against each other."""
+    for item in items:
+        if len(item) != KEY_SIZE:
+            raise MalformedIndex(f"a key, value or hash of the trie has {KEY_SIZE} bytes, not {len(item)}")
 
 
 def hash_inner(bit: int, left: bytes, right: bytes) -> bytes:
@@ -57,11 +69,22 @@ class TrieProof:
     """The search path of one key.
 
     ``steps`` go from the root down: the bit that the inner node tests, and the child that the search
-    does not take. ``leaf`` is where it ends, (key, value); None in the empty trie.
+    does not take. ``leaf`` is where it ends, (key, value); None in the empty trie. Raises MalformedIndex
+    for what no bytes could say, so that a path built from other than bytes proves no more than one.
     """
 
     steps: tuple[tuple[int, bytes], ...]
     leaf: tuple[bytes, bytes] | None
+
+    def __post_init__(self) -> None:
+        if self.leaf is None and self.steps:
+            raise MalformedIndex("only the path of the empty trie has no leaf, and it has no steps")
+        _check_sizes(*(self.leaf or ()), *(sibling for _, sibling in self.steps))
+        above = -1
+        for bit, _ in self.steps:
+            if not above < bit < MAX_STEPS:
+                raise MalformedIndex(f"bit {bit} follows {above}; a search path tests 0 to 255, strictly ascending")
+            above = bit
 
     @classmethod
     def parse(cls, data: bytes) -> TrieProof:
@@ -75,9 +98,6 @@ class TrieProof:
         if rest or not 0 <= count <= MAX_STEPS:
             raise MalformedIndex(f"{len(data)} bytes are no search path: 33 for each of 0 to 256 steps, then 64")
         steps = tuple((data[at], data[at + 1 : at + _STEP]) for at in range(0, count * _STEP, _STEP))
-        bits = [bit for bit, _ in steps]
-        if any(later <= earlier for earlier, later in zip(bits, bits[1:], strict=False)):
-            raise MalformedIndex("the bits that a search path tests must be strictly ascending from the root down")
         return cls(steps, (data[-_LEAF:-KEY_SIZE], data[-KEY_SIZE:]))
 
     def encode(self) -> bytes:
@@ -88,10 +108,10 @@ class TrieProof:
 def verify_lookup(root: bytes, key: bytes, proof: TrieProof) -> bytes | None:
     """The value of ``key`` under ``root``; None where the trie does not have the key.
 
-    Raises MalformedIndex for a key that is not 32 bytes, VerificationIndex for a path of another trie or key.
+    Raises MalformedIndex for a key or root that is not 32 bytes, VerificationIndex for a path of another trie
+    or key.
     """
-    if len(key) != KEY_SIZE or len(root) != KEY_SIZE:  # step 1
-        raise MalformedIndex(f"key and root have 32 bytes each, not {len(key)} and {len(root)}")
+    _check_sizes(key, root)  # step 1
     if proof.leaf is None:  # step 2
         if root != EMPTY_TRIE:
             raise VerificationIndex(f"the path is that of the empty trie, but the root is {root.hex()}")
@@ -115,13 +135,12 @@ def build_trie(entries: Iterable[tuple[bytes, bytes]], nodes: Nodes | None = Non
     """Root of the trie of ``entries``, (key, value) strictly ascending by key; adds its nodes to ``nodes``.
 
     One pass and one hash for each node: what joins at a later bit than the next key needs is complete.
-    Raises MalformedIndex for keys that are not ascending.
+    Raises MalformedIndex for keys that are not ascending, and for other lengths than 32 bytes.
     """
     waiting: list[tuple[int, bytes]] = []
     previous, subtree = b"", EMPTY_TRIE
     for key, value in entries:
-        data = _LEAF_TAG + key + value
-        node = _keep(data, nodes)
+        node = _keep(_entry_bytes(key, value), nodes)
         if previous:
             if key <= previous:
                 raise MalformedIndex(f"keys must be strictly ascending: {key.hex()} follows {previous.hex()}")
@@ -150,30 +169,36 @@ def _keep(data: bytes, nodes: Nodes | None) -> bytes:
 
 
 class _Inner:
-    """An inner node in memory; a child is a node, or the hash of one that no change reaches."""
+    """An inner node in memory; a child is a node, or the hash of one that no search reaches.
 
-    __slots__ = ("bit", "children")
+    ``digest`` is its hash as it was read; None from when something below it changes, or where it is new.
+    """
 
-    def __init__(self, bit: int, children: list[_Child]) -> None:
-        self.bit, self.children = bit, children
+    __slots__ = ("bit", "children", "digest")
+
+    def __init__(self, bit: int, children: list[_Child], digest: bytes | None = None) -> None:
+        self.bit, self.children, self.digest = bit, children, digest
 
 
 class _Leaf:
-    __slots__ = ("key", "value")
+    __slots__ = ("digest", "key", "value")
 
-    def __init__(self, key: bytes, value: bytes) -> None:
-        self.key, self.value = key, value
+    def __init__(self, key: bytes, value: bytes, digest: bytes | None = None) -> None:
+        self.key, self.value, self.digest = key, value, digest
 
 
 _Child: TypeAlias = "_Inner | _Leaf | bytes"
 
 
 def update_trie(root: bytes, changes: Mapping[bytes, bytes], read: NodeReader) -> tuple[bytes, Nodes]:
-    """The root after setting each key of ``changes`` to its value, and the nodes that are new.
+    """The root after setting each key of ``changes`` to its value, and the nodes that this trie lacked.
 
-    Nodes are read level by level, in one call each. Raises MalformedIndex or VerificationIndex where the
-    nodes read are not those of the trie.
+    A key is never taken out. Nodes are read level by level, in one call each. Raises MalformedIndex for other
+    lengths than 32 bytes, and MalformedIndex or VerificationIndex where the nodes read are not those of a trie
+    with this root.
     """
+    for key, value in changes.items():
+        _check_sizes(key, value)
     top = _load(root, sorted(changes), read)
     for key, value in sorted(changes.items()):
         top = _insert(top, key, value)
@@ -183,12 +208,14 @@ def update_trie(root: bytes, changes: Mapping[bytes, bytes], read: NodeReader) -
 
 def prove_many(root: bytes, keys: Sequence[bytes], read: NodeReader) -> dict[bytes, TrieProof]:
     """The search path of each key under ``root``. Raises as ``update_trie``."""
+    _check_sizes(*keys)
     top = _load(root, sorted(set(keys)), read)
     return {key: _path(top, key) for key in keys}
 
 
 def _load(root: bytes, keys: Sequence[bytes], read: NodeReader) -> _Child | None:
     """The trie in memory as far as a search for ``keys`` goes."""
+    _check_sizes(root)
     if root == EMPTY_TRIE:
         return None
     holder = _Inner(0, [root])
@@ -215,56 +242,69 @@ def _parse_node(digest: bytes, data: bytes | None, above: int) -> _Inner | _Leaf
     if sha256(data) != digest:
         raise VerificationIndex(f"the bytes given for the node {digest.hex()} of the trie are of another")
     if len(data) == 1 + _LEAF and data[:1] == _LEAF_TAG:
-        return _Leaf(data[1:_SPLIT], data[_SPLIT:])
+        return _Leaf(data[1:_SPLIT], data[_SPLIT:], digest)
     if len(data) == 2 + _LEAF and data[:1] == _INNER_TAG and data[1] > above:
-        return _Inner(data[1], [data[2 : 1 + _SPLIT], data[1 + _SPLIT :]])
+        return _Inner(data[1], [data[2 : 1 + _SPLIT], data[1 + _SPLIT :]], digest)
     raise MalformedIndex(f"the node {digest.hex()} is neither a leaf nor an inner node below bit {above}")
 
 
-def _descend(top: _Child, key: bytes) -> _Leaf:
+def _search(top: _Child, key: bytes) -> tuple[list[_Inner], _Leaf]:
+    """The inner nodes that a search for ``key`` passes, and the leaf where it ends."""
+    passed: list[_Inner] = []
     node = top
     while isinstance(node, _Inner):
+        passed.append(node)
         node = node.children[bit_of(key, node.bit)]
     assert isinstance(node, _Leaf), "every path that is searched was loaded"
-    return node
+    if any(bit_of(node.key, inner.bit) != bit_of(key, inner.bit) for inner in passed):
+        raise MalformedIndex(f"the trie has {node.key.hex()} where a search for it does not go")
+    return passed, node
 
 
 def _insert(top: _Child | None, key: bytes, value: bytes) -> _Child:
     if top is None:
         return _Leaf(key, value)
-    nearest = _descend(top, key)
+    passed, nearest = _search(top, key)
     if nearest.key == key:
-        nearest.value = value
+        if nearest.value != value:
+            nearest.value = value
+            nearest.digest = None
+            _forget(passed)
         return top
     bit = first_difference(nearest.key, key)
-    holder = _Inner(-1, [top])
-    parent, side = holder, 0
-    while isinstance(node := parent.children[side], _Inner) and node.bit < bit:
-        parent, side = node, bit_of(key, node.bit)
-    pair: list[_Child] = [node, _Leaf(key, value)]
-    parent.children[side] = _Inner(bit, pair if bit_of(key, bit) else pair[::-1])
-    return holder.children[0]
+    above = [inner for inner in passed if inner.bit < bit]
+    _forget(above)
+    below = passed[len(above)] if len(above) < len(passed) else nearest
+    pair: list[_Child] = [below, _Leaf(key, value)]
+    joined = _Inner(bit, pair if bit_of(key, bit) else pair[::-1])
+    if not above:
+        return joined
+    above[-1].children[bit_of(key, above[-1].bit)] = joined
+    return top
+
+
+def _forget(changed: Iterable[_Inner]) -> None:
+    for inner in changed:
+        inner.digest = None
 
 
 def _store(node: _Child, nodes: Nodes) -> bytes:
     if isinstance(node, bytes):
         return node
+    if node.digest is not None:
+        return node.digest
     if isinstance(node, _Leaf):
-        data = _LEAF_TAG + node.key + node.value
+        data = _entry_bytes(node.key, node.value)
     else:
         left, right = (_store(child, nodes) for child in node.children)
         data = _INNER_TAG + bytes([node.bit]) + left + right
-    return _keep(data, nodes)
+    node.digest = _keep(data, nodes)
+    return node.digest
 
 
 def _path(top: _Child | None, key: bytes) -> TrieProof:
     if top is None:
         return TrieProof((), None)
-    steps: list[tuple[int, bytes]] = []
-    node = top
-    while isinstance(node, _Inner):
-        side = bit_of(key, node.bit)
-        steps.append((node.bit, _store(node.children[1 - side], [])))
-        node = node.children[side]
-    assert isinstance(node, _Leaf), "every path that is searched was loaded"
-    return TrieProof(tuple(steps), (node.key, node.value))
+    passed, leaf = _search(top, key)
+    steps = tuple((inner.bit, _store(inner.children[1 - bit_of(key, inner.bit)], [])) for inner in passed)
+    return TrieProof(steps, (leaf.key, leaf.value))

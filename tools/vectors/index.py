@@ -1,4 +1,4 @@
-"""Vectors of the index leaf as last leaf: ``python -m tools.vectors.index`` writes ``tests/vectors/index/``.
+"""Vectors of the index leaf and of lists: ``python -m tools.vectors.index`` writes ``tests/vectors/index/``.
 
 Nothing here uses ``ledger``: the tree is the recursive definition of RFC 9162 section 2.1.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tools.vectors import _index_lists
 from tools.vectors.leaf import ROOT, SUFFIX, ZERO, case_key, index_leaf
 from tools.vectors.statements import (
     BARE_LEDGER,
@@ -82,6 +83,7 @@ def main() -> None:
     for name, size in (("negative", -1), ("2-53", 2**53)):
         CASES.bad(f"empty-{name}", "index.empty", {"size": size}, "MalformedLeaf", "no tree has this size")
     _false_claims()
+    _index_lists.add(CASES)
     CASES.write()
 
 

@@ -8,18 +8,22 @@ receipt of our own transaction has the bloom that its event really gives.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import shake_256
 
 from ledger.anchor import ANCHORED_TOPIC, ReceiptProof
-from ledger.bundle import Bundle, ShownAnchor, ShownStatement
+from ledger.bundle import Bundle, ShownAnchor, ShownReplay, ShownStatement
 from ledger.checkpoint import Checkpoint, sign_checkpoint
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, sha256
 from ledger.evm import build_receipt_proof, keccak256, rlp_encode
 from ledger.evm.rlp import encode_integer
-from ledger.index import empty_index_leaf
+from ledger.index import IndexEntry, index_leaf, value_of
+from ledger.leaf import NO_KEY, IndexLeaf, case_key, company_key, statement_leaf
+from ledger.note import CosigningKey, add_cosignatures, cosign
+from ledger.policy import TrustPolicy, encode_policy, parse_policy
 from ledger.statement import RecentBlock, SignedStatement
+from ledger.trie import EMPTY_TRIE, build_trie, update_trie
 from tools.vectors import _bundles as made
 
 LEAVES = 2**20
@@ -27,6 +31,7 @@ TRANSACTIONS = 200
 FIELDS = 23
 NOW = made.START + 10_000_000
 _FIRST_BLOCK = 9_400_000
+AUDITOR = CosigningKey("auditor.example", sha256(b"an auditor"))
 
 _SAYINGS: Sequence[tuple[str, dict[str, Json], tuple[str, ...]]] = (
     ("case.opened", made.OPENED, ("name", "account", "contact")),
@@ -34,6 +39,12 @@ _SAYINGS: Sequence[tuple[str, dict[str, Json], tuple[str, ...]]] = (
     ("request.refused", made.REFUSED, ("answer",)),
     ("case.confirmed", made.CHECKED_IN, ()),
 )
+
+
+def policy() -> TrustPolicy:
+    """The policy of the made-up ledger, with its auditor."""
+    trust = replace(made.ledger_trust(), auditors=(AUDITOR.verifier,), quorum=1)
+    return parse_policy(encode_policy(trust))
 
 
 def noise(seed: str, length: int) -> bytes:
@@ -51,6 +62,9 @@ class Ledger(made.Maker):
     seed: str = "ledger"
     quoted: RecentBlock | None = None
     places: dict[bytes, int] = field(default_factory=dict)
+    root: bytes = EMPTY_TRIE
+    changed: set[bytes] = field(default_factory=set)
+    listed: dict[bytes, list[IndexEntry]] = field(default_factory=dict)
 
     def block(self, receipts_root: bytes) -> bytes:
         """The next header: 23 fields, each as long and as random as on a busy chain."""
@@ -91,14 +105,37 @@ class Ledger(made.Maker):
     ) -> SignedStatement:
         """As ``Maker.say``; the place of the leaf is kept by statement id."""
         signed = super().say(kind, facts, key, company=company, in_case=in_case, digests=digests)
-        self.places[signed.id] = self.tree.size - 1
+        index = self.places[signed.id] = self.tree.size - 1
+        leaf = statement_leaf(signed, made.ORIGIN)
+        if leaf.key != NO_KEY:
+            self.changed.add(leaf.key)
+            self.listed.setdefault(leaf.key, []).append(IndexEntry(index, leaf.hash()))
         return signed
+
+    def open_index(self, keys: int) -> None:
+        """Other people's lists."""
+        nodes: list[tuple[bytes, bytes]] = []
+        others = sorted((sha256(b"key %d" % number), sha256(b"value %d" % number)) for number in range(keys))
+        self.root = build_trie(others, nodes)
+        self.nodes = dict(nodes)
+
+    def index_leaf(self) -> IndexLeaf:
+        """As ``Maker.index_leaf``, from the lists that changed."""
+        changes = {key: value_of(self.listed[key]) for key in self.changed}
+        self.root, nodes = update_trie(self.root, changes, self._read)
+        self.nodes |= dict(nodes)
+        self.changed = set()
+        return index_leaf(self.tree.size, self.root)
+
+    def _read(self, hashes: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        return {item: self.nodes[item] for item in hashes}
 
     def anchor(self) -> int:
         """Anchor what was said, in a block of its own; the next turn quotes a new block."""
-        leaf = empty_index_leaf(self.tree.size)
+        leaf = self.index_leaf()
         self.tree.append(leaf.hash())
         size, root = self.tree.size, self.tree.root()
+        self.claims[size] = leaf
         seconds = made.START + 12 * (self.number - _FIRST_BLOCK)
         data = made._words(size, root, 0, 0, seconds)
         emitter, topics = made.CONTRACT, [ANCHORED_TOPIC, made.address(made.OPERATOR).rjust(32, b"\0")]
@@ -115,16 +152,33 @@ class Ledger(made.Maker):
     def bundle_of(self, case: bytes, said: Sequence[SignedStatement], sizes: Sequence[int]) -> Bundle:
         """The statements ``said``, each in the earliest of the anchored ``sizes``."""
         newest = max(sizes)
+        requester, shop, operator = (
+            said[-1].statement.author,
+            made.address(made.COMPANY_KEY),
+            made.address(made.OPERATOR),
+        )
+        keys = [case_key(case, requester), case_key(case, shop)]
+        keys += [company_key(operator, made.COMPANY), company_key(shop, made.COMPANY)]
+        checkpoint = sign_checkpoint(Checkpoint(made.ORIGIN, newest, self.roots[newest]), made.LOG_KEY)
+        lines = [cosign(checkpoint, AUDITOR, NOW)]
         return Bundle(
             ledger=made.ORIGIN,
             case=case,
             statements={item.index: item for item in self._placed(said, sizes)},
             anchors={size: self.anchors[size] for size in sizes},
             blocks={block: self.blocks[block] for block in {item.statement.recent_block.hash for item in said}},
-            checkpoint=sign_checkpoint(Checkpoint(made.ORIGIN, newest, self.roots[newest]), made.LOG_KEY),
+            checkpoint=checkpoint,
             disclosures=(),
             submitted={},
+            index=self.shown_index(newest, keys),
+            replay=ShownReplay(add_cosignatures(checkpoint, lines), tuple(self.tree.inclusion(newest - 1, newest))),
         )
+
+    def lists(self, size: int) -> dict[bytes, list[IndexEntry]]:
+        """The lists of those who spoke, below ``size``."""
+        return {
+            key: below for key, items in self.listed.items() if (below := [item for item in items if item.index < size])
+        }
 
     def _placed(self, said: Sequence[SignedStatement], sizes: Sequence[int]) -> Iterator[ShownStatement]:
         for signed in said:
@@ -136,6 +190,7 @@ class Ledger(made.Maker):
 def open_ledger(seed: str, leaves: int) -> tuple[Ledger, list[SignedStatement]]:
     """A ledger of ``leaves`` leaves, and what every bundle carries: leaf 0 and the company's key."""
     ledger = Ledger(seed=seed)
+    ledger.open_index(leaves // 2)
     made.open_ledger(ledger)
     ledger.anchor()
     ledger.fill(leaves // 3)

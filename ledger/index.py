@@ -65,7 +65,12 @@ def check_list(entries: Sequence[IndexEntry], size: int) -> None:
 
 def value_of(entries: Iterable[IndexEntry]) -> bytes:
     """The value of a list in the trie: SHA-256(06 || entries)."""
-    return sha256(b"\x06" + encode_list(entries))
+    return value_of_bytes(encode_list(entries))
+
+
+def value_of_bytes(entries: bytes) -> bytes:
+    """As ``value_of``, for bytes that may be no list: an operator can put any value into his trie."""
+    return sha256(b"\x06" + entries)
 
 
 def verify_list(

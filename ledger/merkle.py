@@ -109,7 +109,32 @@ def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: 
         _compare_roots(old_size, old_root, new_root)
         return
     # 3. Rebuild both roots from the same hashes. A complete old tree is itself the first of them.
-    hashes = list(path) if old_size & (old_size - 1) else [old_root, *path]
+    old, new = _fold_prefix(old_size, new_size, path if old_size & (old_size - 1) else [old_root, *path])
+    # 4. Compare.
+    _compare_roots(old_size, old, old_root)
+    _compare_roots(new_size, new, new_root)
+
+
+def roots_from_prefix(old_size: int, new_size: int, path: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """Roots of the first ``old_size`` and of all ``new_size`` leaves that a prefix path leads to.
+
+    A prefix path is a consistency path that always begins with the subtree that ends the older tree: RFC 9162
+    leaves it out where it is the old root, which is what a proof of a fork cannot presuppose. Under the root of
+    a tree of ``new_size`` leaves there is only one such path. Raises VerificationConsistency.
+    """
+    if not 0 < old_size < new_size <= MAX_INTEGER:
+        raise VerificationConsistency(f"sizes must be 0 < old < new <= 2^53-1, not {old_size} and {new_size}")
+    level = (old_size & -old_size).bit_length() - 1
+    expected = 1 + _path_length(level, (old_size - 1) >> level, new_size)
+    if len(path) != expected:
+        raise VerificationConsistency(
+            f"the prefix path from {old_size} to {new_size} leaves has {expected} hashes, this one has {len(path)}"
+        )
+    _check_hashes(path, VerificationConsistency)
+    return _fold_prefix(old_size, new_size, path)
+
+
+def _fold_prefix(old_size: int, new_size: int, hashes: Sequence[bytes]) -> tuple[bytes, bytes]:
     node, last = old_size - 1, new_size - 1
     while node & 1:
         node, last = node >> 1, last >> 1
@@ -122,9 +147,7 @@ def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: 
         else:
             new = hash_children(new, sibling)
         node, last = node >> 1, last >> 1
-    # 4. Compare.
-    _compare_roots(old_size, old, old_root)
-    _compare_roots(new_size, new, new_root)
+    return old, new
 
 
 def _compare_roots(size: int, computed: bytes, given: bytes) -> None:
@@ -176,10 +199,17 @@ def consistency_path(old: int, new: int, read: HashReader) -> list[bytes]:
         raise VerificationConsistency(f"sizes must be 0 < old <= new, not {old} and {new}")
     if old == new:
         return []
+    path = prefix_path(old, new, read)
+    return path if old & (old - 1) else path[1:]
+
+
+def prefix_path(old: int, new: int, read: HashReader) -> list[bytes]:
+    """The path that ``roots_from_prefix`` reads: of the first ``old`` leaves in the first ``new``."""
+    if not 0 < old < new:
+        raise VerificationConsistency(f"sizes must be 0 < old < new, not {old} and {new}")
     level = (old & -old).bit_length() - 1
     index = (old - 1) >> level
-    start = [] if old == 1 << level else [read(level, index)]
-    return start + _node_path(level, index, new, read)
+    return [read(level, index), *_node_path(level, index, new, read)]
 
 
 def _node_path(level: int, index: int, size: int, read: HashReader) -> list[bytes]:
@@ -296,6 +326,9 @@ class MemoryTree:
 
     def consistency(self, old: int, new: int | None = None) -> list[bytes]:
         return consistency_path(old, self._within(new), self.read)
+
+    def prefix(self, old: int, new: int | None = None) -> list[bytes]:
+        return prefix_path(old, self._within(new), self.read)
 
     def _within(self, size: int | None) -> int:
         if size is None:

@@ -97,6 +97,7 @@ class TrustPolicy:
     hash: bytes
     formats: tuple[int, ...]
     staleness_days: int
+    chains: Mapping[str, ChainTrust]
     ledgers: Mapping[str, LedgerTrust]
     attesters: tuple[AttesterTrust, ...]
     attester_quorum: int
@@ -165,6 +166,7 @@ def parse_policy(data: bytes) -> TrustPolicy:
         hash=sha256(data),
         formats=tuple(_integers(table.list("formats"), "formats")) or (1,),
         staleness_days=table.integer("staleness_days", DEFAULT_STALENESS_DAYS, 1, MAX_STALENESS_DAYS),
+        chains=chains,
         ledgers=_unique(ledgers, lambda ledger: ledger.origin, "ledger"),
         attesters=tuple(_parse_attester(item) for item in table.list("attester")),
         attester_quorum=table.integer("attester_quorum", 1, 1),

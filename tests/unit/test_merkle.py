@@ -22,6 +22,7 @@ from ledger.merkle import (
     inclusion_path,
     root_from_inclusion,
     root_of,
+    roots_from_prefix,
     tree_root,
     verify_consistency,
     verify_inclusion,
@@ -239,3 +240,20 @@ def test_a_memory_tree_knows_only_its_own_sizes() -> None:
     for size in (-1, 71):
         with pytest.raises(VerificationInclusion, match="70 leaves"):
             TREE.root(size)
+
+
+def test_prefix_paths_lead_to_both_roots_and_are_consistency_paths() -> None:
+    """For every pair of sizes; without its first hash where that is the old root, it is RFC 9162's path."""
+    tree = MemoryTree([hash_leaf(b"%d" % number) for number in range(40)])
+    for new in range(2, 41):
+        for old in range(1, new):
+            path = tree.prefix(old, new)
+            assert roots_from_prefix(old, new, path) == (tree.root(old), tree.root(new))
+            complete = old & (old - 1) == 0
+            assert (path[1:] if complete else path) == tree.consistency(old, new)
+            for wrong in (path[1:], [*path, bytes(32)], [path[0][1:], *path[1:]]):
+                with pytest.raises(VerificationConsistency):
+                    roots_from_prefix(old, new, wrong)
+    for old, new in ((0, 4), (4, 4), (5, 4), (4, 2**53)):
+        with pytest.raises(VerificationConsistency):
+            roots_from_prefix(old, new, [bytes(32)])

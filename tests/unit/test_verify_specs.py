@@ -9,6 +9,8 @@ from typing import Any
 
 from ledger.assessment import assess
 from ledger.bundle import parse_bundle
+from ledger.fraud import parse_fraud
+from ledger.fraud_procedure import assess_fraud
 from ledger.observed import Observed
 from ledger.policy import parse_policy
 
@@ -54,6 +56,18 @@ def test_assessment() -> None:
         assert match is not None and match.groups() in found, line
     text = (SPEC / "assessment.md").read_text("utf-8")
     assert all(f"**{item.check.step}" in text for item in result.checks)
+
+
+def test_fraud() -> None:
+    """The smallest fraud proof byte for byte, the checks of one that was not asked about, and every step."""
+    assert blocks("fraud.md")[0] == vector("fraud/fork-two-checkpoints")["fraud"]
+    given = vector("fraud/offline")
+    result = assess_fraud(parse_fraud(given["fraud"].encode()), parse_policy(given["policy"].encode()), {})
+    lines = [f"{item.value.word} {item.check.step} {item.check.name}" for item in result.checks]
+    assert [" ".join(line.split()) for line in blocks("fraud.md")[1].splitlines()] == lines
+    text = (SPEC / "fraud.md").read_text("utf-8")
+    steps = "1 2 3.1 3.2 3.3 3.4 4.1 4.2 5 6.1 6.2 7.1 7.2 8 8.1 8.2 8.3 8.4 8.5"
+    assert all(f"**{step}" in text for step in steps.split())
 
 
 def _shortened(name: str) -> str:

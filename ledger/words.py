@@ -198,6 +198,85 @@ TEXT: Mapping[str, tuple[str, str]] = {
         "Not a finding of a breach. Not legal advice.",
         "위법 여부의 판단이 아니며 법률 자문이 아닙니다.",
     ),
+    "fraud_title": ("Habeas fraud proof check", "하베아스 모순 증명 확인"),
+    "claim": ("Claim", "주장"),
+    "fraud_omitted": (
+        "The operator's index leaves out a statement that it must list.",
+        "운영자의 색인에 반드시 실려야 할 진술이 빠져 있습니다.",
+    ),
+    "fraud_foreign": (
+        "The operator's index lists what does not belong there.",
+        "운영자의 색인에 그 자리에 속하지 않는 항목이 실려 있습니다.",
+    ),
+    "fraud_malformed": (
+        "The operator's index holds what can be no list.",
+        "운영자의 색인에 목록이 될 수 없는 내용이 들어 있습니다.",
+    ),
+    "fraud_fork": (
+        "The operator is bound to two trees that are not of one log.",
+        "운영자가 하나의 기록부에서 함께 나올 수 없는 두 트리에 책임을 지고 있습니다.",
+    ),
+    "fraud_last_leaf": (
+        "A tree that the operator anchored does not end as it must.",
+        "운영자가 체인에 고정한 트리의 끝이 규칙과 다릅니다.",
+    ),
+    "fraud_result_0": (
+        "proven: the records of this ledger contradict its own rules",
+        "증명됨: 이 기록부의 기록이 스스로의 규칙과 어긋납니다",
+    ),
+    "fraud_result_1": (
+        "not shown; do not accuse anybody with this file",
+        "보여 주지 못합니다. 이 파일로 누구도 지목하지 마십시오",
+    ),
+    "fraud_result_3": (
+        "proven only if what was not checked below holds",
+        "아래에서 확인하지 않은 조건이 맞을 때에만 증명됩니다",
+    ),
+    "fraud_nothing": (
+        "Nothing: the file does not show what it claims.",
+        "없습니다. 이 파일은 주장하는 바를 보여 주지 못합니다.",
+    ),
+    "fraud_unlisted": (
+        "Nothing: the trust policy does not say who is bound by these records.",
+        "없습니다. 신뢰 정책에 이 기록의 책임자가 적혀 있지 않습니다.",
+    ),
+    "fraud_either": (
+        "Either that, or the operator gave out two logs under one name: which of the two is not shown.",
+        "그렇지 않다면 운영자가 한 이름으로 두 기록부를 내놓은 것입니다. 둘 중 어느 쪽인지는 보여 주지 않습니다.",
+    ),
+    "fraud_bound": (
+        "Who holds the keys of this ledger is bound to it, by signature or on the chain.",
+        "이 기록부의 열쇠를 가진 쪽이 서명 또는 체인 기록으로 이에 책임을 집니다.",
+    ),
+    "fraud_not_why": (
+        "Why: a fault of a program, a stolen key and an intention look the same.",
+        "그 이유. 프로그램의 오류, 열쇠의 도난, 고의는 구별되지 않습니다.",
+    ),
+    "fraud_not_rest": (
+        "Anything about other statements or other ledgers.",
+        "다른 진술이나 다른 기록부에 관한 것.",
+    ),
+    "fraud_statement": ("Statement left out", "빠진 진술"),
+    "fraud_size": ("Index of", "색인 범위"),
+    "fraud_leaves": ("the first {size} leaves", "처음 {size}개 항목"),
+    "fraud_key": ("List", "목록"),
+    "accuse_none": (
+        "Nothing was found that an honest operator cannot have done, and nothing is written. That shows nothing about"
+        " what was not compared.",
+        "정직한 운영자가 할 수 없는 일은 찾지 못했으며 파일을 쓰지 않았습니다."
+        " 비교하지 않은 것에 대해서는 아무것도 보여 주지 않습니다.",
+    ),
+    "fraud_written": ("written: {file}", "저장됨: {file}"),
+    "against": ("Contradictions with {file}", "{file} 파일과의 모순"),
+    "against_result": ("Both files together: exit {code}", "두 파일을 함께 본 결과: exit {code}"),
+    "against_none": (
+        "None was found. That shows nothing about what neither file holds.",
+        "찾지 못했습니다. 두 파일에 없는 것에 대해서는 아무것도 보여 주지 않습니다.",
+    ),
+    "against_unlisted": (
+        "Not compared: the ledger is not listed in the trust policy.",
+        "비교하지 않았습니다. 이 기록부가 신뢰 정책에 없습니다.",
+    ),
 }
 
 

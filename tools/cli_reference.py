@@ -14,7 +14,7 @@ from typing import Any
 from typer.main import get_command
 
 from ledger.cli.commands import COMMANDS, app
-from ledger.cli.verify_command import parser
+from ledger.cli.verify_command import FILE_HELP, parser
 from ledger.kinds import KINDS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "cli.md"
@@ -31,13 +31,13 @@ def reference() -> str:
 
 def _verify() -> Iterator[str]:
     made = parser()
-    yield from _heading("verify", "BUNDLE", [str(made.description), str(made.epilog)])
+    yield from _heading("verify", "FILE", [str(made.description), str(made.epilog)])
     rows = [
         (", ".join(action.option_strings) + (f" {action.metavar}" if action.metavar else ""), str(action.help))
         for action in made._actions
         if action.option_strings and not isinstance(action, argparse._HelpAction)
     ]
-    yield from _table([("BUNDLE", "The bundle, a .habeas.json file."), *rows])
+    yield from _table([("FILE", FILE_HELP), *rows])
 
 
 def _typer_commands() -> Iterator[str]:

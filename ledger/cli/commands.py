@@ -10,13 +10,14 @@ from typer.main import get_command
 
 # Command, module of ledger.cli with its ``app``, one line of help. In the order of a person's way.
 COMMANDS: tuple[tuple[str, str, str], ...] = (
-    ("verify", "", "Check one bundle: what it proves, offline or against a chain."),
+    ("verify", "", "Check one bundle or fraud proof: what it proves, offline or against a chain."),
     ("key", "key", "Your keys: one seed of 24 words, one key for each case."),
     ("case", "case", "Your cases: open, list, show, prove control, back up."),
     ("letter", "letter", "Write the letter to the company, with the case id in it."),
     ("say", "say", "Record a statement in a case, as requester or as company."),
     ("submit", "submit", "Send a signed statement that lies in a file."),
     ("prove", "prove", "Write the bundle of a case, and verify what was written."),
+    ("accuse", "accuse", "Show what an honest operator cannot have done, as a file for strangers."),
     ("company", "company", "Companies: look them up, make and publish a key, bind it."),
     ("serve", "serve", "Run the API; with the embedded chain, everything in one process."),
     ("worker", "worker", "Run the sequencer and the anchoring."),

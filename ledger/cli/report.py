@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from ledger.assessment import Assessment, Bound, StatementView
-from ledger.checks import Check, Value
+from ledger.checks import Check, ResolvedCheck, Value
 from ledger.cli.clean import clean_line
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, JsonObject, encode_hex, encode_instant, encode_json
@@ -28,7 +28,7 @@ def report_json(result: Assessment) -> JsonObject:
         "case": encode_hex(result.bundle.case),
         "policy": encode_hex(result.policy_hash),
         "now": encode_instant(result.now),
-        "checks": list(_checks_json(result)),
+        "checks": list(checks_json(result.root, result.checks)),
         "statements": [_statement_json(view) for view in result.statements],
         "finding": None if result.finding is None else finding_json(result.finding, result.finding_value),
         "note": result.note,
@@ -36,9 +36,10 @@ def report_json(result: Assessment) -> JsonObject:
     }
 
 
-def _checks_json(result: Assessment) -> Iterator[Json]:
-    values = {id(item.check): item.value for item in result.checks}
-    for check, depth in _walk(result.root, 0):
+def checks_json(root: Check, checks: Sequence[ResolvedCheck]) -> Iterator[Json]:
+    """The tree of checks below ``root``, in its order."""
+    values = {id(item.check): item.value for item in checks}
+    for check, depth in _walk(root, 0):
         yield {
             "name": check.name,
             "step": check.step,
@@ -85,7 +86,7 @@ def report_text(result: Assessment, lang: Language, *, checks: bool = True) -> s
     Without ``checks`` it is the summary alone.
     """
     places = {encode_hex(view.shown.signed.id): view.shown.index for view in result.statements}
-    each = ["", text("checks", lang), *_check_lines(result, lang)] if checks else []
+    each = ["", text("checks", lang), *check_lines(result.root, result.checks, lang)] if checks else []
     lines = [
         *_head(result, lang),
         "",
@@ -189,11 +190,12 @@ def _finding_lines(result: Assessment, lang: Language) -> Iterator[str]:
     yield from (f"  - {line}" for line in sentences(result.finding, lang))
 
 
-def _check_lines(result: Assessment, lang: Language) -> Iterator[str]:
-    values = {id(item.check): item.value for item in result.checks}
+def check_lines(root: Check, checks: Sequence[ResolvedCheck], lang: Language) -> Iterator[str]:
+    """A line for each check below ``root``, indented as it hangs."""
+    values = {id(item.check): item.value for item in checks}
     if lang != "en":
         yield f"  {text('details', lang)}"
-    for check, depth in _walk(result.root, 0):
+    for check, depth in _walk(root, 0):
         word = pick(VALUE[values[id(check)].word], lang)
         yield f"  {word:<12}{check.step:<4} {'  ' * depth}{_short(check.name)}: {check.detail}"
 

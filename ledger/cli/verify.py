@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,12 +18,13 @@ from ledger.bundle import MAX_BYTES, Bundle, parse_bundle
 from ledger.cli.clean import clean_line, dump_json
 from ledger.cli.files import read_file
 from ledger.cli.report import report_json, report_text
-from ledger.encoding import parse_hex, parse_instant
+from ledger.encoding import JsonObject, parse_hex, parse_instant
 from ledger.errors import HabeasError, Malformed, MalformedRequest
 from ledger.evm import parse_header
+from ledger.fraud import is_fraud_proof
 from ledger.observed import Observed
 from ledger.policy import MAX_BYTES as MAX_POLICY_BYTES
-from ledger.policy import CompanyPin, TrustPolicy, parse_policy
+from ledger.policy import CompanyPin, LedgerTrust, TrustPolicy, parse_policy
 from ledger.words import Language
 
 CLOCK_TOLERANCE_SECONDS = 60
@@ -33,7 +34,7 @@ def read_policy(path: Path | None) -> TrustPolicy:
     """The trust policy at ``path``, or the one that ships with Habeas."""
     if path is None:
         return parse_policy(files("ledger").joinpath("data/trust.toml").read_bytes())
-    return parse_policy(_read(path, MAX_POLICY_BYTES))
+    return parse_policy(read_bytes(path, MAX_POLICY_BYTES))
 
 
 def verify(
@@ -46,12 +47,15 @@ def verify(
     now: str | None = None,
 ) -> Assessment:
     """Read, observe and assess; raises a HabeasError where the input is malformed."""
-    bundle = parse_bundle(_read(bundle_path, MAX_BYTES))
-    policy = read_policy(trust)
+    return _assess(parse_bundle(read_bytes(bundle_path)), read_policy(trust), rpc, check_nodes(rpc, blocks), dns, now)
+
+
+def _assess(
+    bundle: Bundle, policy: TrustPolicy, rpc: Sequence[str], vouched: Sequence[bytes], dns: bool, now: str | None
+) -> Assessment:
     notes: tuple[str, ...] = ()
     if dns:
         policy, notes = _with_dns(bundle, policy)
-    vouched = [parse_hex(block, 32, MalformedRequest, "--block") for block in blocks]
     observed = _observe(bundle, policy, rpc, vouched)
     observed = replace(observed, notes=(*observed.notes, *notes))
     moment = int(parse_instant(now, MalformedRequest, "--now").timestamp()) if now else _clock(bundle)
@@ -71,46 +75,114 @@ def _anchor_times(bundle: Bundle) -> Iterator[int]:
             yield parse_header(anchor.proof.header).timestamp
 
 
-def run(
-    bundle_path: Path,
-    *,
-    trust: Path | None,
-    rpc: Sequence[str],
-    blocks: Sequence[str],
-    dns: bool,
-    now: str | None,
-    as_json: bool,
-    lang: Language,
-) -> int:
+def check_nodes(rpc: Sequence[str], blocks: Sequence[str]) -> list[bytes]:
+    """The block hashes that the person vouches for. Raises MalformedRequest, also for what is no address of a node."""
+    if rpc:
+        from ledger.cli.rpc import check_url  # ssl and http are only needed here
+
+        for url in rpc:
+            check_url(url)
+    return [parse_hex(block, 32, MalformedRequest, "--block") for block in blocks]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a file: by which policy, with whose word for blocks, and how it is answered."""
+
+    trust: Path | None = None
+    rpc: Sequence[str] = ()
+    blocks: Sequence[str] = ()
+    dns: bool = False
+    now: str | None = None
+    against: Path | None = None
+    fraud_out: Path | None = None
+    as_json: bool = False
+    lang: Language = "en"
+
+
+def run(path: Path, question: Question) -> int:
     """The command: prints the result and gives the exit code (0, 1, 2 or 3)."""
     try:
-        result = verify(bundle_path, trust=trust, rpc=rpc, blocks=blocks, dns=dns, now=now)
+        answer, code = _answer(path, question)
     except HabeasError as error:
-        if as_json:
+        if question.as_json:
             print(dump_json({"exit": 2, "error": error.type, "detail": str(error)}, None))
         else:
             print(clean_line(f"{error.title}: {error}"), file=sys.stderr)
         return 2
-    print(dump_json(report_json(result)) if as_json else report_text(result, lang))
-    return result.exit_code
+    print(answer)
+    return code
+
+
+def _answer(path: Path, asked: Question) -> tuple[str, int]:
+    """The text or JSON of the result, and the exit code."""
+    data, policy, vouched = read_bytes(path), read_policy(asked.trust), check_nodes(asked.rpc, asked.blocks)
+    if asked.against is None and asked.fraud_out is not None:
+        raise MalformedRequest("--fraud-out writes what --against finds; name the other bundle with --against FILE")
+    if is_fraud_proof(data):
+        from ledger.cli import fraud_report, verify_fraud
+
+        if asked.against is not None:
+            raise MalformedRequest(f"--against compares two bundles; {path} is a fraud proof")
+        shown = verify_fraud.assess_file(data, policy, asked.rpc, vouched)
+        made = (
+            dump_json(fraud_report.fraud_json(shown)) if asked.as_json else fraud_report.fraud_text(shown, asked.lang)
+        )
+        return made, shown.exit_code
+    bundle = parse_bundle(data)
+    result = _assess(bundle, policy, asked.rpc, vouched, asked.dns, asked.now)
+    if asked.against is not None:
+        return _answer_against(bundle, result, policy, vouched, asked)
+    return (dump_json(report_json(result)) if asked.as_json else report_text(result, asked.lang)), result.exit_code
+
+
+def _answer_against(
+    bundle: Bundle, result: Assessment, policy: TrustPolicy, vouched: Sequence[bytes], asked: Question
+) -> tuple[str, int]:
+    from ledger.cli import fraud_report, verify_fraud
+
+    assert asked.against is not None, "asked for only then"
+    other = parse_bundle(read_bytes(asked.against))
+    found = verify_fraud.compare_bundles([bundle, other], policy, asked.rpc, vouched)
+    code = verify_fraud.exit_with(result.exit_code, found)
+    written = verify_fraud.write_proofs(asked.fraud_out, found) if asked.fraud_out is not None else []
+    if asked.as_json:
+        value = report_json(result) | {"exit": code}
+        against: JsonObject = {
+            "file": str(asked.against),
+            "contradictions": [fraud_report.fraud_json(item) for item in found],
+            "written": [str(path) for path in written],
+        }
+        return dump_json(value | {"against": against}), code
+    together = None if result.ledger is None else code
+    lines = fraud_report.against_lines(found, str(asked.against), together, written, asked.lang)
+    return report_text(result, asked.lang) + "\n" + "\n".join(clean_line(line) for line in lines), code
 
 
 def _observe(bundle: Bundle, policy: TrustPolicy, rpc: Sequence[str], vouched: Sequence[bytes]) -> Observed:
     trust = policy.ledgers.get(bundle.ledger)
-    mine = dict.fromkeys(vouched, "the person who verifies (--block)")
-    if not rpc:
-        return Observed(canonical=mine)
-    from ledger.cli.rpc import check_url, observe  # ssl and http are only needed here
-
-    for url in rpc:
-        check_url(url)
-    if trust is None:
-        why = f"No node was asked (--rpc): the trust policy does not list {bundle.ledger}, so its chain is not known."
-        return Observed(canonical=mine, notes=(why,))
-    return observe(rpc, trust, dict(_wanted(bundle)), vouched)
+    if trust is not None or not rpc:
+        return ask_nodes(trust, dict(wanted_blocks(bundle)), rpc, vouched)
+    why = f"No node was asked (--rpc): the trust policy does not list {bundle.ledger}, so its chain is not known."
+    return Observed(canonical=_mine(vouched), notes=(why,))
 
 
-def _wanted(bundle: Bundle) -> Iterator[tuple[bytes, int]]:
+def ask_nodes(
+    trust: LedgerTrust | None, blocks: Mapping[bytes, int], rpc: Sequence[str], vouched: Sequence[bytes]
+) -> Observed:
+    """What the nodes ``rpc`` say of ``blocks`` (hash to number) on the chain of ``trust``, and what is vouched for."""
+    if not rpc or trust is None:
+        return Observed(canonical=_mine(vouched))
+    from ledger.cli.rpc import observe  # ssl and http are only needed here
+
+    return observe(rpc, trust, blocks, vouched)
+
+
+def _mine(vouched: Sequence[bytes]) -> Mapping[bytes, str]:
+    return dict.fromkeys(vouched, "the person who verifies (--block)")
+
+
+def wanted_blocks(bundle: Bundle) -> Iterator[tuple[bytes, int]]:
     """Hash and number of the blocks that some check rests on."""
     quoted = {item.signed.statement.recent_block.hash for item in bundle.statements.values()}
     headers = [anchor.proof.header for anchor in bundle.anchors.values()]
@@ -139,7 +211,8 @@ def _with_dns(bundle: Bundle, policy: TrustPolicy) -> tuple[TrustPolicy, tuple[s
     return replace(policy, company_keys=tuple(pins)), tuple(notes)
 
 
-def _read(path: Path, limit: int) -> bytes:
+def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
+    """A file that the person named, of at most ``limit`` bytes. Raises MalformedRequest or MalformedSize."""
     try:
         return read_file(path, limit)
     except OSError as error:

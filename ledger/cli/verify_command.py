@@ -1,4 +1,4 @@
-"""``habeas verify BUNDLE``: its arguments, read by the standard library (see ``ledger.cli.main``)."""
+"""``habeas verify FILE``: its arguments, read by the standard library (see ``ledger.cli.main``)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from ledger.cli.verify import run
+from ledger.cli.verify import Question, run
 
+FILE_HELP = "The bundle, a .habeas.json file, or the fraud proof, a .fraud.json file."
 _EPILOG = (
     "Without --rpc and --block nothing is asked of anybody, and whatever rests on a block stays conditional. "
     "Exit codes: 0 every required check passed, 1 some check failed, 2 wrong use or a malformed file, "
-    "3 some required check was not made, 70 an internal fault, which says nothing about the bundle."
+    "3 some required check was not made, 70 an internal fault, which says nothing about the file. "
+    "Of a fraud proof: 0 proven, 1 not shown, 3 proven if what was not checked holds. With --against: 1 where a "
+    "contradiction is proven."
 )
 
 
@@ -19,11 +22,11 @@ def parser() -> argparse.ArgumentParser:
     """The arguments of the command."""
     made = argparse.ArgumentParser(
         prog="habeas verify",
-        description="Check one bundle and say what it proves and what not.",
+        description="Check one bundle, or one fraud proof, and say what it proves and what not.",
         epilog=_EPILOG,
         allow_abbrev=False,
     )
-    made.add_argument("bundle", type=Path, metavar="BUNDLE", help="The bundle, a .habeas.json file.")
+    made.add_argument("file", type=Path, metavar="FILE", help=FILE_HELP)
     made.add_argument(
         "--rpc",
         action="append",
@@ -45,6 +48,18 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="Trust policy, a trust.toml; without it, the one that ships with Habeas.",
     )
+    made.add_argument(
+        "--against",
+        type=Path,
+        metavar="BUNDLE",
+        help="Another bundle of the same ledger: say what cannot both come from one honest log.",
+    )
+    made.add_argument(
+        "--fraud-out",
+        type=Path,
+        metavar="FILE",
+        help="Write the contradictions that --against finds as fraud proofs, into new files.",
+    )
     made.add_argument("--now", metavar="TIME", help="Assess as of this time, like 2026-12-01T00:00:00Z.")
     made.add_argument("--json", action="store_true", dest="as_json", help="Print JSON for programs.")
     made.add_argument(
@@ -60,13 +75,15 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str]) -> int:
     """Run the command and give its exit code; argparse ends wrong use with exit code 2."""
     given = parser().parse_args(arguments)
-    return run(
-        given.bundle,
+    question = Question(
         trust=given.trust,
         rpc=given.rpc,
         blocks=given.block,
         dns=given.dns,
         now=given.now,
+        against=given.against,
+        fraud_out=given.fraud_out,
         as_json=given.as_json,
         lang=given.lang,
     )
+    return run(given.file, question)

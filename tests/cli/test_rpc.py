@@ -11,7 +11,7 @@ import pytest
 
 from ledger.bundle import parse_bundle
 from ledger.cli import rpc
-from ledger.cli.verify import _wanted
+from ledger.cli.verify import wanted_blocks
 from ledger.evm import keccak256, parse_header
 from ledger.observed import Observed
 from ledger.policy import Finality, LedgerTrust
@@ -211,12 +211,12 @@ def test_all_nodes_together_have_a_deadline(stack: ExitStack, monkeypatch: pytes
 def test_only_blocks_that_something_rests_on_are_asked_for() -> None:
     """A header that no statement quotes costs no question."""
     bundle = parse_bundle(bundle_bytes())
-    assert dict(_wanted(bundle)) == wanted()
+    assert dict(wanted_blocks(bundle)) == wanted()
     loose = next(iter(bundle.blocks))
     left = {
         index: item for index, item in bundle.statements.items() if item.signed.statement.recent_block.hash != loose
     }
-    assert loose in wanted() and loose not in dict(_wanted(replace(bundle, statements=left)))
+    assert loose in wanted() and loose not in dict(wanted_blocks(replace(bundle, statements=left)))
 
 
 def test_nobody_listens() -> None:

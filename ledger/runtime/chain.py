@@ -60,6 +60,8 @@ class Event:
     tx_hash: bytes
     tx_index: int
     log: Log
+    log_index: int = 0
+    """Its place among the logs of the block, as the node says: good for the order, proven by nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +113,14 @@ class Chain(Protocol):
     def ticket(self, contract: bytes, log: bytes, number: int) -> Ticket:
         """One ticket as the contract keeps it; zeros if it was never taken."""
 
-    def events(self, contract: bytes, log: bytes, topics: Sequence[bytes], first: int, last: int) -> list[Event]:
-        """Events of ``contract`` for ``log`` with one of ``topics`` in blocks ``first`` to ``last``, in order."""
+    def events(
+        self, contract: bytes, log: bytes, topics: Sequence[bytes], first: int, last: int, doubt: int = 0
+    ) -> list[Event]:
+        """Events of ``contract`` for ``log`` with one of ``topics`` in blocks ``first`` to ``last``, in order.
+
+        ``doubt``: how often answers about these blocks were found wanting. With each the questions are
+        narrower, and from the first on every node is asked and the answers are joined.
+        """
 
     def receipts(self, block: BlockInfo) -> list[RpcObject]:
         """All receipts of a block, in order of their transactions."""

@@ -4,7 +4,7 @@ One call of ``follow`` does everything that is new, in this order:
 
 1. the newest final block, which must extend what was recorded as final before
 2. every event of the log since the last call, compared with the contract's own counters: a node that
-   keeps events back is noticed before anything is recorded
+   keeps events back is noticed before anything is recorded (``event_reader.py``)
 3. the final ones, each proven before it is recorded
 4. the final block itself, which people may then quote
 5. the queue at the newest block, which may still be reorganised
@@ -15,17 +15,10 @@ A crash between any two steps is repaired by the next call.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from ledger.anchor import (
-    ANCHORED_TOPIC,
-    SUBMITTED_TOPIC,
-    parse_anchored,
-    parse_submitted,
-    verify_anchor,
-    verify_submission,
-)
+from ledger.anchor import SUBMITTED_TOPIC, parse_submitted, verify_anchor, verify_submission
 from ledger.encoding import encode_hex
 from ledger.errors import Malformed, RuntimeChainUnavailable, RuntimeFinality, RuntimeLog, Verification
 from ledger.policy import Finality
@@ -34,6 +27,7 @@ from ledger.runtime.chain import BlockInfo, Chain, Event, final_block, read_head
 from ledger.runtime.chain_store import ChainStore, encode_nodes
 from ledger.runtime.chain_tables import AnchorRow, TicketRow
 from ledger.runtime.contract import MAX_FORCED, Head
+from ledger.runtime.event_reader import EventReader, Tally
 
 _log = logging.getLogger(__name__)
 RECORD_EVERY_S = 10
@@ -64,23 +58,17 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class _Mark:
-    """How far final events were recorded: up to ``block``; the next ticket, and the newest anchored size."""
-
-    block: int
-    ticket: int
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
 class _News:
-    """Events since the mark: those up to the final block and those after it, and the mark to be."""
+    """Events since the mark: those up to the final block and those after it, and the mark to be.
+
+    A mark is the tally of final events that were recorded; its block is the last one read.
+    """
 
     latest: BlockInfo
     head: Head
     final: tuple[Event, ...]
     open: tuple[Event, ...]
-    mark: _Mark
+    mark: Tally
 
 
 class Follower:
@@ -95,7 +83,7 @@ class Follower:
         self._rules = rules
         self._root_at = root_at
         self._step = step
-        self._mark: _Mark | None = None
+        self._mark: Tally | None = None
         self._block: CapturedBlock | None = None
         self.failed: dict[bytes, str] = {}
         """Events that could not be proven: transaction hash to reason. Later anchors cover for them."""
@@ -137,39 +125,20 @@ class Follower:
         mark, rules = self._mark or self._resume(), self._rules
         end = max(mark.block, final.number)
         head = self._chain.head(rules.contract, rules.log, latest.number)
-        topics = [ANCHORED_TOPIC, SUBMITTED_TOPIC]
-        settled = self._chain.events(rules.contract, rules.log, topics, mark.block + 1, end)
-        waiting = self._chain.events(rules.contract, rules.log, topics, end + 1, latest.number)
-        ticket, size = self._count(settled, mark.ticket, mark.size)
-        if self._count(waiting, ticket, size) != (head.submitted, head.size):
-            shown = self._count(waiting, ticket, size)
-            raise RuntimeChainUnavailable(
-                f"the node shows events of {shown[0]} tickets and an anchor of {shown[1]} leaves, but the contract took"
-                f" {head.submitted} and holds {head.size}: it keeps events back, or a block was replaced; asking again"
-            )
-        return _News(latest, head, tuple(settled), tuple(waiting), _Mark(end, ticket, size))
+        reader = EventReader(self._chain, rules.contract, rules.log)
+        events, _ = reader.read(mark.block + 1, latest.number, mark, head)
+        settled = [event for event in events if event.block_number <= end]
+        for event in settled:
+            mark = mark.after(event, rules.contract)
+        return _News(latest, head, tuple(settled), tuple(events[len(settled) :]), replace(mark, block=end))
 
-    def _resume(self) -> _Mark:
+    def _resume(self) -> Tally:
         """Where a new process goes on: at the newest final anchor, if every ticket before it is proven."""
         newest = self._store.newest_anchor()
         if newest is None or self._store.proven_tickets() < newest.submitted:
-            return _Mark(self._rules.first_block - 1, 0, 0)
+            return Tally(self._rules.first_block - 1)
         # The rest of that anchor's own block is read once more.
-        return _Mark(newest.block_number - 1, newest.submitted, newest.size)
-
-    def _count(self, events: Sequence[Event], ticket: int, size: int) -> tuple[int, int]:
-        """The next ticket and the newest size after ``events``. Tickets are numbered without gaps."""
-        for event in events:
-            if event.log.topics[:1] == (ANCHORED_TOPIC,):
-                size = parse_anchored(event.log, self._rules.contract).size
-                continue
-            number = parse_submitted(event.log, self._rules.contract).ticket
-            if number > ticket:
-                raise RuntimeChainUnavailable(
-                    f"the node shows ticket {number} and not {ticket}: it keeps events back; asking again"
-                )
-            ticket = max(ticket, number + 1)
-        return ticket, size
+        return Tally(newest.block_number - 1, newest.submitted, newest.size, newest.included)
 
     def _record_events(self, news: _News) -> None:
         for event in news.final:
@@ -214,7 +183,7 @@ class Follower:
 
     def _captured(self, event: Event) -> CapturedBlock:
         if self._block is None or self._block.header.hash != event.block_hash:
-            self._block = capture_block(self._chain, event.block_hash)
+            self._block = capture_block(self._chain, event.block_number, event.block_hash)
         return self._block
 
     def _record_final(self, final: BlockInfo) -> None:

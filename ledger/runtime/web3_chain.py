@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from ledger.encoding import encode_hex
 from ledger.errors import RuntimeChainUnavailable
-from ledger.evm import Log, keccak256
+from ledger.evm import keccak256
 from ledger.runtime.chain import (
     BlockInfo,
     BlockRef,
@@ -23,19 +23,23 @@ from ledger.runtime.chain import (
     TxReceipt,
 )
 from ledger.runtime.contract import Head, Ticket, head_call, parse_head, parse_ticket, ticket_call
-from ledger.runtime.rpc import Rpc, read_bytes, read_integer
+from ledger.runtime.log_ranges import WIDEST, LogRanges, joined
+from ledger.runtime.rpc import PATIENCE_S, Rpc, read_bytes, read_integer
 
-# Providers refuse wide ranges in several ways; each of these codes can mean "too wide".
-_TOO_WIDE = frozenset({-32005, -32600, -32602, -32000})
-_WIDEST = 10_000
+# A doubted answer is asked for again in pieces of a tenth, a hundredth, a thousandth.
+_NARROWER = 10
 _METHOD_MISSING = frozenset({-32601, -32600})
 
 
 class Web3Chain:
     """The chain behind ``urls``; see ``Chain``."""
 
-    def __init__(self, urls: Sequence[str], chain_id: int | None, genesis: bytes | None, timeout: float = 10.0) -> None:
-        self._rpc = Rpc(urls, chain_id, genesis, timeout)
+    def __init__(
+        self, urls: Sequence[str], chain_id: int | None, genesis: bytes | None, timeout: float = 10.0,
+        patience_s: float = PATIENCE_S,
+    ) -> None:  # fmt: skip
+        self._rpc = Rpc(urls, chain_id, genesis, timeout, patience_s)
+        self._ranges = LogRanges(self._rpc)
 
     def identity(self) -> ChainIdentity:
         return self._rpc.identity()
@@ -57,17 +61,16 @@ class Web3Chain:
     def ticket(self, contract: bytes, log: bytes, number: int) -> Ticket:
         return parse_ticket(self._view(contract, ticket_call(log, number), "latest"))
 
-    def events(self, contract: bytes, log: bytes, topics: Sequence[bytes], first: int, last: int) -> list[Event]:
+    def events(
+        self, contract: bytes, log: bytes, topics: Sequence[bytes], first: int, last: int, doubt: int = 0
+    ) -> list[Event]:
         wanted: dict[str, object] = {
             "address": encode_hex(contract),
             "topics": [[encode_hex(topic) for topic in topics], encode_hex(bytes(12) + log)],
         }
-        found: list[Event] = []
-        while first <= last:
-            end = min(last, first + _WIDEST - 1)
-            found += self._events(wanted, first, end)
-            first = end + 1
-        return found
+        if doubt == 0:
+            return joined(self._ranges.read(wanted, first, last))
+        return joined(self._ranges.read_all(wanted, first, last, max(1, WIDEST // _NARROWER**doubt)))
 
     def receipts(self, block: BlockInfo) -> list[RpcObject]:
         try:
@@ -133,19 +136,6 @@ class Web3Chain:
         where = {"blockHash": encode_hex(ref)} if isinstance(ref, bytes) else _reference(ref)
         return read_bytes(self._rpc.ask("eth_call", call, where), "eth_call")
 
-    def _events(self, wanted: dict[str, object], first: int, last: int) -> list[Event]:
-        """Halves the range as long as the node finds it too wide."""
-        try:
-            found = self._rpc.ask("eth_getLogs", {**wanted, "fromBlock": hex(first), "toBlock": hex(last)})
-        except RpcRefusal as refusal:
-            if refusal.code not in _TOO_WIDE or first == last:
-                raise
-            middle = (first + last) // 2
-            return self._events(wanted, first, middle) + self._events(wanted, middle + 1, last)
-        if not isinstance(found, list):
-            raise RuntimeChainUnavailable("the node answered eth_getLogs with something that is no list")
-        return [_event(_object(item, "eth_getLogs")) for item in found]
-
 
 def _reference(ref: BlockRef) -> str:
     if isinstance(ref, bytes):
@@ -173,21 +163,6 @@ def _block(fields: dict[str, object]) -> BlockInfo:
 def _transactions(block: BlockInfo) -> list[str]:
     found = block.fields.get("transactions")
     return [str(tx_hash) for tx_hash in found] if isinstance(found, list) else []
-
-
-def _event(fields: dict[str, object]) -> Event:
-    topics = fields.get("topics")
-    return Event(
-        block_number=read_integer(fields.get("blockNumber"), "log field blockNumber"),
-        block_hash=read_bytes(fields.get("blockHash"), "log field blockHash", 32),
-        tx_hash=read_bytes(fields.get("transactionHash"), "log field transactionHash", 32),
-        tx_index=read_integer(fields.get("transactionIndex"), "log field transactionIndex"),
-        log=Log(
-            address=read_bytes(fields.get("address"), "log field address", 20),
-            topics=tuple(read_bytes(topic, "log topic", 32) for topic in (topics if isinstance(topics, list) else ())),
-            data=read_bytes(fields.get("data"), "log field data"),
-        ),
-    )
 
 
 def _call(call: Call) -> dict[str, str]:

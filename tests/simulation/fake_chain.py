@@ -152,7 +152,9 @@ class FakeChain:
         self._asked("ticket")
         return self.blocks[-1].contract.tickets.get((log, number), Ticket(bytes(27), 0))
 
-    def events(self, contract: bytes, log: bytes, topics: Sequence[bytes], first: int, last: int) -> list[Event]:
+    def events(
+        self, contract: bytes, log: bytes, topics: Sequence[bytes], first: int, last: int, doubt: int = 0
+    ) -> list[Event]:
         self._asked("events")
         wanted = set(topics) - self.hidden
         return [

@@ -1,0 +1,164 @@
+"""Reading all events of a log, and noticing when a node keeps some back.
+
+A node may cut an answer short or leave events out without saying so. Four counts give it away: tickets
+have numbers without gaps; each anchor says how many tickets were taken and settled before it; it settles
+at most 64; and the contract itself holds the newest size and both counters. Where nodes still serve the
+contract's state at older blocks, the state just before each anchor is compared too, so that not even an
+anchor between two others can be left out unnoticed.
+
+What is missing is asked for again: narrower, of every node, and at last by searching the contract's
+state for the block and reading the event from its receipts. Then it is named in the error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from ledger.anchor import ANCHORED_TOPIC, SUBMITTED_TOPIC, parse_anchored, parse_submitted
+from ledger.errors import RuntimeChainUnavailable
+from ledger.runtime.chain import Chain, Event
+from ledger.runtime.contract import MAX_FORCED, Head
+from ledger.runtime.log_ranges import WIDEST, joined
+
+TOPICS = (ANCHORED_TOPIC, SUBMITTED_TOPIC)
+MAX_DOUBT = 3
+_WORTH_ASKING = 2_000
+"""Most questions to one node about one gap."""
+
+
+class EventsMissing(RuntimeChainUnavailable):
+    """Events that must be there were not shown; they stand in blocks ``first`` to ``last``."""
+
+    def __init__(self, what: str, tally: Tally, last: int) -> None:
+        # From the block of the last event on: there may be more of them in it.
+        first = min(tally.block, last)
+        where = f"block {first}" if first == last else f"blocks {first} to {last}"
+        super().__init__(f"{what}: events of {where} are kept back, or a block was replaced")
+        self.tally = tally
+        self.first = first
+        self.last = last
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the events up to ``block`` add up to: tickets taken and settled, the newest anchored size."""
+
+    block: int
+    tickets: int = 0
+    size: int = 0
+    included: int = 0
+
+    def after(self, event: Event, contract: bytes) -> Tally:
+        """With ``event`` counted. One that was counted before changes nothing. Raises EventsMissing."""
+        if event.log.topics[:1] == (ANCHORED_TOPIC,):
+            return self._after_anchor(event, contract)
+        number = parse_submitted(event.log, contract).ticket
+        if number > self.tickets:
+            raise EventsMissing(f"the node shows ticket {number} and not {self.tickets}", self, event.block_number)
+        return replace(self, block=event.block_number, tickets=max(self.tickets, number + 1))
+
+    def _after_anchor(self, event: Event, contract: bytes) -> Tally:
+        anchored = parse_anchored(event.log, contract)
+        if anchored.size <= self.size:
+            return self
+        if anchored.submitted > self.tickets:
+            raise EventsMissing(
+                f"the node shows {self.tickets} tickets, but {anchored.submitted} were taken before the anchor of"
+                f" {anchored.size} leaves",
+                self,
+                event.block_number,
+            )
+        if anchored.included > self.included + MAX_FORCED:
+            raise EventsMissing(
+                f"the node shows {self.included} tickets settled at {self.size} leaves and {anchored.included} at"
+                f" {anchored.size}, but an anchor settles at most {MAX_FORCED}",
+                self,
+                event.block_number,
+            )
+        return Tally(event.block_number, self.tickets, anchored.size, anchored.included)
+
+    def agrees(self, head: Head) -> bool:
+        """True if the contract counts the same."""
+        return (head.submitted, head.size, head.included) == (self.tickets, self.size, self.included)
+
+    def check(self, head: Head, last: int) -> None:
+        """Raises EventsMissing unless the contract's ``head`` after block ``last`` says the same."""
+        if not self.agrees(head):
+            raise EventsMissing(
+                f"the node shows events of {self.tickets} tickets and an anchor of {self.size} leaves that settles up"
+                f" to {self.included}, but the contract took {head.submitted}, holds {head.size} and settled"
+                f" {head.included} after block {last}",
+                self,
+                last,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class EventReader:
+    """Reads the events of ``log``. ``state`` gives the contract's head after a block, None where no node
+    serves it; without ``state`` only the events themselves and the head at the end are compared."""
+
+    chain: Chain
+    contract: bytes
+    log: bytes
+    state: Callable[[int], Head | None] | None = None
+    receipts: Callable[[int], Sequence[Event]] | None = None
+    """The events of a block as its receipts have them: the last resort."""
+
+    def read(self, first: int, last: int, start: Tally, head: Head | None) -> tuple[list[Event], Tally]:
+        """All events in blocks ``first`` to ``last``, and what they add up to.
+
+        ``start`` is what the events before add up to; events that it counted may come again. ``head`` is
+        what the contract holds after ``last``. Raises EventsMissing (or any RuntimeChainUnavailable)
+        when events are missing and no node shows them.
+        """
+        events = self.chain.events(self.contract, self.log, TOPICS, first, last)
+        doubt, seen = 0, ""
+        while True:
+            try:
+                return events, self._counted(events, start, last, head)
+            except EventsMissing as gap:
+                doubt = doubt + 1 if str(gap) == seen else 1
+                seen = str(gap)
+                more = self._ask_again(gap, max(first, gap.first), doubt)
+            events = joined([*events, *more])
+
+    def _counted(self, events: Iterable[Event], start: Tally, last: int, head: Head | None) -> Tally:
+        tally, block = start, -1
+        for event in events:
+            if event.block_number != block and event.block_number > start.block:
+                block = event.block_number
+                before = self.state(block - 1) if self.state is not None and block > 0 else None
+                if before is not None:
+                    tally.check(before, block - 1)
+            tally = tally.after(event, self.contract)
+        if head is not None:
+            tally.check(head, last)
+        return tally
+
+    def _ask_again(self, gap: EventsMissing, first: int, doubt: int) -> Sequence[Event]:
+        """Perhaps more events of the gap. Raises ``gap`` when every way was tried."""
+        if first > gap.last:
+            raise gap
+        pieces = (gap.last - first + 1) // max(1, WIDEST // 10**doubt)
+        if doubt <= MAX_DOUBT and pieces <= _WORTH_ASKING:
+            try:
+                return self.chain.events(self.contract, self.log, TOPICS, first, gap.last, doubt)
+            except RuntimeChainUnavailable:
+                return ()
+        block = self._search(gap.tally, first, gap.last) if doubt <= MAX_DOUBT + 1 else None
+        if block is None or self.receipts is None:
+            raise gap
+        return self.receipts(block)
+
+    def _search(self, tally: Tally, first: int, last: int) -> int | None:
+        """The first block from ``first`` on after which the contract holds more than ``tally``; by halving."""
+        low, high = first - 1, last
+        while high - low > 1:
+            middle = (low + high) // 2
+            held = self.state(middle) if self.state is not None else None
+            if held is None:
+                return None
+            low, high = (middle, high) if tally.agrees(held) else (low, middle)
+        return high

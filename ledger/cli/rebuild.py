@@ -1,17 +1,21 @@
-"""``habeas rebuild``: the tables anew from the log."""
+"""``habeas rebuild``: the tables anew from the log, from its files, from the chain."""
 
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ledger.cli.output import AsJson, Settings, new_app, print_json, print_text
-from ledger.encoding import encode_hex, parse_hex
+from ledger.cli.output import AsJson, Settings, new_app, print_json, print_lines, print_text
+from ledger.encoding import JsonObject, encode_hex, parse_hex
 from ledger.errors import MalformedRequest, RuntimeLog, RuntimeSetting
 
 if TYPE_CHECKING:
+    from ledger.note import VerifierKey
+    from ledger.policy import LedgerTrust
+    from ledger.runtime.rebuild import Rebuilt
     from ledger.runtime.wiring import LedgerFacts, Services
 
 app = new_app()
@@ -24,34 +28,73 @@ def rebuild(
         bool,
         typer.Option("--from-files", help="Fill an empty database from tiles and addenda, checked against the root."),
     ] = False,
+    from_chain: Annotated[
+        bool,
+        typer.Option("--from-chain", help="Recover every anchored head and every direct submission from the chain."),
+    ] = False,
+    trust: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Trust policy that lists the ledger; without it, settings and key files."),
+    ] = None,
+    ledger: Annotated[
+        str | None, typer.Option(metavar="ORIGIN", help="Which ledger of the trust policy, if it lists several.")
+    ] = None,
+    rpc: Annotated[
+        list[str] | None,
+        typer.Option(metavar="URL", help="With --from-chain: a node of the chain; several; setting rpc_urls."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="With --from-chain: also write what is found as files for people."),
+    ] = None,
     genesis: Annotated[
         str | None,
-        typer.Option(metavar="HASH", help="With --from-files on an embedded chain: its genesis hash."),
+        typer.Option(metavar="HASH", help="Without --trust, on an embedded chain: its genesis hash."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Drop the projection tables and replay the log into them; the log itself is only read.
 
     Stop the worker first. The rows come out as they were: what a page shows follows from the log alone.
-    """
-    from dataclasses import asdict
 
+    With --from-files and --from-chain an empty database is filled anew, also by both, in this order; a log
+    that does not contain what was anchored is refused. With --from-chain and --out alone, no database and
+    no home are needed.
+    """
+    from ledger.cli import from_chain as chain
+
+    given = chain.Given(home, trust, ledger, tuple(rpc or ()), out, genesis)
+    if not from_chain and (out is not None or rpc):
+        raise MalformedRequest("--out and --rpc belong to --from-chain")
+    listed = chain.listed(given)
+    result: JsonObject = {}
+    if from_files or not from_chain:
+        done = _from_log(home, from_files, genesis, listed)
+        result |= {"leaves": done.leaves, "without_bytes": done.without_bytes}
+        if not as_json:
+            print_text(f"leaves: {done.leaves}, without_bytes: {done.without_bytes}")
+    if from_chain:
+        recovered, words = chain.run(given, listed)
+        result |= recovered
+        if not as_json:
+            print_lines(words)
+    if as_json:
+        print_json(result)
+
+
+def _from_log(home: Path | None, from_files: bool, genesis: str | None, listed: LedgerTrust | None) -> Rebuilt:
     from ledger.cli.services import opened
     from ledger.runtime import rebuild as rebuilding
 
-    with opened(home) as services:
-        if from_files:
-            done = rebuilding.restore(services.store, services.objects, _facts_of_files(services, genesis))
-        else:
-            done = rebuilding.rebuild(services.store, services.origin)
-    if as_json:
-        print_json(asdict(done))
-    else:
-        print_text(", ".join(f"{name}: {value}" for name, value in asdict(done).items()))
+    # A new key would only make the right one harder to find.
+    with opened(home, new_keys=False) as services:
+        if not from_files:
+            return rebuilding.rebuild(services.store, services.origin)
+        return rebuilding.restore(services.store, services.objects, _facts_of_files(services, genesis, listed))
 
 
-def _facts_of_files(services: Services, genesis: str | None) -> LedgerFacts:
-    """The ledger row as leaf 0 says it. Only the key files of this ledger make its checkpoint believed."""
+def _facts_of_files(services: Services, genesis: str | None, listed: LedgerTrust | None) -> LedgerFacts:
+    """The ledger row as leaf 0 says it. Only the log's key makes its checkpoint believed."""
     from ledger.checkpoint import verify_checkpoint
     from ledger.leaf import StatementLeaf, parse_leaf
     from ledger.runtime.networks import networks
@@ -59,9 +102,7 @@ def _facts_of_files(services: Services, genesis: str | None) -> LedgerFacts:
     from ledger.statement import parse
     from ledger.tiles import CHECKPOINT_PATH, TILE_WIDTH, addendum_path, entries_path, parse_entries
 
-    if services.log_key is None:
-        raise RuntimeSetting(f"{services.settings.log_key_path} is needed: the files are believed by its signature")
-    vkey = services.log_key.verifier
+    vkey = _vkey(services, listed)
     size = verify_checkpoint(_file(services, CHECKPOINT_PATH), vkey, services.origin).size
     width = min(size, TILE_WIDTH)
     first = parse_leaf(parse_entries(_file(services, entries_path(0, width)), width)[0])
@@ -70,12 +111,27 @@ def _facts_of_files(services: Services, genesis: str | None) -> LedgerFacts:
     said = parse(_file(services, addendum_path(first.digest))).statement
     chain_id = int(str(said.facts["chain"]))
     known = [network.genesis for network in networks().values() if network.chain_id == chain_id]
+    if listed is not None:
+        known = [listed.chain.genesis]
     if genesis is not None:
         known = [parse_hex(genesis, 32, MalformedRequest, "--genesis")]
     if not known:
         raise MalformedRequest(f"chain {chain_id} is no public one: give its genesis hash with --genesis")
     contract = parse_hex(said.facts["contract"], 20, MalformedRequest, f"contract of leaf 0 {encode_hex(first.digest)}")
     return LedgerFacts(services.origin, chain_id, known[0], contract, said.author, vkey, int(time.time()))
+
+
+def _vkey(services: Services, listed: LedgerTrust | None) -> VerifierKey:
+    if listed is not None:
+        if listed.origin != services.origin:
+            raise RuntimeSetting(f"the setting ledger is {services.origin}, to be restored is {listed.origin}")
+        return listed.vkey
+    if services.log_key is None:
+        raise RuntimeSetting(
+            f"{services.settings.log_key_path} is needed, or --trust with its public key: the files are believed by"
+            " its signature"
+        )
+    return services.log_key.verifier
 
 
 def _file(services: Services, path: str) -> bytes:

@@ -20,13 +20,13 @@ def settings_of(home: Path | None, **given: object) -> Settings:
 
 
 @contextmanager
-def opened(home: Path | None, *, logs: str = "WARNING", **given: object) -> Iterator[Services]:
-    """Services with logs from level ``logs`` on; a new ledger gets its keys. Closed at the end."""
+def opened(home: Path | None, *, logs: str = "WARNING", new_keys: bool = True, **given: object) -> Iterator[Services]:
+    """Services with logs from level ``logs`` on; with ``new_keys`` a new ledger gets its keys. Closed at the end."""
     from ledger.runtime.logs import configure_logs
     from ledger.runtime.wiring import open_services
 
     configure_logs(logs)
-    services = open_services(settings_of(home, **given), create_keys_if_new=True)
+    services = open_services(settings_of(home, **given), create_keys_if_new=new_keys)
     try:
         yield services
     finally:

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from ledger.anchor import ANCHORED_TOPIC, SUBMITTED_TOPIC, parse_anchored, parse_submitted
 from ledger.errors import RuntimeChainUnavailable
-from ledger.runtime.chain import Chain, Event
+from ledger.runtime.chain import Event
 from ledger.runtime.contract import MAX_FORCED, Head
 from ledger.runtime.log_ranges import WIDEST, joined
 
@@ -30,9 +31,9 @@ _WORTH_ASKING = 2_000
 class EventsMissing(RuntimeChainUnavailable):
     """Events that must be there were not shown; they stand in blocks ``first`` to ``last``."""
 
-    def __init__(self, what: str, tally: Tally, last: int) -> None:
+    def __init__(self, what: str, tally: Tally, first: int, last: int) -> None:
         # From the block of the last event on: there may be more of them in it.
-        first = min(tally.block, last)
+        first = min(first, last)
         where = f"block {first}" if first == last else f"blocks {first} to {last}"
         super().__init__(f"{what}: events of {where} are kept back, or a block was replaced")
         self.tally = tally
@@ -42,41 +43,58 @@ class EventsMissing(RuntimeChainUnavailable):
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What the events up to ``block`` add up to: tickets taken and settled, the newest anchored size."""
+    """What events add up to: tickets taken and settled, the newest anchored size.
 
-    block: int
-    tickets: int = 0
-    size: int = 0
-    included: int = 0
+    All tickets are counted up to ``ticket_block``, all anchors up to ``anchor_block``.
+    """
+
+    tickets: int
+    size: int
+    included: int
+    ticket_block: int
+    anchor_block: int
+
+    @classmethod
+    def at(cls, block: int, tickets: int = 0, size: int = 0, included: int = 0) -> Tally:
+        """Everything up to ``block`` is counted."""
+        return cls(tickets, size, included, block, block)
+
+    @property
+    def block(self) -> int:
+        """The newest block of which something is counted."""
+        return max(self.ticket_block, self.anchor_block)
+
+    def up_to(self, block: int) -> Tally:
+        """The same, once it is sure that up to ``block`` there was nothing more."""
+        return Tally.at(block, self.tickets, self.size, self.included)
 
     def after(self, event: Event, contract: bytes) -> Tally:
         """With ``event`` counted. One that was counted before changes nothing. Raises EventsMissing."""
         if event.log.topics[:1] == (ANCHORED_TOPIC,):
             return self._after_anchor(event, contract)
-        number = parse_submitted(event.log, contract).ticket
+        number, block = parse_submitted(event.log, contract).ticket, event.block_number
         if number > self.tickets:
-            raise EventsMissing(f"the node shows ticket {number} and not {self.tickets}", self, event.block_number)
-        return replace(self, block=event.block_number, tickets=max(self.tickets, number + 1))
+            what = f"the node shows ticket {number} and not {self.tickets}"
+            raise EventsMissing(what, self, self.ticket_block, block)
+        return self if number < self.tickets else replace(self, tickets=number + 1, ticket_block=block)
 
     def _after_anchor(self, event: Event, contract: bytes) -> Tally:
-        anchored = parse_anchored(event.log, contract)
+        anchored, block = parse_anchored(event.log, contract), event.block_number
         if anchored.size <= self.size:
             return self
         if anchored.submitted > self.tickets:
-            raise EventsMissing(
+            what = (
                 f"the node shows {self.tickets} tickets, but {anchored.submitted} were taken before the anchor of"
-                f" {anchored.size} leaves",
-                self,
-                event.block_number,
+                f" {anchored.size} leaves"
             )
+            raise EventsMissing(what, self, self.ticket_block, block)
         if anchored.included > self.included + MAX_FORCED:
-            raise EventsMissing(
+            what = (
                 f"the node shows {self.included} tickets settled at {self.size} leaves and {anchored.included} at"
-                f" {anchored.size}, but an anchor settles at most {MAX_FORCED}",
-                self,
-                event.block_number,
+                f" {anchored.size}, but an anchor settles at most {MAX_FORCED}"
             )
-        return Tally(event.block_number, self.tickets, anchored.size, anchored.included)
+            raise EventsMissing(what, self, self.anchor_block, block)
+        return replace(self, size=anchored.size, included=anchored.included, anchor_block=block)
 
     def agrees(self, head: Head) -> bool:
         """True if the contract counts the same."""
@@ -84,14 +102,25 @@ class Tally:
 
     def check(self, head: Head, last: int) -> None:
         """Raises EventsMissing unless the contract's ``head`` after block ``last`` says the same."""
-        if not self.agrees(head):
-            raise EventsMissing(
-                f"the node shows events of {self.tickets} tickets and an anchor of {self.size} leaves that settles up"
-                f" to {self.included}, but the contract took {head.submitted}, holds {head.size} and settled"
-                f" {head.included} after block {last}",
-                self,
-                last,
-            )
+        if self.agrees(head):
+            return
+        what = (
+            f"the node shows events of {self.tickets} tickets and an anchor of {self.size} leaves that settles up to"
+            f" {self.included}, but the contract took {head.submitted}, holds {head.size} and settled {head.included}"
+            f" after block {last}"
+        )
+        first = self.ticket_block if head.size == self.size else self.anchor_block
+        if head.submitted != self.tickets:
+            first = min(first, self.ticket_block)
+        raise EventsMissing(what, self, first, last)
+
+
+class EventSource(Protocol):
+    """What gives events: a ``Chain``, or something between it and the reader."""
+
+    def events(
+        self, contract: bytes, log: bytes, topics: Sequence[bytes], first: int, last: int, doubt: int = 0
+    ) -> list[Event]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +128,7 @@ class EventReader:
     """Reads the events of ``log``. ``state`` gives the contract's head after a block, None where no node
     serves it; without ``state`` only the events themselves and the head at the end are compared."""
 
-    chain: Chain
+    chain: EventSource
     contract: bytes
     log: bytes
     state: Callable[[int], Head | None] | None = None
@@ -154,7 +183,8 @@ class EventReader:
 
     def _search(self, tally: Tally, first: int, last: int) -> int | None:
         """The first block from ``first`` on after which the contract holds more than ``tally``; by halving."""
-        low, high = first - 1, last
+        # Where state is served it was compared before each event, so nothing is missing before the last one.
+        low, high = max(first, tally.block) - 1, last
         while high - low > 1:
             middle = (low + high) // 2
             held = self.state(middle) if self.state is not None else None

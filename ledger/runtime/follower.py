@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ledger.anchor import SUBMITTED_TOPIC, parse_submitted, verify_anchor, verify_submission
 from ledger.encoding import encode_hex
@@ -130,15 +130,15 @@ class Follower:
         settled = [event for event in events if event.block_number <= end]
         for event in settled:
             mark = mark.after(event, rules.contract)
-        return _News(latest, head, tuple(settled), tuple(events[len(settled) :]), replace(mark, block=end))
+        return _News(latest, head, tuple(settled), tuple(events[len(settled) :]), mark.up_to(end))
 
     def _resume(self) -> Tally:
         """Where a new process goes on: at the newest final anchor, if every ticket before it is proven."""
         newest = self._store.newest_anchor()
         if newest is None or self._store.proven_tickets() < newest.submitted:
-            return Tally(self._rules.first_block - 1)
+            return Tally.at(self._rules.first_block - 1)
         # The rest of that anchor's own block is read once more.
-        return Tally(newest.block_number - 1, newest.submitted, newest.size, newest.included)
+        return Tally.at(newest.block_number - 1, newest.submitted, newest.size, newest.included)
 
     def _record_events(self, news: _News) -> None:
         for event in news.final:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -164,6 +165,23 @@ def test_without_home_and_database(
     assert main(["rebuild", *map(str, arguments)]) == 0
     words = capsys.readouterr().out
     assert f"Not recovered: {size - known} of {size} leaves" in words
+
+
+def shape(text: str) -> str:
+    """The words without the numbers and the names of one run."""
+    return re.sub(r"0x[0-9a-f]+|\d[\d:TZ-]*", "N", text.replace("found/", ""))
+
+
+def test_the_page_shows_what_is_printed(story: Story, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = shape((Path(__file__).parents[2] / "docs/operating/server-gone.md").read_text("utf-8"))
+    out = tmp_path / "found"
+    assert main(["rebuild", "--from-chain", "--trust", str(story.trust), "--rpc", story.node, "--out", str(out)]) == 0
+    for line in capsys.readouterr().out.replace(f"{out}/", "").splitlines():
+        assert shape(line) in page
+    state = json.loads((out / "recovered.json").read_text())
+    for name in {*lines(out / "heads.jsonl")[0], *lines(out / "submissions.jsonl")[0], "unknown_leaves"}:
+        assert f"`{name}`" in page
+    assert "unknown_leaves" in state
 
 
 LIMITS: list[dict[str, Any]] = [

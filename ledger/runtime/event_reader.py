@@ -138,8 +138,9 @@ class EventReader:
     def read(self, first: int, last: int, start: Tally, head: Head | None) -> tuple[list[Event], Tally]:
         """All events in blocks ``first`` to ``last``, and what they add up to.
 
-        ``start`` is what the events before add up to; events that it counted may come again. ``head`` is
-        what the contract holds after ``last``. Raises EventsMissing (or any RuntimeChainUnavailable)
+        ``start`` is what the events before add up to. Where one of those turns out to be missing, it is among
+        the result, and so may be some that ``start`` counted. ``head`` is what the contract holds after
+        ``last``. Raises EventsMissing (or any RuntimeChainUnavailable)
         when events are missing and no node shows them.
         """
         events = self.chain.events(self.contract, self.log, TOPICS, first, last)
@@ -150,7 +151,7 @@ class EventReader:
             except EventsMissing as gap:
                 doubt = doubt + 1 if str(gap) == seen else 1
                 seen = str(gap)
-                more = self._ask_again(gap, max(first, gap.first), doubt)
+                more = self._ask_again(gap, doubt)
             events = joined([*events, *more])
 
     def _counted(self, events: Iterable[Event], start: Tally, last: int, head: Head | None) -> Tally:
@@ -166,10 +167,9 @@ class EventReader:
             tally.check(head, last)
         return tally
 
-    def _ask_again(self, gap: EventsMissing, first: int, doubt: int) -> Sequence[Event]:
+    def _ask_again(self, gap: EventsMissing, doubt: int) -> Sequence[Event]:
         """Perhaps more events of the gap. Raises ``gap`` when every way was tried."""
-        if first > gap.last:
-            raise gap
+        first = max(0, gap.first)
         pieces = (gap.last - first + 1) // max(1, WIDEST // 10**doubt)
         if doubt <= MAX_DOUBT and pieces <= _WORTH_ASKING:
             try:

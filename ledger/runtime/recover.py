@@ -24,10 +24,11 @@ from ledger.errors import RuntimeChainUnavailable, RuntimeFinality, RuntimeWrong
 from ledger.evm import Header
 from ledger.runtime.capture import capture_block
 from ledger.runtime.chain import BlockInfo, Chain, Event, RpcRefusal, final_block, read_header, verify_contract
+from ledger.runtime.chain_store import Recorded
 from ledger.runtime.contract import Head
 from ledger.runtime.event_reader import EventReader, Tally
 
-WINDOW = 10_000
+WINDOW = 2_000
 """Blocks between two times that the sinks are on disk."""
 _PROGRESS_EVERY = 50
 _UNBORN = Head(0, bytes(32), 0, 0, 0)
@@ -69,18 +70,20 @@ class FoundSubmission:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How far everything is recorded: all blocks up to ``number``, which has ``hash`` (None: not told).
+    """How far everything was read: all blocks up to ``number``. ``final`` is one that was final then.
 
     ``every_anchor``: the contract's state before each anchor was compared, so that none is missing.
     """
 
     tally: Tally
-    hash: bytes | None
+    number: int
+    final: Recorded | None
     every_anchor: bool = True
 
-    @property
-    def number(self) -> int:
-        return self.tally.block
+    @classmethod
+    def nothing(cls, first_block: int) -> Reached:
+        """Nothing was read yet, and before ``first_block`` there is nothing."""
+        return cls(Tally.at(first_block - 1), first_block - 1, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +136,17 @@ def recover(chain: Chain, source: Source, sinks: Sequence[Sink], progress: Progr
     chain.identity()  # step 1
     verify_contract(chain, source.contract, source.code_hash)
     final = final_block(chain, source.finality)
-    start = min((sink.resume(source.first_block) for sink in sinks), key=lambda reached: reached.number)
-    _check_resumed(chain, start, final)
+    starts = [sink.resume(source.first_block) for sink in sinks]
+    for reached in starts:
+        _check_resumed(chain, reached, final)
+    start = min(starts, key=lambda reached: reached.number)
     run = _Run(chain, source, final, progress)
-    tally = start.tally
-    while tally.block < final.number:  # step 2
-        last = min(tally.block + WINDOW, final.number)
-        found, tally = run.window(tally, last)
-        reached = Reached(tally, run.hash_of(last), start.every_anchor and run.state_known)
+    tally, number = start.tally, start.number
+    while number < final.number:  # step 2
+        last = min(number + WINDOW, final.number)
+        found, tally = run.window(tally, number + 1, last)
+        number = last
+        reached = Reached(tally, last, run.recorded(last), start.every_anchor and run.state_known)
         for sink in sinks:  # step 6
             sink.record(found, reached)
         progress(last, final.number, run.heads, run.submissions)
@@ -150,16 +156,19 @@ def recover(chain: Chain, source: Source, sinks: Sequence[Sink], progress: Progr
 
 
 def _check_resumed(chain: Chain, start: Reached, final: BlockInfo) -> None:
-    if start.number > final.number:
+    if start.final is None:
+        return
+    number = start.final.number
+    if number > final.number:
         raise RuntimeChainUnavailable(
-            f"the node is behind: an earlier run read up to block {start.number}, and block {final.number} is the"
-            " newest that it calls final"
+            f"the node is behind: an earlier run read block {number} as final, and the newest that it calls final is"
+            f" {final.number}"
         )
-    there = chain.block(start.number) if start.hash is not None else None
-    if there is not None and there.hash != start.hash:
+    there = chain.block(number)
+    if there is None or there.hash != start.final.hash:
         raise RuntimeFinality(
-            f"finality violated: an earlier run read block {start.number} as final, and it is another one now;"
-            " recover into a new folder or an empty database (docs/operating/chain.md says what it means)"
+            f"finality violated: an earlier run read block {number} as final, and it is another one now; recover into"
+            " a new folder or an empty database (docs/operating/chain.md says what it means)"
         )
 
 
@@ -178,22 +187,30 @@ class _Run:
         self.heads = 0
         self.submissions = 0
 
-    def window(self, tally: Tally, last: int) -> tuple[list[FoundHead | FoundSubmission], Tally]:
-        """Everything found in the blocks after ``tally.block`` up to ``last``."""
+    def window(self, tally: Tally, first: int, last: int) -> tuple[list[FoundHead | FoundSubmission], Tally]:
+        """Everything found in blocks ``first`` to ``last``, and what it adds up to."""
         for kept in (self._states, self._blocks, self._proofs):
             kept.clear()
         head = self._state(last)
         if head is not None and tally.agrees(head):
             return [], tally.up_to(last)
         if head is None and last == self._final.number:
-            self._check_newest(tally)
+            self._check_newest(tally, first)
         reader = EventReader(self, self._source.contract, self._source.log, self._state, self._events_of)
-        events, _ = reader.read(tally.block + 1, last, tally, head)  # step 3
+        events, _ = reader.read(first, last, tally, head)  # step 3
         found: list[FoundHead | FoundSubmission] = []
         for event in events:
-            tally = self._counted(tally, event)
-            found.append(self._prove(event))  # step 5
-        return found, tally.up_to(last)
+            after = tally.after(event, self._source.contract)
+            if after != tally:
+                found.append(self._prove(event))  # step 5
+            elif event.block_number > tally.block:
+                raise RuntimeChainUnavailable(
+                    f"block {event.block_number} holds an event that adds nothing to {tally.tickets} tickets and a tree"
+                    f" of {tally.size} leaves: the nodes are of different histories"
+                )
+            tally = after
+        # Without a head to compare with, something may still turn out to be missing here.
+        return found, tally.up_to(last) if head is not None else tally
 
     def events(
         self, contract: bytes, log: bytes, topics: Sequence[bytes], first: int, last: int, doubt: int = 0
@@ -205,10 +222,10 @@ class _Run:
         numbers = sorted({event.block_number for event in named})
         return [event for number in numbers for event in self._events_of(number)]
 
-    def hash_of(self, number: int) -> bytes | None:
-        """The hash of a final block."""
+    def recorded(self, number: int) -> Recorded | None:
+        """The final block with this number."""
         block = self._final if number == self._final.number else self._chain.block(number)
-        return block.hash if block is not None else None
+        return Recorded(number, block.hash) if block is not None else None
 
     def _events_of(self, number: int) -> list[Event]:
         if number not in self._blocks:
@@ -239,23 +256,14 @@ class _Run:
                 return None
         return self._states[number]
 
-    def _check_newest(self, tally: Tally) -> None:
+    def _check_newest(self, tally: Tally, first: int) -> None:
         """Without state at the final block: count on to the newest block, whose state every node serves."""
         latest = self._chain.block("latest")
         if latest is None:
             raise RuntimeChainUnavailable("the node has no newest block")
         contract, log = self._source.contract, self._source.log
         head = self._chain.head(contract, log, latest.number)
-        EventReader(self._chain, contract, log).read(tally.block + 1, latest.number, tally, head)
-
-    def _counted(self, tally: Tally, event: Event) -> Tally:
-        after = tally.after(event, self._source.contract)
-        if (after.tickets, after.size) == (tally.tickets, tally.size):
-            raise RuntimeChainUnavailable(
-                f"block {event.block_number} holds an event that was counted before: {tally.tickets} tickets and a"
-                f" tree of {tally.size} leaves were there; two nodes may be of different histories"
-            )
-        return after
+        EventReader(self._chain, contract, log).read(first, latest.number, tally, head)
 
     def _prove(self, event: Event) -> FoundHead | FoundSubmission:
         proof, contract, log = self._proofs[event], self._source.contract, self._source.log

@@ -28,6 +28,7 @@ from ledger.encoding import (
 from ledger.errors import Malformed, MalformedRequest, RefusedOverwrite, RuntimeLog
 from ledger.leaf import NO_KEY, index_key_of_bytes
 from ledger.runtime.chain import BlockInfo, Chain
+from ledger.runtime.chain_store import Recorded
 from ledger.runtime.event_reader import Tally
 from ledger.runtime.recover import FoundHead, FoundSubmission, Reached, Source, Totals
 from ledger.statement import parse
@@ -45,7 +46,7 @@ class RecoveredFolder:
         self._path = path
         self._source = source
         path.mkdir(parents=True, exist_ok=True)
-        self._reached: Reached | None = None
+        self._reached = Reached.nothing(source.first_block)
         self._root = bytes(32)
         self._heads = 0
         self._leaves: list[bytes] = []
@@ -53,12 +54,12 @@ class RecoveredFolder:
 
     def resume(self, first_block: int) -> Reached:
         """See ``Sink``."""
-        return self._reached or Reached(Tally.at(first_block - 1), None)
+        return self._reached
 
     def record(self, found: Sequence[FoundHead | FoundSubmission], reached: Reached) -> None:
         """Append what is new and note how far it goes."""
-        held = self._reached.tally if self._reached is not None else Tally.at(-1)
-        if reached.number <= held.block:
+        held = self._reached.tally
+        if reached.number <= self._reached.number:
             return
         heads = [item for item in found if isinstance(item, FoundHead) and item.event.size > held.size]
         taken = [item for item in found if isinstance(item, FoundSubmission) and item.event.ticket >= held.tickets]
@@ -75,7 +76,7 @@ class RecoveredFolder:
 
     def totals(self) -> Totals:
         """See ``Sink``."""
-        tally = self._reached.tally if self._reached is not None else Tally.at(-1)
+        tally = self._reached.tally
         known = self._heads + len(set(self._leaves[: tally.included]))
         return Totals(self._heads, tally.size, self._root, len(self._leaves), tally.included, known)
 
@@ -94,13 +95,14 @@ class RecoveredFolder:
         temporary.replace(self._path / STATE)
 
     def _state(self) -> JsonObject:
-        assert self._reached is not None, "called after a window"
         totals, reached = self.totals(), self._reached
         return {
             **_identity(self._source),
             "read_to": {
                 "before": reached.number + 1,
-                "hash": encode_hex(reached.hash) if reached.hash is not None else None,
+                "heads_before": reached.tally.anchor_block + 1,
+                "tickets_before": reached.tally.ticket_block + 1,
+                "hash": encode_hex(reached.final.hash) if reached.final is not None else None,
             },
             "every_anchor_checked": reached.every_anchor,
             "heads": totals.heads,
@@ -126,7 +128,6 @@ class RecoveredFolder:
                     raise RefusedOverwrite(
                         f"{self._path / name} is not of a recovery (there is no {STATE}); move it away"
                     )
-            self._reached = Reached(Tally.at(self._source.first_block - 1), None)
             self._write_state()  # before the first line: a run that is killed can always go on
             return
         state = _parse(file.read_bytes().strip(), file)
@@ -155,14 +156,14 @@ class RecoveredFolder:
             found = [_parse(line[:-1], self._path / SUBMISSIONS)["leaf_hash"] for line in lines]
         self._leaves = [parse_hex(leaf, 32, MalformedRequest, "leaf_hash") for leaf in found]
         self._root = parse_hex(state["root"], 32, MalformedRequest, "root")
-        numbers = [int(str(state[name])) for name in ("tickets", "size", "settled", "heads")]
-        if numbers[0] != len(self._leaves) or numbers[3] != self._heads:
+        tickets, size, included, heads = (int(str(state[name])) for name in ("tickets", "size", "settled", "heads"))
+        if (tickets, heads) != (len(self._leaves), self._heads):
             raise ValueError("the number of lines is another one")
+        last, of_heads, of_tickets = (int(str(read_to[name + "before"])) - 1 for name in ("", "heads_", "tickets_"))
         told = read_to["hash"]
-        block_hash = None if told is None else parse_hex(told, 32, MalformedRequest, "hash of read_to")
-        self._reached = Reached(
-            Tally.at(int(str(read_to["before"])) - 1, *numbers[:3]), block_hash, state["every_anchor_checked"] is True
-        )
+        final = None if told is None else Recorded(last, parse_hex(told, 32, MalformedRequest, "hash of read_to"))
+        tally = Tally(tickets, size, included, of_tickets, of_heads)
+        self._reached = Reached(tally, last, final, state["every_anchor_checked"] is True)
 
 
 def _identity(source: Source) -> JsonObject:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from sqlalchemy import FromClause, func, insert, select
 from sqlmodel import Session
@@ -81,11 +82,10 @@ class Tables:
             )]  # fmt: skip
             block = max((number for number in newest if number is not None), default=0)
             tally = _tally(session, self._source.genesis, block)
-        if tally is None:
-            return Reached(Tally.at(first_block - 1), None)
         recorded = self._chain.newest_recorded()
-        same = recorded is not None and recorded.number == tally.block
-        return Reached(tally, recorded.hash if same and recorded is not None else None)
+        if tally is None:
+            return replace(Reached.nothing(first_block), final=recorded)
+        return Reached(tally, block - 1, recorded)
 
     def record(self, found: Sequence[FoundHead | FoundSubmission], reached: Reached) -> None:
         """See ``Sink``."""
@@ -204,11 +204,12 @@ def _tally(session: Session, genesis: bytes, block: int) -> Tally | None:
     """What is recorded of the blocks before ``block``; None where that has gaps, or is nothing."""
     anchors = select(_ANCHOR).where(_ANCHOR.c.genesis == genesis, _ANCHOR.c.block_number < block)
     newest = session.execute(anchors.order_by(_ANCHOR.c.size.desc()).limit(1)).first()
-    numbers = select(func.count(_PROOF.c.number), func.max(_PROOF.c.number)).select_from(_proven(genesis))
-    count, last = session.execute(numbers.where(_TICKET.c.block_number < block)).one()
+    figures = (func.count(_PROOF.c.number), func.max(_PROOF.c.number), func.max(_TICKET.c.block_number))
+    tickets = select(*figures).select_from(_proven(genesis)).where(_TICKET.c.block_number < block)
+    count, last, of_tickets = session.execute(tickets).one()
     if newest is None or count != (last + 1 if count else 0) or count < newest.submitted:
         return None
-    return Tally.at(block - 1, count, newest.size, newest.included)
+    return Tally(count, newest.size, newest.included, of_tickets if count else 0, newest.block_number)
 
 
 def _quoted(session: Session, genesis: bytes) -> Iterator[RecentBlock]:

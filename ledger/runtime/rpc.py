@@ -12,6 +12,7 @@ import re
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -135,6 +136,16 @@ class Rpc:
                 if time.monotonic() + busy.pause_s > until:
                     raise
                 time.sleep(busy.pause_s)
+
+    def ask_old(self, method: str, *params: object) -> object:
+        """As ``ask``, of things that one node forgets and another keeps: a refusal is no end yet."""
+        try:
+            return self.ask(method, *params)
+        except RpcRefusal as refusal:
+            for endpoint in self.endpoints():
+                with suppress(RuntimeChainUnavailable):
+                    return self.ask_one(endpoint, method, *params)
+            raise refusal
 
     def endpoints(self) -> list[Endpoint]:
         """The nodes in order of preference, those that are busy last."""

@@ -134,7 +134,8 @@ class Web3Chain:
     def _view(self, contract: bytes, data: bytes, ref: BlockRef) -> bytes:
         call = {"to": encode_hex(contract), "data": encode_hex(data)}
         where = {"blockHash": encode_hex(ref)} if isinstance(ref, bytes) else _reference(ref)
-        return read_bytes(self._rpc.ask("eth_call", call, where), "eth_call")
+        ask = self._rpc.ask if ref == "latest" else self._rpc.ask_old
+        return read_bytes(ask("eth_call", call, where), "eth_call")
 
 
 def _reference(ref: BlockRef) -> str:

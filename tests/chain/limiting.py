@@ -40,6 +40,8 @@ class Limits:
     extra: list[dict[str, Any]] = field(default_factory=list)
     """Events that are shown although the chain has them no more."""
     down: bool = False
+    answers: int | None = None
+    """So many answers are left before it is down."""
     asked: list[int] = field(default_factory=list)
 
 
@@ -50,7 +52,9 @@ class _Provider:
 
     def answer(self, request: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
         limits = self.limits
-        if limits.down:
+        if limits.answers is not None:
+            limits.answers -= 1
+        if limits.down or (limits.answers is not None and limits.answers < 0):
             return 500, {}, b"down"
         if limits.pace > 0:
             limits.pace -= 1

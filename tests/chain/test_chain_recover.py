@@ -220,6 +220,23 @@ def test_a_provider_that_does_not_answer_wide_questions(
     check_folder(tmp_path / "found", story)
 
 
+def test_a_gap_over_many_windows(
+    story: Story, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without old state a hidden ticket shows itself hundreds of blocks later; it is looked for where it was."""
+    monkeypatch.setattr("ledger.runtime.recover.WINDOW", 9)
+    out = tmp_path / "found"
+    with provider(story.node, no_state=True) as (url, limits), provider(story.node, no_state=True) as (good, fine):
+        hide(story, limits, ticket=3)
+        arguments = ("--from-chain", "--trust", story.trust, "--rpc", url, "--out", out)
+        for _ in range(2):  # what the state file says makes no difference
+            said = run(capsys, *arguments, code=1)
+            assert "the node shows 3 tickets, but 4 were taken before the anchor" in said["detail"]
+        fine.hide, limits.hide = limits.hide, lambda log: False
+        run(capsys, *arguments, "--rpc", good)
+    check_folder(out, story)
+
+
 def hide(story: Story, limits: Limits, *, ticket: int | None = None, size: int | None = None) -> None:
     """Keep back the event of one ticket or of one head."""
 
@@ -267,6 +284,16 @@ def test_events_kept_back(
     check_folder(out, story)
 
 
+def test_one_of_two_nodes_keeps_old_state(story: Story, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "found"
+    with provider(story.node, no_state=True) as (url, limits):
+        hide(story, limits, size=story.heads[2][0])
+        urls = ("--rpc", url, "--rpc", story.node)
+        said = run(capsys, "--from-chain", "--trust", story.trust, *urls, "--out", out)
+    assert said["every_anchor_checked"]
+    check_folder(out, story)
+
+
 def test_events_of_replaced_blocks_are_not_taken(
     story: Story, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -306,6 +333,26 @@ def test_refusals(story: Story, tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert said["error"] == "refused-overwrite"
     (out / "heads.jsonl").write_bytes(b"")
     assert run(capsys, *chain, "--out", out, code=1)["error"] == "runtime-log"
+
+
+@pytest.mark.parametrize("no_state", [False, True])
+def test_many_windows_and_a_node_that_goes_away(
+    story: Story, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, no_state: bool
+) -> None:
+    """Each run gets a little further; nothing is lost or doubled where one ends."""
+    monkeypatch.setattr("ledger.runtime.recover.WINDOW", 9)
+    out, reached = tmp_path / "found", []
+    with provider(story.node, no_state=no_state) as (url, limits):
+        arguments = ("--from-chain", "--trust", story.trust, "--rpc", url, "--out", out)
+        for patience in (40, 40, 60):
+            limits.answers = patience
+            assert run(capsys, *arguments, code=1)["error"] == "runtime-chain-unavailable"
+            reached.append(json.loads((out / "recovered.json").read_text())["read_to"]["before"])
+        limits.answers = None
+        said = run(capsys, *arguments)
+    assert reached == sorted(reached) and reached[0] < reached[-1] < story.heads[-1][2]
+    assert said["every_anchor_checked"] is not no_state
+    check_folder(out, story)
 
 
 def test_a_killed_run_is_gone_on_from(story: Story, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

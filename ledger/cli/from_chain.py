@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger.cli.output import note
+from ledger.cli.rpc import check_url
 from ledger.encoding import JsonObject, encode_hex, encode_instant, parse_hex
 from ledger.errors import MalformedRequest, RuntimeSetting
 
@@ -60,6 +61,8 @@ def run(given: Given, trusted: LedgerTrust | None) -> tuple[JsonObject, str]:
     from ledger.runtime.recover import recover
     from ledger.runtime.recover_folder import RecoveredFolder
 
+    for url in given.rpc:
+        check_url(url)
     settings = settings_of(given.home, rpc_urls=list(given.rpc) or None)
     with _services(given, settings) as services:
         source = _source(settings, given, trusted, services)
@@ -94,31 +97,29 @@ def _tables(services: Services, source: Source) -> Sink:
 
 
 def _source(settings: Settings, given: Given, trusted: LedgerTrust | None, services: Services | None) -> Source:
-    from ledger.runtime.networks import deployment, networks
+    from ledger.runtime.networks import deployment, finality_rule
     from ledger.runtime.recover import Source
 
     if trusted is not None:
-        tags = [network.finality for network in networks().values() if network.genesis == trusted.chain.genesis]
-        finality = settings.finality if settings.finality is not None else (tags or ["finalized"])[0]
         return Source(
             trusted.origin, trusted.chain.id, trusted.chain.genesis, trusted.contract, trusted.code_hash, trusted.log,
-            trusted.first_block, finality,
+            trusted.first_block, trusted.finality,
         )  # fmt: skip
-    chain_id, genesis, tag = _chain_of(settings, given, services)
+    chain_id, genesis = _chain_of(settings, given, services)
     contract = settings.contract or deployment().address
     log = _log_of(settings, services)
-    finality = settings.finality if settings.finality is not None else tag
-    return Source(settings.ledger, chain_id, genesis, contract, deployment().code_hash, log, 0, finality)
+    rule = finality_rule(settings)
+    return Source(settings.ledger, chain_id, genesis, contract, deployment().code_hash, log, 0, rule)
 
 
-def _chain_of(settings: Settings, given: Given, services: Services | None) -> tuple[int, bytes, str | int]:
+def _chain_of(settings: Settings, given: Given, services: Services | None) -> tuple[int, bytes]:
     from ledger.runtime.embedded import CHAIN_ID
     from ledger.runtime.networks import EMBEDDED, network
 
     genesis = parse_hex(given.genesis, 32, MalformedRequest, "--genesis") if given.genesis else settings.genesis
     if settings.chain != EMBEDDED:
         known = network(settings.chain)
-        return known.chain_id, genesis or known.genesis, known.finality
+        return known.chain_id, genesis or known.genesis
     if genesis is None and services is not None and services.ledger is not None:
         genesis = services.ledger.genesis_hash
     if genesis is None:
@@ -126,7 +127,7 @@ def _chain_of(settings: Settings, given: Given, services: Services | None) -> tu
             "which chain? Give --trust with the ledger's trust policy, or the setting `chain`, or --genesis for an"
             " embedded chain"
         )
-    return CHAIN_ID, genesis, "finalized"
+    return CHAIN_ID, genesis
 
 
 def _log_of(settings: Settings, services: Services | None) -> bytes:

@@ -57,8 +57,8 @@ def rebuild(
 
     Stop the worker first. The rows come out as they were: what a page shows follows from the log alone.
 
-    With --from-files and --from-chain an empty database is filled anew, also by both, in this order; a log
-    that does not contain what was anchored is refused. With --from-chain and --out alone, no database and
+    With --from-files and --from-chain an empty database is filled anew, best by both; a log that does not
+    contain what was anchored is refused. With --from-chain and --out alone, no database and
     no home are needed.
     """
     from ledger.cli import from_chain as chain
@@ -68,13 +68,17 @@ def rebuild(
         raise MalformedRequest("--out and --rpc belong to --from-chain")
     listed = chain.listed(given)
     result: JsonObject = {}
+    if from_chain:
+        # First: of bytes that are withheld now, only their event says whether they are in the index.
+        recovered, words = chain.run(given, listed)
     if from_files or not from_chain:
         done = _from_log(home, from_files, genesis, listed)
         result |= {"leaves": done.leaves, "without_bytes": done.without_bytes}
         if not as_json:
             print_text(f"leaves: {done.leaves}, without_bytes: {done.without_bytes}")
     if from_chain:
-        recovered, words = chain.run(given, listed)
+        if from_files:
+            recovered, words = chain.run(given, listed)  # now with leaves: what statements quote, checkpoints
         result |= recovered
         if not as_json:
             print_lines(words)

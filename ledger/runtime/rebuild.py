@@ -20,6 +20,7 @@ from ledger.errors import RuntimeLog, VerificationCheckpoint
 from ledger.index import key_to_list
 from ledger.leaf import StatementLeaf, parse_leaf
 from ledger.merkle import hash_leaf
+from ledger.runtime.anchored import check_anchored
 from ledger.runtime.case_index import replay_index
 from ledger.runtime.chain_tables import TicketRow
 from ledger.runtime.index_tables import Listed
@@ -82,7 +83,8 @@ def restore(store: Store, objects: Objects, facts: LedgerFacts) -> Rebuilt:
     """Fill an empty database from tiles, addenda and checkpoint; ``facts`` is the ledger row to write.
 
     The leaves must give the root that the log's key signed, each addendum must have its digest, and
-    leaf 0 must say the same as ``facts``. Not in the files, and so not restored: older checkpoints,
+    leaf 0 must say the same as ``facts``. Anchors that were recovered from the chain before must be
+    roots of these leaves. Not in the files, and so not restored: older checkpoints,
     which statements came over the contract, the id of a withheld statement, and what is of the
     chain, which the follower reads again. Raises RuntimeLog, VerificationCheckpoint, VerificationNote.
     """
@@ -113,6 +115,7 @@ def _refill(session: Session, objects: Objects, facts: LedgerFacts, checkpoint: 
     session.execute(insert(_PUBLISHED), {"size": checkpoint.size})
     insert_ledger(session, facts)
     _check_opening(session, facts)
+    check_anchored(session, facts.genesis_hash)
     return _replay(session, facts.origin)
 
 

@@ -22,6 +22,7 @@ from typing import Protocol
 from ledger.anchor import SUBMITTED_TOPIC, Anchored, ReceiptProof, Submitted, verify_anchor, verify_submission
 from ledger.errors import RuntimeChainUnavailable, RuntimeFinality, RuntimeWrongContract
 from ledger.evm import Header
+from ledger.policy import Finality
 from ledger.runtime.capture import capture_block
 from ledger.runtime.chain import BlockInfo, Chain, Event, RpcRefusal, final_block, read_header, verify_contract
 from ledger.runtime.chain_store import Recorded
@@ -36,7 +37,7 @@ _UNBORN = Head(0, bytes(32), 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Which log of which contract on which chain. ``finality`` is a block tag or a depth."""
+    """Which log of which contract on which chain, and which of its blocks are final."""
 
     origin: str
     chain_id: int
@@ -45,7 +46,7 @@ class Source:
     code_hash: bytes
     log: bytes
     first_block: int
-    finality: str | int
+    finality: Finality
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,46 +16,23 @@ from sqlmodel import Session
 
 from ledger.checkpoint import Checkpoint, sign_checkpoint
 from ledger.encoding import encode_hex
-from ledger.errors import Malformed, RuntimeLog, RuntimeSetting
+from ledger.errors import Malformed, RuntimeSetting
 from ledger.evm import Log
-from ledger.merkle import Frontier
 from ledger.note import SigningKey
+from ledger.runtime.anchored import LeafRoots, check_anchored
 from ledger.runtime.chain import BlockInfo, Chain, ChainIdentity, Event, read_header
 from ledger.runtime.chain_store import ChainStore, encode_nodes
 from ledger.runtime.chain_tables import AnchorRow, FinalBlock, TicketProof, TicketRow
 from ledger.runtime.event_reader import Tally
 from ledger.runtime.recover import FoundHead, FoundSubmission, Reached, Source, Totals
 from ledger.runtime.store import Store
-from ledger.runtime.tables import Addendum, CheckpointRow, Leaf, table
+from ledger.runtime.tables import Addendum, CheckpointRow, table
 from ledger.runtime.wiring import read_ledger
 from ledger.statement import RecentBlock, parse
 
 _ANCHOR, _TICKET, _PROOF = table(AnchorRow), table(TicketRow), table(TicketProof)
-_LEAF, _ADDENDUM, _CHECKPOINT, _FINAL = table(Leaf), table(Addendum), table(CheckpointRow), table(FinalBlock)
-_CHUNK = 5120
+_ADDENDUM, _CHECKPOINT, _FINAL = table(Addendum), table(CheckpointRow), table(FinalBlock)
 _NO_LOG = Log(b"", (), b"")
-
-
-class LeafRoots:
-    """Roots of the log's leaves in the database; asked for in ascending sizes, each leaf is read once."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        with store.read() as session:
-            last: int | None = session.execute(select(func.max(_LEAF.c.idx))).scalar()
-        self.size = 0 if last is None else last + 1
-        self._edge = Frontier()
-
-    def root(self, size: int) -> bytes:
-        """The root of the first ``size`` leaves; ``size`` is at most ``self.size``."""
-        if size < self._edge.size:
-            self._edge = Frontier()
-        while self._edge.size < size:
-            start = self._edge.size
-            chosen = select(_LEAF.c.leaf_hash).where(_LEAF.c.idx >= start, _LEAF.c.idx < min(size, start + _CHUNK))
-            with self._store.read() as session:
-                self._edge = self._edge.append_many(list(session.execute(chosen.order_by(_LEAF.c.idx)).scalars()))
-        return self._edge.root()
 
 
 class Tables:
@@ -70,7 +47,8 @@ class Tables:
         self._source = source
         self._log_key = log_key
         self._note = note
-        self._roots = LeafRoots(store)
+        with store.read() as session:
+            self._roots = LeafRoots(session)
         _check_ledger(store, source)
 
     def resume(self, first_block: int) -> Reached:
@@ -89,9 +67,10 @@ class Tables:
 
     def record(self, found: Sequence[FoundHead | FoundSubmission], reached: Reached) -> None:
         """See ``Sink``."""
-        for item in found:
-            if isinstance(item, FoundHead):
-                self._check_root(item.event.size, item.event.root)
+        with self._store.read() as session:
+            for item in found:
+                if isinstance(item, FoundHead):
+                    self._roots.check(session, item.event.size, item.event.root)
         for item in found:
             if isinstance(item, FoundHead):
                 self._chain.record_anchor(_anchor_row(self._source.genesis, item))
@@ -104,7 +83,8 @@ class Tables:
         self._record_quoted(chain, final)
         self._chain.record_final(read_header(final))
         if self._roots.size:
-            self._check_anchors()
+            with self._store.read() as session:
+                check_anchored(session, self._source.genesis)
             if self._log_key is not None:
                 self._sign_checkpoints(self._log_key)
 
@@ -122,29 +102,6 @@ class Tables:
             return Totals(known, 0, bytes(32), self._chain.proven_tickets(), included, 0)
         leaves = newest.size if self._roots.size >= newest.size else known + int(direct)
         return Totals(known, newest.size, newest.root, self._chain.proven_tickets(), included, leaves)
-
-    def _check_anchors(self) -> None:
-        """Also those that were recorded before the leaves came."""
-        chosen = select(_ANCHOR.c.size, _ANCHOR.c.root).where(_ANCHOR.c.genesis == self._source.genesis)
-        with self._store.read() as session:
-            rows = session.execute(chosen.order_by(_ANCHOR.c.size)).all()
-        for row in rows:
-            self._check_root(row.size, row.root)
-
-    def _check_root(self, size: int, root: bytes) -> None:
-        if not self._roots.size:
-            return
-        if size > self._roots.size:
-            raise RuntimeLog(
-                f"a tree of {size} leaves was anchored, but the log in the database has only {self._roots.size}:"
-                " restore it from newer files"
-            )
-        held = self._roots.root(size)
-        if held != root:
-            raise RuntimeLog(
-                f"the tree of {size} leaves was anchored with the root {encode_hex(root)}, but the first {size} leaves"
-                f" in the database have {encode_hex(held)}: they are not the log that was anchored"
-            )
 
     def _record_submission(self, found: FoundSubmission) -> None:
         taken, header = found.event, found.header

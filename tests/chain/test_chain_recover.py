@@ -21,6 +21,7 @@ from ledger.leaf import NO_KEY, index_key
 from ledger.runtime.deploy import submit_direct
 from ledger.runtime.evidence import Evidence
 from ledger.runtime.transactions import FeeRules
+from ledger.runtime.trust import own_policy
 from tests.chain.limiting import Limits, provider
 from tests.chain.live import Live, live
 from tests.store.world import OTHER
@@ -51,7 +52,7 @@ def tell(ledger: Live, folder: Path) -> Story:
     ledger.settle(process)
     ledger.submit(other)
     ledger.submit(other)  # a second ticket of the same leaf
-    ledger.submit(world.sent(case.id), NO_KEY)
+    ledger.submit(world.sent(case.id), bytes([7]) * 32)  # a key that is not its own
     ledger.mine(600)
     ledger.settle(process)
     submit_direct(
@@ -88,7 +89,7 @@ def _story(ledger: Live, folder: Path, case: bytes) -> Story:
         ).all()
     evidence = Evidence(services.store, services.reader, services.origin)
     trust = folder / "trust.toml"
-    trust.write_bytes(evidence.trust_policy("practice"))
+    trust.write_bytes(own_policy(services.store, services.settings))
     home = Path(services.settings.home)
     return Story(
         ledger, [tuple(row) for row in heads], [tuple(row) for row in taken], trust, home, case,  # type: ignore[misc]
@@ -318,6 +319,8 @@ def test_refusals(story: Story, tmp_path: Path, capsys: pytest.CaptureFixture[st
     chain = ("--from-chain", "--trust", story.trust, "--rpc", story.node)
     assert run(capsys, "--rpc", story.node, code=2)["error"] == "malformed-request"
     assert run(capsys, "--from-chain", "--ledger", "x.example/y", code=2)["error"] == "malformed-request"
+    said = run(capsys, *chain[:3], "--rpc", "ftp://one.example", "--out", out, code=2)
+    assert said["error"] == "malformed-request" and not out.exists()
     assert run(capsys, *chain, "--ledger", "x.example/y", "--out", out, code=2)["error"] == "malformed-request"
     foreign = tmp_path / "foreign.toml"
     genesis = encode_hex(story.live.home.identity.genesis)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ledger.encoding import encode_hex
-from ledger.runtime.evidence import Evidence
+from ledger.runtime.trust import own_policy
 from tests.chain.live import Live, live
 from tests.chain.test_chain_recover import lines, run
 from tests.chain.test_chain_recover_home import database, proven
@@ -18,7 +18,7 @@ from tests.store.world import OTHER
 def trust_of(ledger: Live, folder: Path) -> Path:
     services = ledger.services
     trust = folder / "trust.toml"
-    trust.write_bytes(Evidence(services.store, services.reader, services.origin).trust_policy("practice"))
+    trust.write_bytes(own_policy(services.store, services.settings))
     return trust
 
 

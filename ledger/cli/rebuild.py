@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from ledger.runtime.wiring import LedgerFacts, Services
 
 app = new_app()
+Policy = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Trust policy that lists the ledger; without it, settings and key files."),
+]
+Origin = Annotated[
+    str | None, typer.Option(metavar="ORIGIN", help="Which ledger of the trust policy, if it lists several.")
+]
 
 
 @app.command()
@@ -32,13 +39,8 @@ def rebuild(
         bool,
         typer.Option("--from-chain", help="Recover every anchored head and every direct submission from the chain."),
     ] = False,
-    trust: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Trust policy that lists the ledger; without it, settings and key files."),
-    ] = None,
-    ledger: Annotated[
-        str | None, typer.Option(metavar="ORIGIN", help="Which ledger of the trust policy, if it lists several.")
-    ] = None,
+    trust: Policy = None,
+    ledger: Origin = None,
     rpc: Annotated[
         list[str] | None,
         typer.Option(metavar="URL", help="With --from-chain: a node of the chain; several; setting rpc_urls."),

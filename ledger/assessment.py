@@ -83,10 +83,10 @@ def assess(bundle: Bundle, policy: TrustPolicy, observed: Observed, now: int) ->
 
 
 def _finding(work: Procedure, values: Mapping[str, Value]) -> Silence | None:
-    """The finding where completeness is shown. Who says that the index is right is part of what it says, so the
-    finding stands, with those words, also where nobody replayed it."""
+    """The finding where completeness is shown, in a ledger and a format that the policy lists. Who says that the
+    index is right is part of what it says, so it stands, with those words, also where nobody replayed the index."""
     complete, bundle = work.index.complete, work.bundle
-    if complete is None or values["index"] < Value.CONDITIONAL or Value.FAILED in values.values():
+    if complete is None or Value.FAILED in values.values() or values["ledger"] is not Value.PASSED:
         return None
     as_of = work.anchors[complete.size + 1].event.complete_to
     operator = operator_of(bundle, work.policy)

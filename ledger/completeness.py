@@ -9,10 +9,10 @@ the bindings of all of these: who can bind and whom they bound follows from the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from ledger.bundle import Bundle
+from ledger.bundle import Bundle, ShownStatement
 from ledger.checkpoint import verify_cosigned_checkpoint
 from ledger.checks import Check, Value, not_checked, run
 from ledger.encoding import encode_hex, encode_instant
@@ -50,7 +50,11 @@ class Complete:
     """The index is over the leaves below this size."""
     needed: Needed
     entries: Mapping[bytes, tuple[IndexEntry, ...]]
-    """Every list that is needed; () where the index has none."""
+    """Every list that is needed, copies left out (``distinct``); () where the index has none."""
+    statements: Mapping[int, ShownStatement]
+    """The statements of these lists, at every index at which a list names them."""
+    parties: Parties
+    """Who stands behind these statements by what the lists hold alone, so that no other statement can change it."""
     replayed_by: tuple[str, ...]
     """Auditors of the policy's quorum who replayed the index; () where it is the operator's claim alone."""
 
@@ -63,7 +67,6 @@ class IndexSteps:
     policy: TrustPolicy
     ledger: LedgerTrust | None
     operator: bytes | None
-    parties: Parties
     complete: Complete | None = None
     lists: dict[bytes, tuple[IndexEntry, ...]] = field(default_factory=dict)
     _replayed_by: tuple[str, ...] = ()
@@ -72,7 +75,8 @@ class IndexSteps:
     def checks(self, leaf: IndexLeaf | None, recorded: Mapping[int, SignedStatement]) -> Check:
         """Step 9.1 and what hangs below it.
 
-        ``leaf`` is the verified index leaf of the anchor; ``recorded`` are the statements proven to be in the log.
+        ``leaf`` is the verified index leaf of the anchor; ``recorded`` are the statements proven to be in the log
+        by anchors that are known as well as this one.
         """
         shown = self.bundle.index
         assert shown is not None, "only a bundle with an index comes here"
@@ -84,7 +88,7 @@ class IndexSteps:
             return not_checked("index", "9.1", why)
         listed = [self._list(leaf, key) for key in sorted(shown.lists)]
         replayed = self._replayed(leaf)
-        complete = self._complete(leaf, recorded.keys())
+        complete = self._complete(leaf, recorded)
         below = [*listed, self._agrees(leaf, recorded), self._with(replayed, complete)]
         return Check("index", "9.1", Value.PASSED, f"The tree carries the root of {name}.", True, tuple(below))
 
@@ -111,8 +115,9 @@ class IndexSteps:
                 key = statement_leaf(signed, self.bundle.ledger).key
                 if key in self.lists and index < leaf.size and self._entry(index) not in self.lists[key]:
                     raise VerificationIndex(
-                        f"statement {index} is in the log, but not in the list {key.hex()} of the index: the index"
-                        " is false. Keep this file; habeas accuse makes a fraud proof of it"
+                        f"statement {index} is in the log, but not in the list {key.hex()} of the index. If the blocks"
+                        " of both anchors are on the chain, the index is false: keep this file, habeas accuse makes a"
+                        " fraud proof of it"
                     )
             for key, entries in self.lists.items():
                 for entry in entries:
@@ -148,47 +153,70 @@ class IndexSteps:
             return not_checked(name, step, why)
         return Check(name, step, Value.PASSED, f"Index replayed by {', '.join(found)}.")
 
-    def _complete(self, leaf: IndexLeaf, recorded: Collection[int]) -> Sequence[Check]:
+    def _complete(self, leaf: IndexLeaf, recorded: Mapping[int, SignedStatement]) -> Sequence[Check]:
         name, step = "complete", "9.5"
         needed = find_needed(self.bundle, self.policy, self.operator, self.lists)
         if needed is None:
-            return [
-                not_checked(name, step, "Whose lists are needed is not known: the opening of the case is not shown.")
-            ]
+            why = "Whose lists are needed is not known: the opening of the case is not shown, or not understood."
+            return [not_checked(name, step, why)]
         if len(needed.company_keys) > MAX_KEYS:
             many = f"{len(needed.company_keys)} keys were bound for {needed.company}; at most {MAX_KEYS} are followed."
             return [not_checked(name, step, many)]
         missing = [whose for key, whose in needed.lists.items() if key not in self.lists]
         if missing:
             return [not_checked(name, step, f"Not shown: {_some(missing)}.")]
-        entries = {key: self.lists[key] for key in needed.lists}
-        hidden = sorted(set(self._hidden(needed, entries)))
-        if hidden:
-            some = _some([str(index) for index in hidden])
-            return [
-                not_checked(name, step, f"Listed, but not shown (withheld, or left out of this file): leaf {some}.")
-            ]
-        self.complete = Complete(leaf.size, needed, entries, self._replayed_by)
+        entries = {key: distinct(self.lists[key]) for key in needed.lists}
+        open_point = self._open_point(self._weighed(needed, entries), recorded)
+        if open_point is not None:
+            return [not_checked(name, step, open_point)]
+        complete = self._completed(leaf, needed, entries, recorded)
+        if all(item.signed.id != self.bundle.case for item in complete.statements.values()):
+            return [not_checked(name, step, f"The case was not opened below leaf {leaf.size}.")]
+        self.complete = complete
         count = sum(len(item) for item in entries.values())
-        detail = f"All {count} statements of {len(needed.lists)} lists below leaf {leaf.size} are shown."
-        return [Check(name, step, Value.PASSED, detail, True, tuple(self._standings()))]
+        detail = f"Nothing is missing below leaf {leaf.size}: {count} statement(s) in {len(needed.lists)} lists."
+        return [Check(name, step, Value.PASSED, detail, True, tuple(self._standings(complete)))]
 
-    def _standings(self) -> Iterator[Check]:
+    def _completed(
+        self, leaf: IndexLeaf, needed: Needed, entries: Mapping[bytes, tuple[IndexEntry, ...]],
+        recorded: Mapping[int, SignedStatement],
+    ) -> Complete:  # fmt: skip
+        every = (entry for items in entries.values() for entry in items if entry.index in recorded)
+        shown = {entry.leaf_hash: self.bundle.statements[entry.index] for entry in every if self._is_shown(entry)}
+        listed = {
+            entry.index: replace(shown[entry.leaf_hash], index=entry.index)
+            for key in needed.lists
+            for entry in self.lists[key]
+            if entry.leaf_hash in shown
+        }
+        first = {0: self.bundle.statements[0]} if 0 in self.bundle.statements else {}
+        parties = Parties.of(replace(self.bundle, statements={**first, **listed}), self.policy)
+        return Complete(leaf.size, needed, entries, listed, parties, self._replayed_by)
+
+    def _standings(self, complete: Complete) -> Iterator[Check]:
         """With complete lists of bindings a company key's standing is no longer open to a missing revocation."""
-        assert self.complete is not None
-        keys = set(self.complete.needed.company_keys)
-        for index, shown in sorted(self.bundle.statements.items()):
-            standing = self.parties.standing(shown)
-            if standing.role == "company" and shown.signed.statement.author in keys and index < self.complete.size:
+        for index, shown in sorted(complete.statements.items()):
+            standing = complete.parties.standing(shown)
+            if standing.role == "company" and index in self.bundle.statements:
                 name = f"statement/{index}/standing"
                 yield Check(name, "9.6", Value.PASSED, f"{standing.sentence} No revocation is missing.", required=False)
 
-    def _hidden(self, needed: Needed, lists: Mapping[bytes, Sequence[IndexEntry]]) -> Iterator[int]:
-        long = {case_key(self.bundle.case, key) for key in needed.company_keys}
+    def _weighed(self, needed: Needed, lists: Mapping[bytes, Sequence[IndexEntry]]) -> Iterator[IndexEntry]:
+        """What must be shown: all but what a key of the company wrote after its first ``MAX_LIST`` in the case."""
+        long = {case_key(self.bundle.case, key) for key in needed.company_keys if key != needed.requester}
         for key, entries in lists.items():
-            for entry in entries[:MAX_LIST] if key in long else entries:
-                if entry.index not in self.bundle.statements or self._entry(entry.index) != entry:
-                    yield entry.index
+            yield from entries[:MAX_LIST] if key in long else entries
+
+    def _open_point(self, weighed: Iterable[IndexEntry], recorded: Mapping[int, SignedStatement]) -> str | None:
+        entries = sorted(set(weighed), key=lambda entry: entry.index)
+        if hidden := [str(entry.index) for entry in entries if not self._is_shown(entry)]:
+            return f"Listed, but not shown (withheld, or left out of this file): leaf {_some(hidden)}."
+        if unproven := [str(entry.index) for entry in entries if entry.index not in recorded]:
+            return f"Listed and shown, but not proven to be in the log: leaf {_some(unproven)}."
+        return None
+
+    def _is_shown(self, entry: IndexEntry) -> bool:
+        return entry.index in self.bundle.statements and self._entry(entry.index) == entry
 
     def _entry(self, index: int) -> IndexEntry:
         """The entry that the statement shown at ``index`` makes."""
@@ -203,16 +231,25 @@ class IndexSteps:
         return Check(check.name, check.step, check.own, check.detail, check.required, tuple(below))
 
 
+def distinct(entries: Iterable[IndexEntry]) -> tuple[IndexEntry, ...]:
+    """The first entry of each leaf hash. Anybody can submit another's bytes once more, as often as he pays for:
+    such a copy says nothing new and need not be shown, else it would make a list as long as he likes."""
+    firsts: dict[bytes, IndexEntry] = {}
+    for entry in entries:
+        firsts.setdefault(entry.leaf_hash, entry)
+    return tuple(firsts.values())
+
+
 def find_needed(
     bundle: Bundle, policy: TrustPolicy, operator: bytes | None, lists: Mapping[bytes, Sequence[IndexEntry]]
 ) -> Needed | None:
-    """Whose lists a complete case has, as far as ``lists`` (by index key) show; None without the opening.
+    """Whose lists a complete case has, as far as ``lists`` (by index key) show; None without an opening.
 
     Bindings by attesters that the operator bound and the policy does not name are not followed: those
     attesters are in no list, so nobody could tell whether one is missing.
     """
     opened = [item.signed.statement for item in bundle.statements.values() if item.signed.id == bundle.case]
-    if not opened or opened[0].company is None:
+    if not opened or opened[0].company is None or not opened[0].is_understood:
         return None
     requester, company = opened[0].author, opened[0].company
     pinned = [pin.key for pin in policy.company_keys if pin.company == company]

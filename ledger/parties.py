@@ -62,6 +62,8 @@ class Parties:
     standings: Mapping[int, Standing]
     by_company: frozenset[int]
     """Statements whose author was an accepted key of the case's company there, understood or not."""
+    company_keys: tuple[bytes, ...]
+    """Every key that was ever accepted for the case's company."""
 
     @classmethod
     def of(cls, bundle: Bundle, policy: TrustPolicy) -> Parties:
@@ -75,7 +77,7 @@ class Parties:
                 by_company.add(index)
             if is_understood(item):
                 standings[index] = readers.read(index, item)
-        return cls(standings, frozenset(by_company))
+        return cls(standings, frozenset(by_company), tuple(readers.accepted))
 
     def standing(self, shown: ShownStatement) -> Standing:
         """The standing of the author of ``shown`` for its kind."""
@@ -93,6 +95,8 @@ class _Reader:
         self._pinned = {pin.key: pin.source for pin in reversed(policy.company_keys) if pin.company == company}
         self._by_policy: KeyRing = EMPTY_RING
         self._vouched: dict[tuple[bytes, bytes], Grade] = {}
+        self._firsts: dict[bytes, Standing] = {}
+        self.accepted = dict.fromkeys(self._pinned)
 
     def accepts(self, author: bytes) -> bool:
         """Whether ``author`` is a key of the case's company now."""
@@ -103,8 +107,13 @@ class _Reader:
         claim = claim_of(signed.statement)
         # Before the statement is noted: it does not speak for itself.
         company = self._company_standing(claim)
+        if claim.statement_id in self._firsts:
+            # Anybody can submit the same bytes once more: that binds and revokes nothing again.
+            return self._firsts[claim.statement_id]
         role = self._replay.read(index, claim, signed.digest)
         standing = self._standing(claim, role, company)
+        if standing.role != "unknown" or claim.kind in BINDING_KINDS:
+            self._firsts[claim.statement_id] = standing
         if claim.kind in BINDING_KINDS and claim.company == self._company:
             self._note_binding(claim, standing)
         return standing
@@ -168,6 +177,8 @@ class _Reader:
             self._vouched[event.key, event.by] = standing.grade
         elif standing.role != "unknown":
             self._vouched[event.key, event.by] = "operator_vouched"
+        if self.accepts(event.key):
+            self.accepted[event.key] = None
 
 
 def operator_of(bundle: Bundle, policy: TrustPolicy) -> bytes | None:

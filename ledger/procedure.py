@@ -6,7 +6,7 @@ gives a failed check with the error's sentence. What only a chain can say comes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from ledger.anchor import AnchorEvidence, Submitted, verify_anchor, verify_submission
@@ -16,22 +16,16 @@ from ledger.checks import Check, Value, not_checked, run
 from ledger.completeness import IndexSteps
 from ledger.disclosure import match_disclosures
 from ledger.encoding import encode_hex, encode_instant
-from ledger.errors import (
-    HabeasError,
-    MalformedRequest,
-    VerificationAnchor,
-    VerificationSignature,
-)
+from ledger.errors import HabeasError, MalformedRequest, VerificationAnchor, VerificationSignature
 from ledger.evm import Header, parse_header
 from ledger.index import verify_index_leaf
-from ledger.leaf import NO_INDEX, IndexLeaf, statement_leaf
+from ledger.leaf import IndexLeaf, statement_leaf
 from ledger.merkle import verify_inclusion
 from ledger.observed import Canon, Observed
 from ledger.parties import Parties, is_understood, operator_of
 from ledger.policy import TrustPolicy
 from ledger.statement import SignedStatement, verify_signature
 
-_RULE_0 = "The index leaf claims no index (rule 0): whether more statements exist is not checked."
 _NO_INDEX = "No list of the index is shown: whether more statements exist is not checked."
 
 
@@ -42,23 +36,23 @@ class Procedure:
         self.bundle, self.policy, self.observed, self.now = bundle, policy, observed, now
         self.ledger = policy.ledgers.get(bundle.ledger)
         self.canon = Canon(observed, self.ledger)
-        self.contract, self.log = self._addresses()
+        self.addresses = self._addresses()
         self.anchors: dict[int, AnchorEvidence] = {}
         self.index_leaves: dict[int, IndexLeaf] = {}
         self.recorded: dict[int, SignedStatement] = {}
         self.headers: dict[bytes, Header] = {}
         self.parties = Parties.of(bundle, policy)
         operator = operator_of(bundle, policy)
-        self.index = IndexSteps(bundle, policy, self.ledger, operator, self.parties)
+        self.index = IndexSteps(bundle, policy, self.ledger, operator)
         self.checkpoint = self._verified_checkpoint()
 
-    def _addresses(self) -> tuple[bytes, bytes]:
+    def _addresses(self) -> tuple[bytes, bytes] | None:
         """Contract and log address: from the policy, or else what the ledger says of itself."""
         if self.ledger is not None:
             return self.ledger.contract, self.ledger.log
         opened = self.bundle.statements.get(0)
         if opened is None or not is_understood(opened.signed) or opened.signed.statement.kind != "ledger.opened":
-            return bytes(20), bytes(20)
+            return None
         facts = opened.signed.statement.facts
         return bytes.fromhex(str(facts["contract"])[2:]), bytes.fromhex(str(facts["log"])[2:])
 
@@ -114,13 +108,8 @@ class Procedure:
         if not shown:
             return not_checked("disclosures", "2.2", "No private field was opened.", required=False)
         digests = [digest for item in self.bundle.statements.values() for digest in item.signed.statement.digests]
-        return run(
-            "disclosures",
-            "2.2",
-            lambda: match_disclosures(shown, digests),
-            f"{len(shown)} opened private field(s) belong to statements shown.",
-            required=False,
-        )
+        passed = f"{len(shown)} opened private field(s) belong to statements shown."
+        return run("disclosures", "2.2", lambda: match_disclosures(shown, digests), passed, required=False)
 
     # Step 3: each statement by itself: no chain is needed for these.
 
@@ -153,7 +142,8 @@ class Procedure:
             return not_checked("ledger", "4.1", why, below=[*below, *self._checkpoint()])
         practice = " Practice ledger: proves nothing to a stranger." if self.ledger.ledger_class == "practice" else ""
         detail = f"{origin} is listed as class {self.ledger.ledger_class}.{practice}"
-        inner = [self._opened(), *self._checkpoint(), self._fresh(), *below]
+        opened = [] if 0 in self.recorded else [self._opened()]
+        inner = [*opened, *self._checkpoint(), self._fresh(), *below]
         return Check("ledger", "4.1", Value.PASSED, detail, True, tuple(inner))
 
     def _opened(self) -> Check:
@@ -199,9 +189,8 @@ class Procedure:
             return [Check("checkpoint", "4.3", Value.FAILED, found, required=False)]
         if found.size in self.anchors:
             return []  # it hangs below its anchor's block
-        # Required: otherwise leaving out an anchor that was not checked would improve the result.
         why = f"The checkpoint names size {found.size}; the anchor of that size is not proven in the bundle."
-        return [not_checked("checkpoint", "4.3", why)]
+        return [not_checked("checkpoint", "4.3", why, required=False)]
 
     def _anchored_checkpoint(self, evidence: AnchorEvidence) -> Sequence[Check]:
         found, root = self.checkpoint, evidence.event.root
@@ -223,7 +212,9 @@ class Procedure:
         detail = f"The newest anchor known to be on the chain is of {encode_instant(max(known))}."
         return Check("fresh", "4.4", Value.PASSED, detail, False)
 
-    # Step 5: anchors. Everything an anchor carries hangs below "its block is canonical and final".
+    # Step 5: anchors. Everything an anchor carries hangs below "its block is canonical and final". None of them is
+    # required by itself: 4.2, 9.1 and 9.5 ask for those that matter. Otherwise leaving out an anchor whose block
+    # nobody knows would improve a result.
 
     def _anchors(self) -> Sequence[Check]:
         # The one with the index comes last: by then it is known which statements are in the log.
@@ -235,41 +226,61 @@ class Procedure:
     def _anchor(self, shown: ShownAnchor) -> Check:
         name = f"anchor/{shown.size}"
 
-        def verify() -> None:
-            evidence = verify_anchor(shown.proof, self.contract, self.log)
+        def verify(contract: bytes, log: bytes) -> None:
+            evidence = verify_anchor(shown.proof, contract, log)
             if evidence.event.size != shown.size:
                 raise VerificationAnchor(f"the event anchors size {evidence.event.size}, not {shown.size}")
             self.anchors[shown.size] = evidence
 
-        receipt = run(f"{name}/receipt", "5.2", verify, f"The block holds the anchoring of size {shown.size}.")
+        proven = f"The block holds the anchoring of size {shown.size}."
+        receipt = self._receipt(f"{name}/receipt", "5.2", verify, proven)
         evidence = self.anchors.get(shown.size)
         if evidence is None:
-            return not_checked(f"{name}/canonical", "5.1", "The anchoring is not proven.", below=[receipt])
+            why = "The anchoring is not proven."
+            return not_checked(f"{name}/canonical", "5.1", why, required=False, below=[receipt])
         recorded = [
             self._recorded(item, evidence)
             for _, item in sorted(self.bundle.statements.items())
             if item.size == shown.size
         ]
         below = [receipt, self._index_leaf(shown, evidence), *self._anchored_checkpoint(evidence), *recorded]
+        first = self.bundle.statements.get(0)
+        if self.ledger is not None and 0 in self.recorded and first is not None and first.size == shown.size:
+            below.append(self._opened())
         if self.bundle.index is not None and self.bundle.index.size == shown.size:
-            below.append(self.index.checks(self.index_leaves.get(shown.size), self.recorded))
-        return self.canon.check(f"{name}/canonical", "5.1", evidence.header, below)
+            below.append(self.index.checks(self.index_leaves.get(shown.size), self._known_as_well_as(evidence)))
+        return self.canon.check(f"{name}/canonical", "5.1", evidence.header, below, required=False)
+
+    def _known_as_well_as(self, index: AnchorEvidence) -> Mapping[int, SignedStatement]:
+        """Statements proven to be in the log. Where the index's own block is known, a block that nobody knows
+        proves nothing against it or for it: anybody can make one up."""
+        if self.canon.vouched(index.header) is None:
+            return self.recorded
+        known = {size for size, item in self.anchors.items() if self.canon.vouched(item.header) is not None}
+        return {number: item for number, item in self.recorded.items() if self.bundle.statements[number].size in known}
+
+    def _receipt(self, name: str, step: str, verify: Callable[[bytes, bytes], object], proven: str) -> Check:
+        addresses = self.addresses
+        if addresses is None:
+            return not_checked(
+                name, step, "Which contract and log address the ledger has is not shown.", required=False
+            )
+        return run(name, step, lambda: verify(*addresses), proven, required=False)
 
     def _index_leaf(self, shown: ShownAnchor, evidence: AnchorEvidence) -> Check:
         name, leaf, path = f"anchor/{shown.size}/index-leaf", shown.index_leaf, shown.path
         if leaf is None or path is None:
-            return not_checked(name, "5.3", "The index leaf that names the size is not in the bundle.")
+            return not_checked(name, "5.3", "The index leaf that names the size is not in the bundle.", required=False)
 
         def verify() -> None:
             self.index_leaves[shown.size] = verify_index_leaf(leaf, shown.size, path, evidence.event.root)
 
-        return run(name, "5.3", verify, f"The tree ends in the index leaf of size {shown.size - 1}.")
+        return run(name, "5.3", verify, f"The tree ends in the index leaf of size {shown.size - 1}.", required=False)
 
     def _recorded(self, shown: ShownStatement, evidence: AnchorEvidence) -> Check:
         name, path = f"statement/{shown.index}/recorded", shown.path
-        required = self._needs_record(shown)
         if path is None:
-            return not_checked(name, "5.4", "The inclusion path is not in the bundle.", required=required)
+            return not_checked(name, "5.4", "The inclusion path is not in the bundle.", required=False)
         leaf = statement_leaf(shown.signed, self.bundle.ledger)
         event = evidence.event
 
@@ -278,21 +289,12 @@ class Procedure:
             self.recorded[shown.index] = shown.signed
 
         bound = f"Leaf {shown.index} of {event.size}: recorded not after {encode_instant(evidence.header.timestamp)}."
-        return run(name, "5.4", verify, bound, required=required)
-
-    def _needs_record(self, shown: ShownStatement) -> bool:
-        # With an index, 4.2 and 9.5 ask for the records that matter: what is not listed could be left out unseen,
-        # and leaving something out must not improve a result.
-        return self.bundle.index is None and is_understood(shown.signed)
+        return run(name, "5.4", verify, bound, required=False)
 
     def _recorded_nowhere(self) -> Sequence[Check]:
+        why = "The anchor that holds this statement is not proven in the bundle."
         return [
-            not_checked(
-                f"statement/{index}/recorded",
-                "5.4",
-                "The anchor that holds this statement is not proven in the bundle.",
-                required=self._needs_record(shown),
-            )
+            not_checked(f"statement/{index}/recorded", "5.4", why, required=False)
             for index, shown in sorted(self.bundle.statements.items())
             if shown.size is None or shown.size not in self.anchors
         ]
@@ -345,13 +347,13 @@ class Procedure:
         proof, name = self.bundle.submitted[ticket], f"submitted/{ticket}"
         proven: list[tuple[Header, Submitted]] = []
 
-        def verify() -> None:
-            header, event = verify_submission(proof, self.contract, self.log)
+        def verify(contract: bytes, log: bytes) -> None:
+            header, event = verify_submission(proof, contract, log)
             if event.ticket != ticket:
                 raise VerificationAnchor(f"the event names ticket {event.ticket}, not {ticket}")
             proven.append((header, event))
 
-        receipt = run(f"{name}/receipt", "7.2", verify, f"Ticket {ticket} submitted a statement shown.", required=False)
+        receipt = self._receipt(f"{name}/receipt", "7.2", verify, f"Ticket {ticket} submitted a statement shown.")
         if not proven:
             return not_checked(f"{name}/canonical", "7.1", "Not proven.", required=False, below=[receipt])
         header, event = proven[0]
@@ -365,20 +367,17 @@ class Procedure:
     def _no_index(self) -> Sequence[Check]:
         """An index that is shown hangs below its anchor; elsewhere it is not checked."""
         index = self.bundle.index
-        if index is not None and index.size in self.anchors:
+        if index is None:
+            return [not_checked("index", "9.1", _NO_INDEX)]
+        if index.size in self.anchors:
             return []
-        if index is not None:
-            why = f"The anchor of size {index.size}, whose index is shown, is not proven in the bundle."
-            return [not_checked("index", "9.1", why)]
-        # Once an anchored tree claims an index, whoever leaves it out of a bundle takes something away.
-        claimed = any(leaf.rule != NO_INDEX for leaf in self.index_leaves.values())
-        return [not_checked("index", "9.1", _NO_INDEX if claimed else _RULE_0, required=claimed)]
+        why = f"The anchor of size {index.size}, whose index is shown, is not proven in the bundle."
+        return [not_checked("index", "9.1", why)]
 
     def _code(self) -> Check:
         code, trust = self.observed.code_hash, self.ledger
         if code is None or trust is None:
             return not_checked("contract", "8.1", "The contract's code was not read from the chain.", required=False)
-
         if code != trust.code_hash:
             why = f"the contract's code hash is {encode_hex(code)}, the policy's {encode_hex(trust.code_hash)}"
             return Check("contract", "8.1", Value.FAILED, why, required=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ledger.checks import Value
 from ledger.encoding import JsonObject, encode_hex, encode_instant
 from ledger.silence import Silence
@@ -10,7 +12,7 @@ from ledger.words import Language, text
 
 def sentences(finding: Silence, lang: Language) -> list[str]:
     """What the record says of an answer, by whose index, and what it does not say."""
-    lines = [_main(finding, lang)]
+    lines = list(_main(finding, lang))
     if finding.said == "none":
         lines += _none(finding, lang)
     if finding.company_keys:
@@ -38,7 +40,7 @@ def finding_json(finding: Silence, value: Value) -> JsonObject:
         "company": finding.company,
         "company_keys": [encode_hex(key) for key in finding.company_keys],
         "answers": list(finding.answers),
-        "why": finding.why,
+        "why": None if finding.why is None else {"reason": finding.why.reason, "number": finding.why.number},
         "check_in": None
         if finding.check_in is None
         else {"index": finding.check_in.index, "on": finding.check_in.on, "answer": finding.check_in.answer},
@@ -50,12 +52,18 @@ def finding_json(finding: Silence, value: Value) -> JsonObject:
     }
 
 
-def _main(finding: Silence, lang: Language) -> str:
-    until = encode_instant(finding.as_of).replace("T", " ").replace("Z", " UTC")
-    entries = ", ".join(str(index) for index in finding.answers)
-    name = "none_joined" if finding.said == "none" and finding.has_joined else finding.said
-    why = "" if finding.why is None else finding.why
-    return text(f"answer_{name}", lang).format(c=finding.company, t=until, entries=entries, why=why)
+def _main(finding: Silence, lang: Language) -> Iterator[str]:
+    company = finding.company
+    if finding.answers:
+        entries = ", ".join(str(index) for index in finding.answers)
+        yield text(f"answer_{finding.said}", lang).format(c=company, entries=entries)
+    if finding.why is not None:
+        why = text(f"doubt_{finding.why.reason}", lang).format(c=company, n=finding.why.number)
+        yield text("answer_undetermined", lang).format(c=company, why=why)
+    elif finding.said != "recorded":
+        until = encode_instant(finding.as_of).replace("T", " ").replace("Z", " UTC")
+        name = "answer_none_joined" if finding.has_joined or finding.answers else "answer_none"
+        yield text(name, lang).format(c=company, t=until)
 
 
 def _none(finding: Silence, lang: Language) -> list[str]:

@@ -7,7 +7,7 @@ answer that was sent elsewhere, or given to a server and not shown, is no subjec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,11 +30,20 @@ class CheckIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why nobody can say that no answer of the company is recorded: it recorded too many statements (``number``
+    of them) to be weighed, or the one at leaf ``number`` is not understood."""
+
+    reason: Literal["too_many", "not_understood"]
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Silence:
     """Whether an answer is recorded as of ``as_of`` (Unix seconds), below the leaf ``size``.
 
     ``said``: *none* recorded; *recorded*, signed with a key of the company; *reported* by the requester;
-    *undetermined*, and ``why``. ``answers`` are the leaves that answer.
+    *undetermined*, and ``why``. ``answers`` are the leaves that answer. A report can have a ``why`` too.
     """
 
     said: Said
@@ -43,77 +52,89 @@ class Silence:
     company: str
     company_keys: tuple[bytes, ...]
     answers: tuple[int, ...]
-    why: str | None
+    why: Doubt | None
     check_in: CheckIn | None
     replayed_by: tuple[str, ...]
     operator_is_party: bool
     not_counted: tuple[int, ...]
-    """Statements in the case by keys that nobody whom the policy trusts has bound, shown all the same."""
+    """Statements shown of the case and below ``size`` that stand under the company's name, but whose standing does
+    not follow from the lists."""
 
     @property
     def has_joined(self) -> bool:
-        """Whether any key of the company is known in this ledger."""
+        """Whether any key was ever accepted for the company in this ledger."""
         return bool(self.company_keys)
 
 
 def find_silence(
-    case: bytes, statements: Mapping[int, ShownStatement], parties: Parties, complete: Complete, as_of: int,
+    case: bytes, shown: Mapping[int, ShownStatement], parties: Parties, complete: Complete, as_of: int,
     operator: bytes | None,
 ) -> Silence:  # fmt: skip
-    """The finding of a complete case. ``statements`` are those shown; later ones than the index do not count."""
-    needed = complete.needed
-    keys = frozenset(needed.company_keys)
-    below = {index: item for index, item in sorted(statements.items()) if index < complete.size}
-    in_case = {index: item for index, item in below.items() if item.signed.statement.case_id == case}
-    by_company = [index for index, item in in_case.items() if item.signed.statement.author in keys]
-    answers = [index for index in by_company if _is_answer(in_case[index], parties, "company")]
-    reports = [index for index, item in in_case.items() if _is_answer(item, parties, "requester")]
-    why = None if answers or reports else _undetermined(case, complete, parties, by_company, in_case)
+    """The finding of a complete case: by what its lists hold, and by nothing else that is shown.
+
+    ``shown`` and ``parties`` are all that the bundle shows: whatever of it stands under the company's name and is
+    not counted is named.
+    """
+    in_case = [item for _, item in sorted(complete.statements.items()) if item.signed.statement.case_id == case]
+    answers = tuple(item.index for item in _said(in_case, complete.parties, "company", ANSWERS))
+    reports = tuple(item.index for item in _said(in_case, complete.parties, "requester", ANSWERS))
+    why = None if answers else _doubt(case, complete, in_case)
     said: Said = "recorded" if answers else "reported" if reports else "undetermined" if why else "none"
-    known = keys | {needed.requester}
+    keys = complete.parties.company_keys
     return Silence(
         said=said,
         size=complete.size,
         as_of=as_of,
-        company=needed.company,
-        company_keys=needed.company_keys,
-        answers=tuple(answers or reports),
+        company=complete.needed.company,
+        company_keys=keys,
+        answers=answers or reports,
         why=why,
-        check_in=_check_in(in_case.values(), parties),
+        check_in=_check_in(in_case, complete.parties),
         replayed_by=complete.replayed_by,
-        operator_is_party=operator is not None and operator in known,
-        not_counted=tuple(
-            index
-            for index, item in in_case.items()
-            if item.signed.statement.author not in known and parties.standing(item).role == "company"
-        ),
+        operator_is_party=operator is not None and operator in {*keys, complete.needed.requester},
+        not_counted=tuple(_not_counted(case, shown, parties, complete)),
     )
 
 
-def _is_answer(shown: ShownStatement, parties: Parties, role: str) -> bool:
-    return shown.signed.statement.kind in ANSWERS and parties.standing(shown).role == role
+def _said(
+    shown: Iterable[ShownStatement], parties: Parties, role: str, kinds: frozenset[str]
+) -> Iterable[ShownStatement]:
+    """What ``role`` said of ``kinds``: of several leaves of the same words the lowest, for anybody can add one."""
+    found: dict[bytes, ShownStatement] = {}
+    for item in shown:
+        if item.signed.statement.kind in kinds and parties.standing(item).role == role:
+            found.setdefault(item.signed.id, item)
+    return found.values()
 
 
-def _undetermined(
-    case: bytes, complete: Complete, parties: Parties, by_company: Iterable[int], shown: Mapping[int, ShownStatement]
-) -> str | None:
+def _doubt(case: bytes, complete: Complete, shown: Iterable[ShownStatement]) -> Doubt | None:
     """Nothing that a company said may vanish: why it cannot be said that it did not answer."""
-    for key in complete.needed.company_keys:
+    # A company can bind any address without asking: that does not make the requester's words its own.
+    requester, parties = complete.needed.requester, complete.parties
+    for key in parties.company_keys:
         count = len(complete.entries[case_key(case, key)])
-        if count > MAX_LIST:
-            return f"{complete.needed.company} recorded {count} statements in this case"
-    for index in by_company:
-        if parties.standing(shown[index]).role == "unknown" and index in parties.by_company:
-            return (
-                f"statement {index}, signed with a key of {complete.needed.company}, is not understood by this version"
-            )
+        if count > MAX_LIST and key != requester:
+            return Doubt("too_many", count)
+    for item in shown:
+        is_unknown = item.index in parties.by_company and parties.standing(item).role == "unknown"
+        if is_unknown and item.signed.statement.author != requester:
+            return Doubt("not_understood", item.index)
     return None
+
+
+def _not_counted(
+    case: bytes, shown: Mapping[int, ShownStatement], parties: Parties, complete: Complete
+) -> Iterator[int]:
+    for index, item in sorted(shown.items()):
+        if index < complete.size and item.signed.statement.case_id == case and parties.standing(item).role == "company":
+            listed = complete.statements.get(index)
+            if listed is None or complete.parties.standing(listed).role != "company":
+                yield index
 
 
 def _check_in(shown: Iterable[ShownStatement], parties: Parties) -> CheckIn | None:
     found = None
-    for item in shown:
-        statement = item.signed.statement
-        if statement.kind == "case.confirmed" and parties.standing(item).role == "requester":
-            found = CheckIn(item.index, str(statement.facts["on"]), str(statement.facts["answer"]))
+    for item in _said(shown, parties, "requester", frozenset({"case.confirmed"})):
+        facts = item.signed.statement.facts
+        found = CheckIn(item.index, str(facts["on"]), str(facts["answer"]))
     return found

@@ -127,8 +127,8 @@ TEXT: Mapping[str, tuple[str, str]] = {
     ),
     "finding": ("What the record says of an answer", "답변에 관한 기록"),
     "finding_if": (
-        "Only if the anchoring block named below is on the chain:",
-        "아래에 적힌 고정 블록이 해당 체인에 있는 경우에만 다음과 같습니다.",
+        "Only if the block that anchors the first {size} entries is on the chain:",
+        "처음 {size}개 기록을 고정한 블록이 해당 체인에 있는 경우에만 다음과 같습니다.",
     ),
     "answer_none_joined": (
         "No answer signed with a key of {c} is recorded in this ledger up to {t}.",
@@ -140,17 +140,23 @@ TEXT: Mapping[str, tuple[str, str]] = {
     ),
     "answer_recorded": (
         "An answer signed with a key of {c} is recorded in this ledger: entry {entries}.",
-        "이 기록부에는 {c}의 열쇠로 서명된 답변이 기록되어 있습니다(항목 {entries}).",
+        "이 기록부에는 {c}의 열쇠로 서명된 답변이 기록되어 있습니다(기록 {entries}번).",
     ),
     "answer_reported": (
-        "The person recorded that {c} answered: entry {entries}. No answer signed with a key of {c} is recorded in this"
-        " ledger up to {t}.",
-        "요구인은 {c}의 답변이 있었다고 기록했습니다(항목 {entries})."
-        " {t}까지 이 기록부에는 {c}의 열쇠로 서명된 답변이 기록되어 있지 않습니다.",
+        "The person recorded that {c} answered: entry {entries}.",
+        "요구인은 {c}의 답변이 있었다고 기록했습니다(기록 {entries}번).",
     ),
     "answer_undetermined": (
-        "Whether an answer is recorded is undetermined: {why}.",
-        "답변이 기록되었는지는 정할 수 없습니다: {why}.",
+        "Whether an answer signed with a key of {c} is recorded in this ledger is undetermined: {why}.",
+        "{c}의 열쇠로 서명된 답변이 이 기록부에 기록되어 있는지는 정할 수 없습니다. {why}.",
+    ),
+    "doubt_too_many": (
+        "{c} recorded {n} statements in this case",
+        "{c}이(가) 이 사건에 진술 {n}건을 기록했습니다",
+    ),
+    "doubt_not_understood": (
+        "entry {n}, signed with a key of {c}, is not understood by this version",
+        "{c}의 열쇠로 서명된 기록 {n}번을 이 버전이 이해하지 못합니다",
     ),
     "not_joined": (
         "{c} has not joined this ledger. An answer sent elsewhere appears only if the person records it.",
@@ -172,8 +178,8 @@ TEXT: Mapping[str, tuple[str, str]] = {
         "이 기록부의 운영자가 이 사건의 당사자입니다. 열쇠가 같습니다.",
     ),
     "not_counted": (
-        "Shown, but not counted: entry {entries}, by a key that nobody named in the trust policy has bound.",
-        "제시되었으나 셈하지 않음: 항목 {entries}. 신뢰 정책에 있는 누구도 등록하지 않은 열쇠로 서명되었습니다.",
+        "Shown, but not counted: entry {entries}, by a key for which nobody named in the trust policy vouched then.",
+        "제시되었으나 셈에 넣지 않음: 기록 {entries}번. 그때 신뢰 정책의 누구도 보증하지 않은 열쇠로 서명되었습니다.",
     ),
     "not_elsewhere": (
         "That no answer was sent in another way, or given to the server and not taken into the log.",

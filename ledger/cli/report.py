@@ -186,7 +186,7 @@ def _finding_lines(result: Assessment, lang: Language) -> Iterator[str]:
     yield ""
     yield text("finding", lang)
     if result.finding_value is not Value.PASSED:
-        yield f"  - {text('finding_if', lang)}"
+        yield f"  - {text('finding_if', lang).format(size=result.finding.size)}"
     yield from (f"  - {line}" for line in sentences(result.finding, lang))
 
 

@@ -59,7 +59,8 @@ def _resolve(check: Check, above: Value, found: list[ResolvedCheck]) -> None:
     value = _below(above, check.own)
     found.append(ResolvedCheck(check, value))
     for below in check.below:
-        _resolve(below, value, found)
+        # Nothing below a failed check is worth anything, however deep.
+        _resolve(below, Value.FAILED if above is Value.FAILED else value, found)
 
 
 def _below(above: Value, own: Value) -> Value:

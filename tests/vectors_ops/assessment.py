@@ -9,6 +9,7 @@ from ledger.assessment import assess
 from ledger.bundle import parse_bundle
 from ledger.observed import Observed
 from ledger.policy import parse_policy
+from ledger.sentences import finding_json
 
 Values = dict[str, Any]
 
@@ -24,10 +25,14 @@ def _assess(given: Values) -> Values:
     result = assess(bundle, policy, observed, given["now"])
     checks = {item.check.name: item.value.word for item in result.checks}
     assert len(checks) == len(result.checks), "the name of a check is its own"
+    finding = None if result.finding is None else dict(finding_json(result.finding, result.finding_value))
+    if finding is not None:
+        assert all(isinstance(line, str) and line for line in finding.pop("sentences"))
     return {
         "exit": result.exit_code,
         "checks": dict(sorted(checks.items())),
         "grades": {str(view.shown.index): view.standing.grade for view in result.statements},
+        "finding": finding,
     }
 
 

@@ -8,17 +8,22 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ledger.disclosure import Disclosure
-from ledger.encoding import encode_json
+from ledger.encoding import encode_hex, encode_json
 from ledger.evm import keccak256, parse_header
+from ledger.leaf import INDEX_V1, case_key, company_key
 from tools.vectors._bundles import (
+    AUDITOR,
+    COMPANY,
     COMPANY_KEY,
     OPENED,
+    OPERATOR,
     REFUSED,
     REQUESTER,
     SENT,
     START,
     STRANGER,
     Maker,
+    address,
     bind_company,
     open_ledger,
     policy_bytes,
@@ -38,7 +43,7 @@ SIZE = 6
 
 def made(*, stranger: bool = False, extra: Callable[[Maker], object] | None = None) -> Maker:
     """The case of the folder; ``extra`` says more before the anchor."""
-    maker = Maker(transactions=1)
+    maker = Maker(transactions=1, rule=INDEX_V1, auditors=(AUDITOR,))
     open_ledger(maker)
     bind_company(maker)
     maker.say("case.opened", OPENED, REQUESTER, in_case=False)
@@ -63,6 +68,29 @@ ANCHOR = parse_header(BUNDLE.anchors[SIZE].proof.header).hash.hex()
 TICKET = parse_header(BUNDLE.submitted[0].header).hash.hex()
 QUOTED = {index: item.signed.statement.recent_block.hash.hex() for index, item in BUNDLE.statements.items()}
 BLOCKS = sorted(block.hex() for block in BUNDLE.blocks)
+POLICY = policy_bytes([AUDITOR]).decode("ascii")
+LISTS = {
+    "requester": case_key(MAKER.case, address(REQUESTER)).hex(),
+    "company": case_key(MAKER.case, address(COMPANY_KEY)).hex(),
+    "by-operator": company_key(address(OPERATOR), COMPANY).hex(),
+    "by-company": company_key(address(COMPANY_KEY), COMPANY).hex(),
+}
+"""Whose list it is, to its key in the index; the last one is empty."""
+FINDING: Value = {
+    "answer": "recorded",
+    "value": PASSED,
+    "as_of": "2026-10-14T18:07:52Z",  # of block 106, twelve seconds a block after START
+    "size": 5,
+    "company": COMPANY,
+    "company_keys": [encode_hex(address(COMPANY_KEY))],
+    "answers": [4],
+    "why": None,
+    "check_in": None,
+    "index": "replayed",
+    "replayed_by": ["auditor.example/habeas"],
+    "operator_is_party": False,
+    "not_counted": [],
+}
 EVERYTHING: Value = {
     "canonical": [ANCHOR, TICKET, *BLOCKS],
     "head_size": SIZE,
@@ -73,8 +101,8 @@ EVERYTHING: Value = {
 def base(above: str) -> dict[str, str]:
     """What every check is worth when blocks are known (``above`` passed) or not (not checked)."""
     below = PASSED if above == PASSED else CONDITIONAL
-    checks = {"bundle": PASSED, "case": PASSED, "disclosures": NOT_CHECKED, "ledger": PASSED, "ledger/opened": PASSED}
-    checks |= {"checkpoint": below, "fresh": above, "index": NOT_CHECKED}
+    checks = {"bundle": PASSED, "case": PASSED, "disclosures": NOT_CHECKED, "ledger": PASSED, "ledger/opened": below}
+    checks |= {"checkpoint": below, "fresh": above} | dict.fromkeys(INDEX_CHECKS, below)
     checks |= {"contract": above, "newest-head": above}
     for index, block in QUOTED.items():
         checks[f"statement/{index}/signature"] = PASSED
@@ -87,8 +115,25 @@ def base(above: str) -> dict[str, str]:
     return checks
 
 
+INDEX_CHECKS = (
+    *("index", "index/agrees", "index/replayed", "complete", "statement/4/standing"),
+    *(f"list/{key}" for key in LISTS.values()),
+)
+
+
+def no_index() -> dict[str, str | None]:
+    """The index leaf is not proven, or no index is shown: nothing hangs below 9.1."""
+    return {**dict.fromkeys(INDEX_CHECKS, None), "index": NOT_CHECKED}
+
+
+def not_complete() -> dict[str, str | None]:
+    """Something of the parties is missing; the lists are what they are."""
+    return {"complete": NOT_CHECKED, "statement/4/standing": None}
+
+
 class Writer:
-    """Adds cases; a change of None in ``differs`` means that the check is not there."""
+    """Adds cases; a change of None in ``differs`` means that the check is not there, and of None in
+    ``finding`` that there is no finding."""
 
     def __init__(self) -> None:
         self.cases = Cases("assessment")
@@ -104,7 +149,8 @@ class Writer:
         whole: Value = WHOLE,
         known: bool = True,
         grades: Mapping[str, str | None] | None = None,
-        policy: str | None = None,
+        finding: Value | None = FINDING,
+        policy: str = POLICY,
         **given: Any,
     ) -> None:
         """One case: the whole bundle changed, the base result differing."""
@@ -114,19 +160,92 @@ class Writer:
         observed = {**(EVERYTHING if known else {}), **given}
         inputs = {
             "bundle": encode_json(value).decode("ascii"),
-            "policy": policy or policy_bytes().decode("ascii"),
+            "policy": policy,
             "now": NOW,
             **{member: item for member, item in observed.items() if item is not None},
         }
         checks = merged(base(PASSED if known else NOT_CHECKED), differs)
-        ok = {"exit": exit_code, "checks": checks, "grades": merged(GRADES, grades or {})}
+        if finding is not None and not known:
+            finding = {**finding, "value": CONDITIONAL}
+        ok = {"exit": exit_code, "checks": checks, "grades": merged(GRADES, grades or {}), "finding": finding}
         self.cases.good(name, ASSESS, inputs, ok, why)
+
+    def other(
+        self,
+        name: str,
+        why: str,
+        maker: Maker,
+        grades: Mapping[str, str | None],
+        differs: Mapping[str, str | None],
+        finding: Value | None,
+        exit_code: int = 0,
+        *,
+        policy: str = POLICY,
+        change: Change | None = None,
+        as_of: int | None = None,
+        **given: Any,
+    ) -> None:
+        """A case of its own: every check that its parts call for passed, but for what differs."""
+        bundle = maker.bundle(as_of)
+        value: Value = json.loads(bundle.encode())
+        if change is not None:
+            change(value)
+        headers = [*(item.proof.header for item in bundle.anchors.values()), *bundle.blocks.values()]
+        headers += [proof.header for proof in bundle.submitted.values()]
+        inputs = {
+            "bundle": encode_json(value).decode("ascii"),
+            "policy": policy,
+            "now": NOW,
+            **EVERYTHING,
+            "canonical": [keccak256(header).hex() for header in headers if len(header) > 100],
+            "head_size": max(maker.anchors),
+            **given,
+        }
+        by_hand = {**GRADES, **grades}
+        unshown = {index: None for index in GRADES if index not in value["statements"]}
+        ok = {
+            "exit": exit_code,
+            "checks": merged(_called_for(value), differs),
+            "grades": merged(by_hand, unshown),
+            "finding": finding,
+        }
+        self.cases.good(name, ASSESS, inputs, ok, why)
+
+
+def _called_for(value: Value) -> dict[str, str]:
+    """The names of all checks of a bundle, from its plain JSON: passed, but for what is never shown here."""
+    names = ["bundle", "case", "ledger", "ledger/opened", "checkpoint", "fresh", "contract", "newest-head"]
+    for index, item in value["statements"].items():
+        names += [f"statement/{index}/{part}" for part in ("signature", "author", "recorded", "signed")]
+        block = item["signed"]["statement"]["recent_block"]["hash"][2:]
+        names += [f"block/{block}/{part}" for part in ("canonical", "header")]
+    for size in value["anchors"]:
+        names += [f"anchor/{size}/{part}" for part in ("canonical", "receipt", "index-leaf")]
+    for ticket in value.get("submitted", {}):
+        names += [f"submitted/{ticket}/{part}" for part in ("canonical", "receipt")]
+    names += ["index", "index/agrees", "index/replayed", "complete"]
+    names += [f"list/{key[2:]}" for key in value.get("index", {"lists": {}})["lists"]]
+    checks = dict.fromkeys(names, PASSED) | {"disclosures": NOT_CHECKED}
+    if "4" in value["statements"]:  # the company's answer, unless the case says otherwise
+        checks |= {"statement/4/author": NOT_CHECKED, "statement/4/standing": PASSED}
+    return checks
+
+
+def found(**changes: object) -> Value:
+    """The finding of the base case, but for ``changes``."""
+    assert changes.keys() <= FINDING.keys()
+    return {**FINDING, **changes}
 
 
 def merged(held: Mapping[str, str], differs: Mapping[str, str | None]) -> dict[str, str]:
     """``held`` with ``differs`` put in; None takes a check out."""
     merged = {**held, **differs}
     return {name: value for name, value in sorted(merged.items()) if value is not None}
+
+
+def missing(*more: Mapping[str, str | None]) -> dict[str, str | None]:
+    """``not_complete`` and what else differs."""
+    return {name: value for part in (not_complete(), *more) for name, value in part.items()}
 
 
 def every(ending: str, value: str) -> dict[str, str | None]:

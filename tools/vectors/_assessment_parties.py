@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, encode_hex, sha256
-from ledger.evm import keccak256, parse_header
+from ledger.evm import keccak256
+from ledger.leaf import case_key, company_key
 from ledger.statement import RecentBlock
 from tools.vectors._assessment_case import (
-    ASSESS,
-    EVERYTHING,
     FAILED,
-    GRADES,
     MAIL,
     NOT_CHECKED,
-    NOW,
     PASSED,
+    POLICY,
     Writer,
+    found,
     made,
-    merged,
-)
-from tools.vectors._assessment_case import (
-    base as base_result,
+    not_complete,
 )
 from tools.vectors._bundles import (
     CHECKED_IN,
@@ -33,7 +27,6 @@ from tools.vectors._bundles import (
     STRANGER,
     Maker,
     address,
-    policy_bytes,
 )
 
 NO_HEADER = b"no block header"
@@ -42,7 +35,7 @@ NO_HEADER = b"no block header"
 def parties(w: Writer) -> None:
     """Who stands behind a statement."""
     pin = f'\n[[company_key]]\ncompany = "{COMPANY}"\nkey = "{encode_hex(address(COMPANY_KEY))}"\n'
-    pinned = policy_bytes().decode() + pin
+    pinned = POLICY + pin
     w.add(
         "company-pinned",
         "The policy pins the company's key.",
@@ -68,6 +61,7 @@ def parties(w: Writer) -> None:
         1,
         {"disclosures": FAILED},
         change=lambda v: v.update(disclosures=[other]),
+        finding=None,
     )
     w.add(
         "disclosure-twice",
@@ -75,41 +69,49 @@ def parties(w: Writer) -> None:
         1,
         {"disclosures": FAILED},
         change=lambda v: v.update(disclosures=opened * 2),
+        finding=None,
     )
 
 
 def other_cases(w: Writer) -> None:
     """Other statements: a stranger, a revocation, an unknown kind, another case, attesters."""
-    _other(w, "answer-of-a-stranger", "A refusal by a key that nobody bound.", made(stranger=True), {"4": "none"}, {})
+    w.other(
+        "answer-of-a-stranger",
+        "A refusal by a key that nobody bound.",
+        made(stranger=True),
+        {"4": "none"},
+        {"statement/4/standing": None},
+        found(answer="none", answers=[]),
+    )
     grades = {"5": "none", "6": "none"}
     values = {"statement/5/author": NOT_CHECKED, "statement/6/author": NOT_CHECKED}
-    _other(
-        w,
+    w.other(
         "key-revoked",
         "After its binder revoked it the key's statements count no more; earlier ones stand.",
         made(extra=_revoke),
         grades,
         values,
+        found(size=7, as_of="2026-10-14T18:08:16Z"),
     )
     unknown = lambda m: m.say("request.shouted", {"volume": 11}, COMPANY_KEY)  # noqa: E731
-    _other(
-        w,
+    later = found(size=6, as_of="2026-10-14T18:08:04Z")
+    w.other(
         "kind-not-known",
-        "A kind of a later version is shown, and not understood.",
+        "A kind of a later version is shown, and not understood; the answer stands all the same.",
         made(extra=unknown),
         {"5": "none"},
         {"statement/5/author": NOT_CHECKED},
+        later,
     )
-    _other(
-        w,
+    w.other(
         "quoted-number-wrong",
         "A stranger quotes a block under another number: that costs him his lower bound, and the others nothing.",
         made(extra=_wrong_number),
         {"5": "none"},
         {"statement/5/author": NOT_CHECKED, "statement/5/signed": NOT_CHECKED},
+        later,
     )
-    _other(
-        w,
+    w.other(
         "quoted-block-no-header",
         "A stranger quotes the hash of bytes that are no block header.",
         made(extra=_no_header),
@@ -118,79 +120,62 @@ def other_cases(w: Writer) -> None:
             **{f"statement/5/{part}": NOT_CHECKED for part in ("author", "signed")},
             **{f"block/{keccak256(NO_HEADER).hex()}/{part}": NOT_CHECKED for part in ("canonical", "header")},
         },
+        found(size=6),
     )
     prose = lambda m: m.say("case.confirmed", {**CHECKED_IN, "note": "they laughed"}, REQUESTER)  # noqa: E731
-    _other(
-        w,
+    w.other(
         "facts-outside-the-schema",
         "Forced in with a fact that does not exist.",
         made(extra=prose),
         {"5": "none"},
         {"statement/5/author": NOT_CHECKED},
+        later,
     )
-    _other(
-        w,
+    w.other(
         "statement-of-another-case",
         "It belongs to another case, whose opening is not shown.",
         made(extra=_another_case),
         {"5": "none"},
         {"case": FAILED, "statement/5/author": NOT_CHECKED},
+        None,
         1,
     )
-    attested = policy_bytes().decode() + _attester()
-    _other(
-        w,
+    _attesters(w)
+
+
+def _attesters(w: Writer) -> None:
+    attested = POLICY + _attester()
+    values = {"statement/5/author": NOT_CHECKED, "statement/6/author": NOT_CHECKED}
+    whole = {**values, "statement/6/standing": PASSED}
+    last = found(size=7, as_of="2026-10-14T18:08:16Z")
+    w.other(
         "attester-of-the-policy",
         "Bound by an attester that the policy believes.",
         made(extra=_attest),
         {"4": "operator_vouched", "5": "none", "6": "attested"},
-        {"statement/5/author": NOT_CHECKED, "statement/6/author": NOT_CHECKED},
+        whole,
+        last,
         policy=attested,
     )
-    two = attested.replace("staleness_days = 45", "staleness_days = 45\nattester_quorum = 2")
-    _other(
-        w,
+    w.other(
+        "attester-without-its-lists",
+        "What an attester of the policy wrote, in the case and of the company's keys, must be shown too.",
+        made(extra=_attest_without_lists),
+        {"4": "operator_vouched", "5": "none", "6": "attested"},
+        {**values, **not_complete()},
+        None,
+        3,
+        policy=attested,
+    )
+    w.other(
         "attester-quorum-not-reached",
         "One attester where the policy asks for two.",
         made(extra=_attest),
         {"5": "none", "6": "operator_vouched"},
-        {"statement/5/author": NOT_CHECKED, "statement/6/author": NOT_CHECKED},
-        policy=two,
+        whole,
+        last,
+        policy=attested.replace("staleness_days = 45", "staleness_days = 45\nattester_quorum = 2"),
     )
-
-
-def _other(
-    w: Writer,
-    name: str,
-    why: str,
-    maker: Maker,
-    grades: Mapping[str, str],
-    values: Mapping[str, str],
-    exit_code: int = 0,
-    policy: str | None = None,
-) -> None:
-    """A case with other statements: the base result with its blocks and sizes."""
-    bundle = maker.bundle()
-    size = max(bundle.anchors)
-    checks = {n: v for n, v in base_result(PASSED).items() if not n.startswith(("block/", "anchor/"))}
-    for index, item in bundle.statements.items():
-        block = item.signed.statement.recent_block.hash.hex()
-        names = [f"statement/{index}/{part}" for part in ("signature", "author", "recorded", "signed")]
-        for check in (*names, f"block/{block}/canonical", f"block/{block}/header"):
-            checks.setdefault(check, PASSED)
-    checks |= {f"anchor/{size}/{part}": PASSED for part in ("canonical", "receipt", "index-leaf")}
-    headers = [bundle.anchors[size].proof.header, bundle.submitted[0].header, *bundle.blocks.values()]
-    headers = [header for header in headers if header != NO_HEADER]
-    inputs = {
-        "bundle": bundle.encode().decode("ascii"),
-        "policy": policy or policy_bytes().decode("ascii"),
-        "now": NOW,
-        **EVERYTHING,
-        "canonical": [parse_header(header).hash.hex() for header in headers],
-        "head_size": size,
-    }
-    ok = {"exit": exit_code, "checks": merged(checks, values), "grades": merged(GRADES, grades)}
-    w.cases.good(name, ASSESS, inputs, ok, why)
 
 
 def _revoke(maker: Maker) -> None:
@@ -204,6 +189,11 @@ def _revoke(maker: Maker) -> None:
 
 
 def _attest(maker: Maker) -> None:
+    _attest_without_lists(maker)
+    maker.wanted = [case_key(maker.case, address(STRANGER)), company_key(address(STRANGER), COMPANY)]
+
+
+def _attest_without_lists(maker: Maker) -> None:
     facts: dict[str, Json] = {
         "key": encode_hex(address(COMPANY_KEY)),
         "method": "dns",

@@ -34,6 +34,8 @@ CHAIN_ID = 31337
 START = 1_792_000_000
 LOG_KEY = SigningKey(ORIGIN, bytes.fromhex("55" * 32))
 OPERATOR, REQUESTER, COMPANY_KEY, STRANGER = (bytes([digit]) * 32 for digit in (0x33, 0x11, 0x22, 0x44))
+AUDITOR = CosigningKey("auditor.example/habeas", bytes.fromhex("66" * 32))
+SECOND_AUDITOR = CosigningKey("second.example/habeas", bytes.fromhex("77" * 32))
 
 
 def address(key: bytes) -> bytes:
@@ -41,17 +43,18 @@ def address(key: bytes) -> bytes:
     return address_of(PrivateKey(key).public_key)
 
 
-def ledger_trust(origin: str = ORIGIN) -> LedgerTrust:
-    """The policy entry of the made-up ledger."""
+def ledger_trust(origin: str = ORIGIN, auditors: Sequence[CosigningKey] = ()) -> LedgerTrust:
+    """The policy entry of the made-up ledger; all of ``auditors`` must have replayed its index."""
     chain = ChainTrust("made-up", CHAIN_ID, GENESIS, 1, {})
     code_hash = keccak256(b"code")
     verifier = LOG_KEY.verifier
-    return LedgerTrust(origin, "test", verifier, chain, CONTRACT, code_hash, address(OPERATOR), 0, (), 0)
+    keys = tuple(key.verifier for key in auditors)
+    return LedgerTrust(origin, "test", verifier, chain, CONTRACT, code_hash, address(OPERATOR), 0, keys, len(keys))
 
 
-def policy_bytes() -> bytes:
+def policy_bytes(auditors: Sequence[CosigningKey] = ()) -> bytes:
     """``trust.toml`` with the made-up ledger."""
-    return encode_policy(ledger_trust())
+    return encode_policy(ledger_trust(auditors=auditors))
 
 
 def policy() -> TrustPolicy:
@@ -81,8 +84,12 @@ class Maker:
     """Other people's keys in the index, and their values."""
     unlisted: set[int] = field(default_factory=set)
     """Leaves that a lying operator leaves out of the index."""
+    forged: dict[int, bytes] = field(default_factory=dict)
+    """Leaf hashes that a lying operator lists at these leaves."""
     auditors: tuple[CosigningKey, ...] = ()
     """Who replays the index and cosigns the newest checkpoint."""
+    wanted: list[bytes] = field(default_factory=list)
+    """Keys of further lists that the bundle shows."""
     nodes: dict[bytes, bytes] = field(default_factory=dict)
     claims: dict[int, IndexLeaf] = field(default_factory=dict)
 
@@ -123,6 +130,12 @@ class Maker:
             self.case = signed.id
         return signed
 
+    def repeat(self, signed: SignedStatement) -> int:
+        """Another leaf of the same bytes, as anybody can submit them once more; gives its index."""
+        index = self.tree.append(statement_leaf(signed, ORIGIN).hash())
+        self.statements[index] = signed
+        return index
+
     def fill(self, size: int) -> None:
         """Other people's leaves, up to ``size``."""
         while self.tree.size < size:
@@ -145,7 +158,7 @@ class Maker:
         for index, signed in sorted(self.statements.items()):
             leaf = statement_leaf(signed, ORIGIN)
             if leaf.key != NO_KEY and index < size and index not in self.unlisted:
-                found.setdefault(leaf.key, []).append(IndexEntry(index, leaf.hash()))
+                found.setdefault(leaf.key, []).append(IndexEntry(index, self.forged.get(index, leaf.hash())))
         return found
 
     def index_leaf(self) -> IndexLeaf:
@@ -161,7 +174,7 @@ class Maker:
         """Keys of the lists that a bundle of the case shows."""
         requester, shop, operator = address(REQUESTER), address(COMPANY_KEY), address(OPERATOR)
         keys = [case_key(self.case, requester), case_key(self.case, shop)]
-        return [*keys, company_key(operator, COMPANY), company_key(shop, COMPANY)]
+        return [*keys, company_key(operator, COMPANY), company_key(shop, COMPANY), *self.wanted]
 
     def shown_index(self, size: int, keys: Sequence[bytes]) -> ShownIndex:
         """Lists under ``keys`` at the anchored ``size``."""
@@ -194,15 +207,17 @@ class Maker:
         topics = [sha256(b"topic %d" % self.salt), sha256(b"other %d" % number)]
         return made_receipt([[sha256(b"%d" % self.salt)[:20], topics, sha256(b"data") * 2]])
 
-    def bundle(self) -> Bundle:
-        """Everything of the case: each statement in its earliest anchored tree."""
+    def bundle(self, as_of: int | None = None) -> Bundle:
+        """Everything of the case: each statement in its earliest anchored tree, the index at the anchored size
+        ``as_of`` or else at the newest one, the replay of the newest one."""
         newest = max(self.anchors)
+        size = as_of or newest
         checkpoint = sign_checkpoint(Checkpoint(ORIGIN, newest, self.roots[newest]), LOG_KEY)
-        index = self.shown_index(newest, self.parties()) if newest in self.claims else None
+        index = self.shown_index(size, self.parties()) if size in self.claims else None
         replay = None
         if self.auditors:
             lines = [cosign(checkpoint, key, START + 12 * self.number) for key in self.auditors]
-            path = tuple(self.tree.inclusion(newest - 1, newest))
+            path = tuple(self.tree.inclusion(size - 1, newest))
             replay = ShownReplay(add_cosignatures(checkpoint, lines), path)
         return Bundle(
             ledger=ORIGIN,

@@ -17,10 +17,12 @@ from tools.vectors._assessment_case import (
     BUNDLE,
     CONDITIONAL,
     FAILED,
+    INDEX_CHECKS,
     MAKER,
     NOT_CHECKED,
     NOW,
     PASSED,
+    POLICY,
     QUOTED,
     SIZE,
     WHOLE,
@@ -28,6 +30,8 @@ from tools.vectors._assessment_case import (
     Value,
     Writer,
     every,
+    missing,
+    no_index,
     without,
 )
 from tools.vectors._assessment_case import (
@@ -41,7 +45,6 @@ from tools.vectors._bundles import (
     START,
     STRANGER,
     address,
-    policy_bytes,
 )
 
 
@@ -61,7 +64,7 @@ def known_or_not(w: Writer) -> None:
     only |= {"submitted/0/canonical": NOT_CHECKED, "submitted/0/receipt": CONDITIONAL}
     given: Value = {"canonical": [ANCHOR], "head_size": None, "code_hash": None}
     w.add("anchor-vouched", "The anchor's block alone is enough for exit 0; no lower bound is.", 0, only, **given)
-    pinned = policy_bytes().decode().replace("rpc_quorum = 1\n", f"rpc_quorum = 1\npinned = [{_pin()}]\n")
+    pinned = POLICY.replace("rpc_quorum = 1\n", f"rpc_quorum = 1\npinned = [{_pin()}]\n")
     w.add(
         "anchor-pinned",
         "The policy vouches for the anchor's block.",
@@ -75,12 +78,14 @@ def known_or_not(w: Writer) -> None:
     gone: dict[str, str | None] = {f"anchor/{SIZE}/canonical": FAILED, "newest-head": NOT_CHECKED}
     gone |= {f"anchor/{SIZE}/{name}": NOT_CHECKED for name in ("receipt", "index-leaf")}
     gone |= {**every("/recorded", NOT_CHECKED), "fresh": NOT_CHECKED, "checkpoint": NOT_CHECKED}
+    gone |= {**dict.fromkeys(INDEX_CHECKS, NOT_CHECKED), "ledger/opened": NOT_CHECKED}
     w.add(
         "anchor-contradicted",
         "Every provider has another block there, whoever vouches.",
         1,
         gone,
         contradicted=[ANCHOR],
+        finding=None,
     )
     lost = {f"block/{QUOTED[3]}/{name}": NOT_CHECKED for name in ("canonical", "header")}
     w.add(
@@ -104,9 +109,10 @@ def known_or_not(w: Writer) -> None:
         1,
         {"contract": FAILED},
         code_hash=sha256(b"x").hex(),
+        finding=None,
     )
     stale = "staleness_days = 1"
-    old = policy_bytes().decode().replace("staleness_days = 45", stale)
+    old = POLICY.replace("staleness_days = 45", stale)
     w.add(
         "stale",
         "The newest anchor is older than the policy allows.",
@@ -118,7 +124,7 @@ def known_or_not(w: Writer) -> None:
     w.cases.bad(
         "now-before-the-anchor",
         ASSESS,
-        {"bundle": encode_json(WHOLE).decode(), "policy": policy_bytes().decode(), "now": START},
+        {"bundle": encode_json(WHOLE).decode(), "policy": POLICY, "now": START},
         "MalformedRequest",
         "Nobody can assess before what he assesses.",
     )
@@ -148,8 +154,9 @@ def unlisted(w: Writer) -> None:
         "fresh": None,
         "checkpoint": NOT_CHECKED,
         "contract": NOT_CHECKED,
+        "index/replayed": NOT_CHECKED,
     }
-    later = policy_bytes().decode().replace("formats = [1]", "formats = [2]")
+    later = POLICY.replace("formats = [1]", "formats = [2]")
     nothing = {name: CONDITIONAL for name, value in base_result(PASSED).items() if value == PASSED}
     w.add(
         "format-not-accepted",
@@ -157,6 +164,7 @@ def unlisted(w: Writer) -> None:
         3,
         {**nothing, "bundle": NOT_CHECKED},
         policy=later,
+        finding=None,
     )
     empty = "habeas_trust = 1\n"
     w.add(
@@ -165,6 +173,7 @@ def unlisted(w: Writer) -> None:
         3,
         differs,
         policy=empty,
+        finding=None,
     )
 
 
@@ -172,8 +181,14 @@ def left_out(w: Writer) -> None:
     """Parts that are missing are not checked, and never failed."""
     no_anchor = {**every("/recorded", NOT_CHECKED), **without(f"anchor/{SIZE}/")}
     no_anchor |= {"newest-head": NOT_CHECKED, "fresh": NOT_CHECKED, "checkpoint": NOT_CHECKED}
+    no_anchor |= {**no_index(), "ledger/opened": NOT_CHECKED}
     w.add(
-        "without-anchors", "Nothing says when anything was recorded.", 3, no_anchor, change=lambda v: v.pop("anchors")
+        "without-anchors",
+        "Nothing says when anything was recorded.",
+        3,
+        no_anchor,
+        change=lambda v: v.pop("anchors"),
+        finding=None,
     )
     w.add(
         "without-checkpoint",
@@ -195,23 +210,26 @@ def left_out(w: Writer) -> None:
         "without-path",
         "A statement's place is not shown.",
         3,
-        {"statement/3/recorded": NOT_CHECKED},
+        missing({"statement/3/recorded": NOT_CHECKED}),
         change=lambda v: v["statements"]["3"].pop("path"),
+        finding=None,
     )
     w.add(
         "without-size",
         "In which tree it stands is not shown.",
         3,
-        {"statement/3/recorded": NOT_CHECKED},
+        missing({"statement/3/recorded": NOT_CHECKED}),
         change=lambda v: v["statements"]["3"].pop("size"),
+        finding=None,
     )
-    leaf = {f"anchor/{SIZE}/index-leaf": NOT_CHECKED}
+    leaf = {f"anchor/{SIZE}/index-leaf": NOT_CHECKED, **no_index()}
     w.add(
         "without-index-leaf",
         "The size is not authenticated.",
         3,
         leaf,
         change=lambda v: v["anchors"][str(SIZE)].pop("index_leaf"),
+        finding=None,
     )
     w.add(
         "without-leaf-0",
@@ -221,25 +239,35 @@ def left_out(w: Writer) -> None:
         change=_pop(0),
         grades={"0": None},
     )
-    opening = {**_gone(2), "case": NOT_CHECKED, "statement/3/author": NOT_CHECKED}
+    opening = missing(_gone(2), {"case": NOT_CHECKED, "statement/3/author": NOT_CHECKED})
     grades = {"2": None, "3": "none", "4": "none"}
-    w.add("without-the-opening", "Who is the requester is not shown.", 3, opening, change=_pop(2), grades=grades)
-    ticket = {**_gone(3), "submitted/0/receipt": NOT_CHECKED}
+    w.add(
+        "without-the-opening",
+        "Who is the requester is not shown.",
+        3,
+        opening,
+        change=_pop(2),
+        grades=grades,
+        finding=None,
+    )
+    ticket = missing(_gone(3), {"submitted/0/receipt": NOT_CHECKED})
     w.add(
         "without-the-submitted-statement",
         "The ticket is of something that is not shown.",
-        0,
+        3,
         ticket,
         change=_pop(3),
         grades={"3": None},
+        finding=None,
     )
     w.add(
         "without-the-binding",
         "Whose key answers is not shown.",
-        0,
-        _gone(1),
+        3,
+        missing(_gone(1)),
         change=_pop(1),
         grades={"1": None, "4": "none"},
+        finding=None,
     )
 
 
@@ -255,7 +283,8 @@ def _gone(index: int) -> dict[str, str | None]:
 def false_claims(w: Writer) -> None:
     """What is there and false fails, wherever it hangs."""
     other = WHOLE["statements"]["4"]["signed"]["signature"]
-    bad = {"statement/3/signature": FAILED, "statement/3/author": NOT_CHECKED, "statement/3/recorded": FAILED}
+    bad = missing(dict.fromkeys(("statement/3/signature", "statement/3/recorded"), FAILED))
+    bad["statement/3/author"] = NOT_CHECKED
     bad["submitted/0/receipt"] = NOT_CHECKED
     w.add(
         "signature-of-another",
@@ -264,17 +293,27 @@ def false_claims(w: Writer) -> None:
         bad,
         change=lambda v: v["statements"]["3"]["signed"].update(signature=other),
         grades={"3": "none"},
+        finding=None,
     )
     date = {**bad}
     change = lambda v: v["statements"]["3"]["signed"]["statement"]["facts"].update(sent_on="2026-11-19")  # noqa: E731
-    w.add("fact-changed", "One day earlier than was signed.", 1, date, change=change, grades={"3": "none"})
-    recorded = {"statement/3/recorded": FAILED}
+    w.add(
+        "fact-changed",
+        "One day earlier than was signed.",
+        1,
+        date,
+        change=change,
+        grades={"3": "none"},
+        finding=None,
+    )
+    recorded = missing({"statement/3/recorded": FAILED})
     w.add(
         "path-of-another",
         "The path of another leaf.",
         1,
         recorded,
         change=lambda v: v["statements"]["3"].update(path=v["statements"]["2"]["path"]),
+        finding=None,
     )
     w.add(
         "path-longer",
@@ -282,6 +321,7 @@ def false_claims(w: Writer) -> None:
         1,
         recorded,
         change=lambda v: v["statements"]["3"].update(path=_longer(v["statements"]["3"]["path"])),
+        finding=None,
     )
     moved = {
         name.replace("/3/", "/1000/"): value for name, value in base_result(PASSED).items() if "statement/3/" in name
@@ -291,16 +331,18 @@ def false_claims(w: Writer) -> None:
         "index-of-another",
         "The same statement at another index.",
         1,
-        {**without("statement/3/"), **moved},
+        missing(without("statement/3/"), moved),
         change=_move,
         grades={"3": None, "1000": "self_stated"},
+        finding=None,
     )
     w.add(
         "index-leaf-of-another-size",
         "It names another size.",
         1,
-        {f"anchor/{SIZE}/index-leaf": FAILED},
+        {f"anchor/{SIZE}/index-leaf": FAILED, **no_index()},
         change=_other_index_leaf,
+        finding=None,
     )
     w.add(
         "checkpoint-of-another-root",
@@ -308,6 +350,7 @@ def false_claims(w: Writer) -> None:
         1,
         {"checkpoint": FAILED},
         change=_checkpoint(SIZE, sha256(b"fork"), LOG_KEY),
+        finding=None,
     )
     stranger = SigningKey(ORIGIN, bytes(32))
     w.add(
@@ -316,21 +359,30 @@ def false_claims(w: Writer) -> None:
         1,
         {"checkpoint": FAILED},
         change=_checkpoint(SIZE, MAKER.roots[SIZE], stranger),
+        finding=None,
     )
     w.add(
         "checkpoint-without-anchor",
-        "Its size has no anchor here.",
-        3,
+        "Its size has no anchor here: it says nothing.",
+        0,
         {"checkpoint": NOT_CHECKED},
         change=_checkpoint(SIZE + 4, sha256(b"later"), LOG_KEY),
     )
-    log = policy_bytes().decode().replace(encode_hex(address(OPERATOR)), encode_hex(address(STRANGER)))
+    log = POLICY.replace(encode_hex(address(OPERATOR)), encode_hex(address(STRANGER)))
     failing: dict[str, str | None] = {**every("/recorded", NOT_CHECKED), **without("index-leaf")}
     failing |= {f"anchor/{SIZE}/canonical": NOT_CHECKED, f"anchor/{SIZE}/receipt": FAILED}
-    failing |= {"submitted/0/canonical": NOT_CHECKED, "submitted/0/receipt": FAILED, "ledger/opened": FAILED}
+    failing |= {"submitted/0/canonical": NOT_CHECKED, "submitted/0/receipt": FAILED, "ledger/opened": NOT_CHECKED}
     failing |= {"fresh": NOT_CHECKED, "newest-head": NOT_CHECKED, "checkpoint": NOT_CHECKED}
-    failing |= {"statement/0/author": NOT_CHECKED, "statement/1/author": NOT_CHECKED}
-    w.add("log-of-another", "The policy names another log address.", 1, failing, policy=log, grades={"4": "none"})
+    failing |= {"statement/0/author": NOT_CHECKED, "statement/1/author": NOT_CHECKED, **no_index()}
+    w.add(
+        "log-of-another",
+        "The policy names another log address.",
+        1,
+        failing,
+        policy=log,
+        grades={"4": "none"},
+        finding=None,
+    )
 
 
 def _longer(path: str) -> str:

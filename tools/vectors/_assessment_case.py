@@ -41,9 +41,9 @@ SIZE = 6
 """Leaves 0 to 4 are statements, leaf 5 is the index leaf."""
 
 
-def made(*, stranger: bool = False, extra: Callable[[Maker], object] | None = None) -> Maker:
-    """The case of the folder; ``extra`` says more before the anchor."""
-    maker = Maker(transactions=1, rule=INDEX_V1, auditors=(AUDITOR,))
+def made(*, stranger: bool = False, extra: Callable[[Maker], object] | None = None, **fields: Any) -> Maker:
+    """The case of the folder; ``extra`` says more before the anchor, ``fields`` are of the maker."""
+    maker = Maker(transactions=1, **{"rule": INDEX_V1, "auditors": (AUDITOR,), **fields})
     open_ledger(maker)
     bind_company(maker)
     maker.say("case.opened", OPENED, REQUESTER, in_case=False)

@@ -37,7 +37,9 @@ from tools.vectors._assessment_case import (
 from tools.vectors._assessment_case import (
     base as base_result,
 )
+from tools.vectors._assessment_index import contradictions, lists, no_root, replays
 from tools.vectors._assessment_parties import other_cases, parties
+from tools.vectors._assessment_silence import keys, long_lists, other_leaves, silences
 from tools.vectors._bundles import (
     LOG_KEY,
     OPERATOR,
@@ -407,6 +409,8 @@ def main() -> None:
     """Write the folder."""
     writer = Writer()
     for group in (known_or_not, unlisted, left_out, false_claims, parties, other_cases):
+        group(writer)
+    for group in (lists, no_root, contradictions, replays, silences, long_lists, keys, other_leaves):
         group(writer)
     writer.cases.write()
 

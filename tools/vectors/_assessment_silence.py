@@ -1,0 +1,396 @@
+"""Assessment cases about the finding: what the record says of an answer, whose keys count, and what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ledger.encoding import Json, encode_hex
+from ledger.leaf import INDEX_V1, case_key, company_key
+from tools.vectors._assessment_case import (
+    NOT_CHECKED,
+    PASSED,
+    POLICY,
+    Value,
+    Writer,
+    found,
+    made,
+)
+from tools.vectors._bundles import (
+    AUDITOR,
+    CHECKED_IN,
+    COMPANY,
+    COMPANY_KEY,
+    OPENED,
+    OPERATOR,
+    REFUSED,
+    REQUESTER,
+    SENT,
+    STRANGER,
+    Maker,
+    address,
+    bind_company,
+    open_ledger,
+)
+
+SHOP, SECOND = encode_hex(address(COMPANY_KEY)), encode_hex(address(STRANGER))
+THIRD = b"\x99" * 32
+NOTHING: dict[str, Json] = {**CHECKED_IN, "answer": "nothing"}
+CHECK_IN = {"index": 4, "on": "2026-11-22", "answer": "nothing"}
+BY_REQUESTER = {"4": "self_stated"}
+NOT_THE_COMPANY: dict[str, str | None] = {"statement/4/author": PASSED, "statement/4/standing": None}
+"""Leaf 4 is the requester's."""
+KEY: dict[str, Json] = {"method": "well_known", "checked_at": "2026-11-21T09:00:00Z"}
+More = Callable[[Maker], object]
+
+
+def silent(more: More | None = None, *, joined: bool = True, check_in: bool = True) -> Maker:
+    """Opening, request and check-in, no answer; ``more`` is said before the anchor. Leaf 4 is the check-in."""
+    maker = Maker(transactions=1, rule=INDEX_V1, auditors=(AUDITOR,))
+    open_ledger(maker)
+    if joined:
+        bind_company(maker)
+    maker.say("case.opened", OPENED, REQUESTER, in_case=False)
+    maker.say("request.sent", SENT, REQUESTER)
+    if check_in:
+        maker.say("case.confirmed", NOTHING, REQUESTER)
+    if more is not None:
+        more(maker)
+    maker.anchor()
+    return maker
+
+
+def nothing(blocks: int = 105, **changes: object) -> Value:
+    """No answer is recorded, after so many blocks; the first has the number 101."""
+    minute, second = divmod(40 + 12 * (blocks - 105), 60)
+    as_of = f"2026-10-14T18:{7 + minute:02}:{second:02}Z"
+    return found(**{"answer": "none", "answers": [], "as_of": as_of, "check_in": CHECK_IN, **changes})
+
+
+def _lists_of(maker: Maker, *keys: bytes) -> None:
+    """Have the lists of these keys shown: what they wrote in the case, and whom they bound."""
+    for key in map(address, keys):
+        maker.wanted += [case_key(maker.case, key), company_key(key, COMPANY)]
+
+
+def _bind(maker: Maker, key: bytes, by: bytes, kind: str = "company.key_bound") -> None:
+    maker.say(kind, {"key": encode_hex(address(key)), **KEY}, by, in_case=False)
+
+
+def _refuse(maker: Maker, key: bytes) -> None:
+    maker.say("request.refused", REFUSED, key)
+
+
+def silences(w: Writer) -> None:
+    """No answer, one that the requester reports, one that nobody can exclude."""
+    w.other(
+        "silence-joined",
+        "The company has a key in the ledger, and no answer is signed with it.",
+        silent(),
+        BY_REQUESTER,
+        NOT_THE_COMPANY,
+        nothing(),
+    )
+    w.other(
+        "silence-not-joined",
+        "No key of the company is known: an answer could only be reported.",
+        silent(joined=False),
+        {"1": "self_stated"},
+        {},
+        nothing(104, size=4, company_keys=[], check_in={**CHECK_IN, "index": 3}),
+    )
+    w.other(
+        "silence-without-check-in",
+        "The requester never said since that nothing had come.",
+        silent(check_in=False),
+        {},
+        {},
+        nothing(104, size=4, check_in=None),
+    )
+    newer = {**NOTHING, "on": "2026-12-01"}
+    w.other(
+        "silence-newest-check-in",
+        "The later check-in counts, and another leaf of the earlier one's bytes is none.",
+        silent(lambda m: (m.say("case.confirmed", newer, REQUESTER), m.repeat(m.statements[4]))),
+        {**BY_REQUESTER, "5": "self_stated", "6": "self_stated"},
+        NOT_THE_COMPANY,
+        nothing(106, size=7, check_in={"index": 5, "on": "2026-12-01", "answer": "nothing"}),
+    )
+    w.other(
+        "answer-reported",
+        "The requester says that the company refused: that ends no answer, and is no answer of the company.",
+        silent(lambda m: _refuse(m, REQUESTER)),
+        {**BY_REQUESTER, "5": "self_stated"},
+        NOT_THE_COMPANY,
+        nothing(106, size=6, answer="reported", answers=[5]),
+    )
+    unknown = lambda m: m.say("request.shouted", {"volume": 11}, COMPANY_KEY)  # noqa: E731
+    w.other(
+        "undetermined-unknown-kind",
+        "An accepted key of the company said what this version does not understand: it could be an answer.",
+        silent(unknown),
+        {**BY_REQUESTER, "5": "none"},
+        {**NOT_THE_COMPANY, "statement/5/author": NOT_CHECKED},
+        nothing(106, size=6, answer="undetermined", why={"reason": "not_understood", "number": 5}),
+    )
+    w.other(
+        "undetermined-wrong-role",
+        "The company's key wrote a kind that requesters write: not understood either.",
+        silent(lambda m: m.say("case.confirmed", NOTHING, COMPANY_KEY)),
+        {**BY_REQUESTER, "5": "none"},
+        {**NOT_THE_COMPANY, "statement/5/author": NOT_CHECKED},
+        nothing(106, size=6, answer="undetermined", why={"reason": "not_understood", "number": 5}),
+    )
+    w.other(
+        "reported-and-undetermined",
+        "A report beside a statement of the company that is not understood: nobody says that it did not answer.",
+        silent(lambda m: (_refuse(m, REQUESTER), unknown(m))),
+        {**BY_REQUESTER, "5": "self_stated", "6": "none"},
+        {**NOT_THE_COMPANY, "statement/6/author": NOT_CHECKED},
+        nothing(107, size=7, answer="reported", answers=[5], why={"reason": "not_understood", "number": 6}),
+    )
+    w.other(
+        "unknown-kind-of-a-stranger",
+        "What a stranger says in the case determines nothing.",
+        silent(lambda m: m.say("request.shouted", {"volume": 11}, STRANGER)),
+        {**BY_REQUESTER, "5": "none"},
+        {**NOT_THE_COMPANY, "statement/5/author": NOT_CHECKED},
+        nothing(106, size=6),
+    )
+
+
+def long_lists(w: Writer) -> None:
+    """More statements than an assessment weighs."""
+    company = silent(lambda m: _many(m, COMPANY_KEY))
+    standing = {"statement/{}/author": NOT_CHECKED, "statement/{}/standing": PASSED}
+    by_company = {name.format(index): value for index in range(5, 70) for name, value in standing.items()}
+    grades = {**BY_REQUESTER, **{str(index): "operator_vouched" for index in range(5, 70)}}
+    many = nothing(106, size=70, answer="undetermined", why={"reason": "too_many", "number": 65})
+    w.other(
+        "company-list-of-65",
+        "65 statements of the company, none of them an answer: it recorded more than is weighed.",
+        company,
+        grades,
+        {**NOT_THE_COMPANY, **by_company},
+        many,
+    )
+    w.other(
+        "company-list-of-65-last-not-shown",
+        "Only the first 64 must be shown.",
+        company,
+        {**grades, "69": None},
+        {**NOT_THE_COMPANY, **by_company, "statement/69/author": None, "statement/69/standing": None},
+        many,
+        change=lambda v: v["statements"].pop("69"),
+    )
+    none = {f"statement/{index}/standing": None for index in range(4, 70)}
+    w.other(
+        "company-list-of-65-first-not-shown",
+        "One of the first 64 is missing.",
+        company,
+        {**grades, "5": None},
+        {**NOT_THE_COMPANY, **by_company, **none, "statement/5/author": None, "complete": NOT_CHECKED},
+        None,
+        3,
+        change=lambda v: v["statements"].pop("5"),
+    )
+    requester = silent(lambda m: _many(m, REQUESTER))
+    own = {**BY_REQUESTER, **{str(index): "self_stated" for index in range(5, 70)}}
+    w.other(
+        "requester-list-of-68-last-not-shown",
+        "Of the requester's statements every one must be shown: a report could be among them.",
+        requester,
+        {**own, "69": None},
+        {**NOT_THE_COMPANY, "complete": NOT_CHECKED},
+        None,
+        3,
+        change=lambda v: v["statements"].pop("69"),
+    )
+
+
+def _many(maker: Maker, key: bytes) -> None:
+    """65 statements, leaves 5 to 69; they quote one block."""
+    recent = maker.recent()
+    for number in range(65):
+        day = f"2026-{1 + number // 28:02}-{1 + number % 28:02}"
+        maker.say("request.acknowledged", {"received_on": day}, key, recent=recent)
+
+
+def keys(w: Writer) -> None:
+    """Whose signature is the company's."""
+    pin = f'\n[[company_key]]\ncompany = "{COMPANY}"\nkey = "{SECOND}"\n'
+    w.other(
+        "pinned-key-without-its-lists",
+        "A key that the policy pins could have answered.",
+        silent(),
+        BY_REQUESTER,
+        {**NOT_THE_COMPANY, "complete": NOT_CHECKED},
+        None,
+        3,
+        policy=POLICY + pin,
+    )
+    w.other(
+        "pinned-key-answers",
+        "Nobody bound it in the ledger; for this verifier it is the company's.",
+        silent(lambda m: (_refuse(m, STRANGER), _lists_of(m, STRANGER))),
+        {**BY_REQUESTER, "5": "company_signed"},
+        {**NOT_THE_COMPANY, "statement/5/standing": PASSED},
+        nothing(106, size=6, answer="recorded", answers=[5], company_keys=[SECOND, SHOP]),
+        policy=POLICY + pin,
+    )
+    by_key = lambda m: (_bind(m, STRANGER, COMPANY_KEY), _refuse(m, STRANGER))  # noqa: E731
+    grades = {**BY_REQUESTER, "5": "operator_vouched", "6": "operator_vouched"}
+    authors = {**NOT_THE_COMPANY, "statement/5/author": NOT_CHECKED, "statement/6/author": NOT_CHECKED}
+    w.other(
+        "key-bound-by-a-bound-key",
+        "The company's key bound another one, which answers.",
+        silent(lambda m: (by_key(m), _lists_of(m, STRANGER))),
+        grades,
+        {**authors, "statement/5/standing": PASSED, "statement/6/standing": PASSED},
+        nothing(107, size=7, answer="recorded", answers=[6], company_keys=[SHOP, SECOND]),
+    )
+    w.other(
+        "key-bound-by-a-bound-key-without-its-lists",
+        "Whom the second key bound, and what it wrote, is not shown.",
+        silent(by_key),
+        grades,
+        {**authors, "complete": NOT_CHECKED},
+        None,
+        3,
+    )
+    _revoked(w)
+    _not_counted(w)
+
+
+def _revoked(w: Writer) -> None:
+    revoke = lambda m: _bind(m, COMPANY_KEY, OPERATOR, "company.key_revoked")  # noqa: E731
+    after = {**NOT_THE_COMPANY, "statement/5/author": NOT_CHECKED, "statement/6/author": NOT_CHECKED}
+    w.other(
+        "answer-after-revocation",
+        "Its binder revoked the key before it answered; the key is still named.",
+        silent(lambda m: (revoke(m), _refuse(m, COMPANY_KEY))),
+        {**BY_REQUESTER, "5": "none", "6": "none"},
+        after,
+        nothing(107, size=7),
+    )
+    w.other(
+        "binding-submitted-again-after-revocation",
+        "Anybody can submit the bytes of the old binding once more: that binds nothing again.",
+        silent(lambda m: (revoke(m), m.repeat(m.statements[1]), _refuse(m, COMPANY_KEY))),
+        {**BY_REQUESTER, "5": "none", "6": "none", "7": "none"},
+        {**NOT_THE_COMPANY, "statement/5/author": NOT_CHECKED, "statement/7/author": NOT_CHECKED},
+        nothing(107, size=8),
+    )
+    w.other(
+        "key-revokes-itself",
+        "What it said before stands, also its answer.",
+        made(extra=lambda m: _bind(m, COMPANY_KEY, COMPANY_KEY, "company.key_revoked")),
+        {"5": "operator_vouched"},
+        {"statement/5/author": NOT_CHECKED, "statement/5/standing": PASSED},
+        found(size=6, as_of="2026-10-14T18:08:04Z"),
+    )
+
+
+def _not_counted(w: Writer) -> None:
+    def attester(maker: Maker) -> None:
+        facts: dict[str, Json] = {"key": SECOND, "scope": ["company_key"]}
+        maker.say("attester.bound", facts, OPERATOR, company=None, in_case=False)
+        _bind(maker, THIRD, STRANGER)
+        _refuse(maker, THIRD)
+
+    grades = {**BY_REQUESTER, "5": "none", "6": "attested", "7": "operator_vouched"}
+    authors = {**NOT_THE_COMPANY, "statement/6/author": NOT_CHECKED, "statement/7/author": NOT_CHECKED}
+    w.other(
+        "key-bound-by-the-operators-attester",
+        "No list says whom the operator made an attester: the answer is shown, and not counted.",
+        silent(attester),
+        grades,
+        authors,
+        nothing(108, size=8, not_counted=[7]),
+    )
+
+    def both(maker: Maker) -> None:
+        facts: dict[str, Json] = {"key": SECOND, "scope": ["company_key"]}
+        maker.say("attester.bound", facts, OPERATOR, company=None, in_case=False)
+        _bind(maker, COMPANY_KEY, STRANGER)
+        _bind(maker, COMPANY_KEY, OPERATOR, "company.key_revoked")
+        _refuse(maker, COMPANY_KEY)
+
+    w.other(
+        "revoked-by-the-operator-bound-by-its-attester",
+        "The binding that still stands is one that could be missing: its answer is not counted.",
+        silent(both),
+        {**BY_REQUESTER, "5": "none", "6": "attested", "7": "none", "8": "operator_vouched"},
+        {**NOT_THE_COMPANY, **{f"statement/{index}/author": NOT_CHECKED for index in (6, 7, 8)}},
+        nothing(109, size=9, not_counted=[8]),
+    )
+
+
+def other_leaves(w: Writer) -> None:
+    """The operator as a party, second leaves, and what comes after the index."""
+    w.other(
+        "operator-is-the-company",
+        "The operator bound its own key for the company.",
+        silent(lambda m: (_bind(m, OPERATOR, OPERATOR), m.wanted.append(case_key(m.case, address(OPERATOR))))),
+        {**BY_REQUESTER, "5": "none"},
+        NOT_THE_COMPANY,
+        nothing(106, size=6, company_keys=[SHOP, encode_hex(address(OPERATOR))], operator_is_party=True),
+    )
+    w.other(
+        "answer-twice",
+        "Another leaf of the same bytes says nothing new: the lowest leaf is the answer.",
+        made(extra=lambda m: m.repeat(m.statements[4])),
+        {"5": "operator_vouched"},
+        {"statement/5/author": NOT_CHECKED, "statement/5/standing": PASSED},
+        found(size=6),
+    )
+    w.other(
+        "answer-twice-copy-not-shown",
+        "A copy need not be shown: otherwise anybody could make another's list as long as he likes.",
+        made(extra=lambda m: m.repeat(m.statements[4])),
+        {"5": None},
+        {},
+        found(size=6),
+        change=lambda v: v["statements"].pop("5"),
+    )
+    w.other(
+        "answer-before-the-key-was-bound",
+        "Nobody had vouched for the key when it answered; another leaf of the same bytes came after its binding.",
+        silent(
+            lambda m: (
+                _refuse(m, STRANGER),
+                _bind(m, STRANGER, OPERATOR),
+                m.repeat(m.statements[5]),
+                _lists_of(m, STRANGER),
+            )
+        ),
+        {**BY_REQUESTER, "5": "none", "6": "none", "7": "operator_vouched"},
+        {
+            **NOT_THE_COMPANY,
+            "statement/5/author": NOT_CHECKED,
+            "statement/7/author": NOT_CHECKED,
+            "statement/7/standing": PASSED,
+        },
+        nothing(107, size=8, answer="recorded", answers=[7], company_keys=[SHOP, SECOND]),
+    )
+    late = silent()
+    _refuse(late, COMPANY_KEY)
+    late.anchor()
+    grades = {**BY_REQUESTER, "6": "operator_vouched"}
+    authors = {**NOT_THE_COMPANY, "statement/6/author": NOT_CHECKED}
+    w.other(
+        "as-of-before-the-answer",
+        "The index of an earlier anchor: as of that time no answer was recorded, and that stays true.",
+        late,
+        grades,
+        authors,
+        nothing(),
+        as_of=6,
+    )
+    w.other(
+        "as-of-after-the-answer",
+        "The same case at its newest anchor.",
+        late,
+        grades,
+        {**authors, "statement/6/standing": PASSED},
+        nothing(107, size=7, answer="recorded", answers=[6]),
+    )

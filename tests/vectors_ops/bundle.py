@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ledger.bundle import parse_bundle
+from ledger.bundle import ShownIndex, parse_bundle
 
 Values = dict[str, Any]
 
@@ -21,6 +21,16 @@ def _parse(given: Values) -> Values:
         "checkpoint": bundle.checkpoint is not None,
         "disclosures": len(bundle.disclosures),
         "submitted": sorted(bundle.submitted),
+        "index": None if bundle.index is None else _index(bundle.index),
+        "replay": None if bundle.replay is None else len(bundle.replay.path),
+    }
+
+
+def _index(index: ShownIndex) -> Values:
+    entries = {key: shown.entries for key, shown in sorted(index.lists.items())}
+    return {
+        "size": index.size,
+        "lists": {key.hex(): None if data is None else data.hex() for key, data in entries.items()},
     }
 
 

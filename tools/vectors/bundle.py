@@ -13,8 +13,11 @@ from ledger.bundle import MAX_BYTES
 from ledger.disclosure import Disclosure
 from ledger.encoding import encode_base64, encode_json
 from ledger.evm import keccak256
+from ledger.leaf import INDEX_V1
 from ledger.statement import CURVE_ORDER
-from tools.vectors._bundles import OPENED, REQUESTER, SENT, Maker, open_ledger
+from tools.vectors._bundle_index import bad_parts as bad_index_parts
+from tools.vectors._bundle_index import good_parts as good_index_parts
+from tools.vectors._bundles import AUDITOR, OPENED, REQUESTER, SENT, Maker, open_ledger
 from tools.vectors.writing import Cases
 
 PARSE = "bundle.parse"
@@ -24,7 +27,7 @@ Change = Callable[[Value], object]
 
 def whole() -> Value:
     """A bundle with every part, as plain JSON."""
-    maker = Maker(transactions=1)
+    maker = Maker(transactions=1, rule=INDEX_V1, auditors=(AUDITOR,))
     open_ledger(maker)
     maker.say("case.opened", OPENED, REQUESTER, in_case=False)
     opened = Disclosure.make(bytes(16), "mail", "kept by its author")
@@ -41,6 +44,9 @@ SMALL: Value = {name: WHOLE[name] for name in ("habeas_bundle", "ledger", "case"
 ONE: Value = {**SMALL, "statements": {"2": WHOLE["statements"]["2"]}}
 ANCHORED: Value = {**SMALL, "anchors": WHOLE["anchors"]}
 SIZE = next(iter(WHOLE["anchors"]))
+INDEXED: Value = {**SMALL, "index": WHOLE["index"], "replay": WHOLE["replay"]}
+LISTED = {"entries" in shown: key for key, shown in WHOLE["index"]["lists"].items()}
+"""A key whose list has entries (True), and one that the index does not have (False)."""
 
 
 def text(value: Value) -> str:
@@ -69,7 +75,15 @@ def expected(value: Value) -> Value:
         "checkpoint": "checkpoint" in value,
         "disclosures": len(value.get("disclosures", [])),
         "submitted": sorted(map(int, value.get("submitted", {}))),
+        "index": None if "index" not in value else _index(value["index"]),
+        "replay": None if "replay" not in value else len(base64.b64decode(value["replay"]["path"])) // 32,
     }
+
+
+def _index(value: Value) -> Value:
+    lists = {key[2:]: shown.get("entries") for key, shown in sorted(value["lists"].items())}
+    entries = {key: None if text is None else base64.b64decode(text).hex() for key, text in lists.items()}
+    return {"size": value["size"], "lists": entries}
 
 
 def good(cases: Cases) -> None:
@@ -78,7 +92,7 @@ def good(cases: Cases) -> None:
 
     add("whole", text(WHOLE), "Every part.")
     add("nothing-shown", text(SMALL), "The three members that must be there.")
-    for part in ("statements", "anchors", "blocks", "checkpoint", "disclosures", "submitted"):
+    for part in ("statements", "anchors", "blocks", "checkpoint", "disclosures", "submitted", "index", "replay"):
         bundle = changed(WHOLE, lambda value, part=part: value.pop(part))  # type: ignore[misc]  # bound in the loop
         add(f"without-{part}", bundle, "A part that is left out is not checked; the rest is read.")
     add(
@@ -91,6 +105,7 @@ def good(cases: Cases) -> None:
         changed(ANCHORED, lambda v: v["anchors"][SIZE].pop("index_leaf")),
         "An anchor whose last leaf is not shown.",
     )
+    good_index_parts(lambda name, change, why: add(name, changed(INDEXED, change), why), LISTED[True], LISTED[False])
     add(
         "path-empty",
         changed(ONE, lambda v: v["statements"]["2"].update(path="")),
@@ -212,6 +227,7 @@ def bad_parts(cases: Cases) -> None:
         text({**SMALL, "submitted": {"0": {**WHOLE["submitted"]["0"], "path": ""}}}),
         "A submission has no path.",
     )
+    bad_index_parts(lambda name, change, *told: add(name, changed(INDEXED, change), *told), LISTED[True])
     blocks = WHOLE["blocks"]
     add("blocks-descending", text({**SMALL, "blocks": blocks[::-1]}), "Ascending by hash.")
     add("blocks-twice", text({**SMALL, "blocks": [blocks[0], blocks[0]]}), "Each once.")

@@ -16,9 +16,12 @@ from ledger.disclosure import Disclosure
 from ledger.encoding import encode_hex, encode_json
 from ledger.errors import HabeasError
 from ledger.evm import keccak256, parse_header
+from ledger.leaf import INDEX_V1
 from ledger.observed import Observed
-from ledger.policy import CompanyPin, TrustPolicy, encode_policy, parse_policy
+from ledger.policy import CompanyPin, TrustPolicy, parse_policy
+from ledger.silence import Silence
 from tools.vectors._bundles import (
+    AUDITOR,
     CHECKED_IN,
     COMPANY,
     COMPANY_KEY,
@@ -29,8 +32,8 @@ from tools.vectors._bundles import (
     START,
     Maker,
     address,
-    ledger_trust,
     open_ledger,
+    policy_bytes,
 )
 
 NOW = START + 86_400
@@ -40,16 +43,16 @@ EXIT_ORDER = {1: 0, 2: 0, 3: 1, 0: 2}
 
 @cache
 def policy() -> TrustPolicy:
-    """The made-up ledger, and the company's key pinned, so that every check can pass."""
+    """The made-up ledger, its auditor, and the company's key pinned, so that every check can pass."""
     pin = f'\n[[company_key]]\ncompany = "{COMPANY}"\nkey = "{encode_hex(address(COMPANY_KEY))}"\n'
-    parsed = parse_policy(encode_policy(ledger_trust()) + pin.encode())
+    parsed = parse_policy(policy_bytes([AUDITOR]) + pin.encode())
     assert parsed.company_keys == (CompanyPin(COMPANY, address(COMPANY_KEY)),)
     return parsed
 
 
 def case_maker() -> Maker:
-    """Every part a bundle can have, as small as may be: two anchors, a ticket, a disclosure, a checkpoint."""
-    maker = Maker(transactions=1)
+    """Every part a bundle can have, as small as may be: two anchors, a ticket, a disclosure, a checkpoint, lists."""
+    maker = Maker(transactions=1, rule=INDEX_V1, auditors=(AUDITOR,))
     open_ledger(maker)
     maker.say("case.opened", OPENED, REQUESTER, in_case=False)
     opened = Disclosure.make(bytes(16), "mail", "kept by its author")
@@ -97,28 +100,61 @@ def observations() -> Mapping[str, Observed]:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Exit code, and the value of each check; no checks where the file was refused."""
+    """Exit code, value of each check, and finding; nothing of it where the file was refused."""
 
     exit: int
     values: Mapping[str, Value]
+    finding: Silence | None = None
 
-    def worse_or_equal(self, base: Outcome) -> str:
-        """Empty where nothing is better than in ``base``, else what is."""
+    @property
+    def failed(self) -> set[str]:
+        """The checks that failed."""
+        return {name for name, value in self.values.items() if value is Value.FAILED}
+
+    def better(self, base: Outcome) -> str:
+        """What is better here than in ``base``, or another finding; empty where nothing is."""
         if EXIT_ORDER[self.exit] > EXIT_ORDER[base.exit]:
             return f"exit {base.exit} became {self.exit}"
         for name, value in self.values.items():
             if name in base.values and value > base.values[name]:
                 return f"{name}: {base.values[name].word} became {value.word}"
-        return ""
+        return "" if self.finding is None else _flipped(self.finding, base.finding)
+
+
+def _flipped(now: Silence, before: Silence | None) -> str:
+    """How the finding says more than before, or something else. It may become undetermined, or lose a name."""
+    if before is None:
+        return "a finding where none was"
+    if now.said not in (before.said, "undetermined"):
+        return f"{before.said} became {now.said}"
+    if now.as_of > before.as_of or now.size > before.size:
+        return "the finding reaches further"
+    same = ("company", "company_keys", "check_in", "operator_is_party")
+    for name in same:
+        if getattr(now, name) != getattr(before, name):
+            return f"{name} changed"
+    if not set(now.answers) <= set(before.answers) or not set(now.replayed_by) <= set(before.replayed_by):
+        return "answers or auditors were added"
+    return ""
 
 
 def outcome(data: bytes, observed: Observed, trust: TrustPolicy | None = None, now: int = NOW) -> Outcome:
     """The assessment of ``data``; only errors of the tree count as a refusal."""
     try:
-        result: Assessment = assess(parse_bundle(data), trust or policy(), observed, now)
+        bundle = parse_bundle(data)
     except HabeasError:
         return Outcome(2, {})
-    return Outcome(result.exit_code, {item.check.name: item.value for item in result.checks})
+    return outcome_of(bundle, observed, trust, now)
+
+
+def outcome_of(bundle: Bundle, observed: Observed, trust: TrustPolicy | None = None, now: int = NOW) -> Outcome:
+    """The assessment of a bundle that is read already."""
+    try:
+        result: Assessment = assess(bundle, trust or policy(), observed, now)
+    except HabeasError:
+        return Outcome(2, {})
+    values = {item.check.name: item.value for item in result.checks}
+    return Outcome(result.exit_code, values, result.finding)
 
 
 def without_each_part(data: bytes) -> Iterator[tuple[str, bytes]]:

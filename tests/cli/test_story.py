@@ -82,7 +82,7 @@ def _never_better(folder: Path, server: Server) -> None:
         flipped[place] ^= 1 << place % 8
         broken.append(bytes(flipped))
     for part in broken:
-        assert not outcome(part, observed, trust, now).worse_or_equal(whole)
+        assert not outcome(part, observed, trust, now).better(whole)
 
 
 def _write_company_key(folder: Path) -> None:

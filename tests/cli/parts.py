@@ -9,6 +9,7 @@ from functools import cache
 from ledger.bundle import Bundle, ShownIndex
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, encode_hex
+from ledger.evm import keccak256
 from ledger.leaf import INDEX_V1, NO_INDEX, case_key, company_key
 from ledger.observed import Observed
 from ledger.policy import TrustPolicy, parse_policy
@@ -123,8 +124,16 @@ def knowledge(bundle: Bundle) -> Mapping[str, Observed]:
     anchors = {size: item.proof.header for size, item in bundle.anchors.items()}
     of_index = everything_of(replace(bundle, anchors={bundle.index.size: bundle.anchors[bundle.index.size]}))
     others = everything_of(replace(bundle, anchors={n: a for n, a in bundle.anchors.items() if n != bundle.index.size}))
-    assert len(anchors) > 1
-    return {"everything": everything, "index": of_index, "others": others, "offline": Observed()}
+    newest = max(anchors)
+    # Where it is not the index's, nothing needed hangs on the newest anchor.
+    spare = (
+        Observed() if newest == bundle.index.size else replace(everything, canonical=_but(everything, anchors[newest]))
+    )
+    return {"everything": everything, "index": of_index, "others": others, "spare": spare, "offline": Observed()}
+
+
+def _but(observed: Observed, header: bytes) -> Mapping[bytes, str]:
+    return {block: by for block, by in observed.canonical.items() if block != keccak256(header)}
 
 
 def parts(bundle: Bundle) -> list[Part]:

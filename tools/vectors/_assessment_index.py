@@ -141,6 +141,19 @@ def no_root(w: Writer) -> None:
         3,
         change=lambda v: v.update(index={"size": SIZE, "lists": {}}),
     )
+    prose = Maker(transactions=1, rule=INDEX_V1, auditors=(AUDITOR,))
+    open_ledger(prose)
+    prose.say("case.opened", {**OPENED, "note": "they laughed"}, REQUESTER, in_case=False)
+    prose.anchor()
+    w.other(
+        "opening-not-understood",
+        "Whose case it is, and with whom, this version cannot read.",
+        prose,
+        {"1": "none"},
+        {"complete": NOT_CHECKED, "statement/1/author": NOT_CHECKED},
+        None,
+        3,
+    )
     early = Maker(transactions=1, rule=INDEX_V1, auditors=(AUDITOR,))
     open_ledger(early)
     early.anchor()

@@ -143,6 +143,39 @@ def other_cases(w: Writer) -> None:
     _attesters(w)
 
 
+def requester_bound(w: Writer) -> None:
+    """A company can bind any address without asking, the requester's too."""
+
+    def more(maker: Maker) -> None:
+        facts: dict[str, Json] = {
+            "key": encode_hex(address(REQUESTER)),
+            "method": "well_known",
+            "checked_at": "2026-11-21T09:00:00Z",
+        }
+        maker.say("company.key_bound", facts, COMPANY_KEY, in_case=False)
+        maker.say("request.shouted", {"volume": 11}, REQUESTER)
+        maker.wanted = [company_key(address(REQUESTER), COMPANY)]
+
+    w.other(
+        "requester-bound-by-the-company",
+        "What the requester's key wrote stays the requester's, and what is not understood of it makes no doubt.",
+        made(extra=more, stranger=True),
+        {"4": "none", "5": "operator_vouched", "6": "none"},
+        {
+            **{f"statement/{index}/author": NOT_CHECKED for index in (5, 6)},
+            "statement/4/standing": None,
+            "statement/5/standing": PASSED,
+        },
+        found(
+            answer="none",
+            answers=[],
+            size=7,
+            as_of="2026-10-14T18:08:16Z",
+            company_keys=[encode_hex(address(COMPANY_KEY)), encode_hex(address(REQUESTER))],
+        ),
+    )
+
+
 def _attesters(w: Writer) -> None:
     attested = POLICY + _attester()
     values = {"statement/5/author": NOT_CHECKED, "statement/6/author": NOT_CHECKED}

@@ -32,7 +32,7 @@ from tools.vectors._assessment_case import (
 from tools.vectors._assessment_case import base as base_result
 from tools.vectors._assessment_false import false_claims
 from tools.vectors._assessment_index import contradictions, lists, no_root, replays
-from tools.vectors._assessment_parties import other_cases, parties
+from tools.vectors._assessment_parties import other_cases, parties, requester_bound
 from tools.vectors._assessment_silence import keys, long_lists, other_leaves, silences
 from tools.vectors._bundles import START
 
@@ -272,7 +272,7 @@ def _gone(index: int) -> dict[str, str | None]:
 def main() -> None:
     """Write the folder."""
     writer = Writer()
-    for group in (known_or_not, unlisted, left_out, false_claims, parties, other_cases):
+    for group in (known_or_not, unlisted, left_out, false_claims, parties, other_cases, requester_bound):
         group(writer)
     for group in (lists, no_root, contradictions, replays, silences, long_lists, keys, other_leaves):
         group(writer)

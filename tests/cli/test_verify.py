@@ -28,7 +28,17 @@ from ledger.words import GRADE, KIND, ROLE, TEXT, VALUE
 from tests.api.local_servers import DnsTestServer
 from tests.cli.broken import NOW, bundle_bytes, case_maker
 from tests.cli.nodes import Node, served
-from tools.vectors._bundles import COMPANY, COMPANY_KEY, OPENED, REQUESTER, Maker, address, open_ledger, policy_bytes
+from tools.vectors._bundles import (
+    AUDITOR,
+    COMPANY,
+    COMPANY_KEY,
+    OPENED,
+    REQUESTER,
+    Maker,
+    address,
+    open_ledger,
+    policy_bytes,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("sqlmodel", "sqlalchemy", "web3", "eth_account", "fastapi", "pydantic", "typer", "httpx2", "dns", "rich")
@@ -39,7 +49,7 @@ def files(tmp_path: Path) -> tuple[str, list[str]]:
     """A bundle, and the options for the policy that lists its ledger and for the time."""
     bundle, trust = tmp_path / "case.habeas.json", tmp_path / "trust.toml"
     bundle.write_bytes(bundle_bytes())
-    trust.write_bytes(policy_bytes())
+    trust.write_bytes(policy_bytes([AUDITOR]))
     return str(bundle), ["--trust", str(trust), "--now", encode_instant(NOW)]
 
 
@@ -86,7 +96,11 @@ def test_json(run: Run, files: tuple[str, list[str]]) -> None:
     code, out, _ = run(bundle, *options, "--json")
     value: dict[str, Any] = json.loads(out)
     assert value["exit"] == code == 3
-    assert value["ledger"] == "habeas.example/main" and value["class"] == "test" and value["finding"] is None
+    assert value["ledger"] == "habeas.example/main" and value["class"] == "test" and value["note"] is None
+    # Nobody bound the key that refused, so for this policy it is nobody's answer.
+    finding = value["finding"]
+    assert (finding["answer"], finding["value"], finding["company_keys"]) == ("none", "conditional", [])
+    assert finding["index"] == "replayed" and finding["sentences"]
     assert value["now"] == encode_instant(NOW)
     assert value["checks"][0] == {
         "name": "bundle",
@@ -172,7 +186,7 @@ def test_korean(run: Run, files: tuple[str, list[str]]) -> None:
     """The same report in Korean, practice warning first where it applies."""
     bundle, options = files
     trust = Path(options[1])
-    trust.write_bytes(policy_bytes().replace(b'class = "test"', b'class = "practice"'))
+    trust.write_bytes(policy_bytes([AUDITOR]).replace(b'class = "test"', b'class = "practice"'))
     code, out, _ = run(bundle, *options, "--lang", "ko")
     assert code == 3
     lines = out.splitlines()
@@ -225,6 +239,7 @@ def test_dns_confirms_a_company_key(run: Run, files: tuple[str, list[str]], monk
         monkeypatch.setattr(dns, "published_keys", lambda company: ours(company, servers))
         code, out, _ = run(bundle, *options, "--dns")
     assert code == 3 and "company-signed" in out
+    assert f"An answer signed with a key of {COMPANY} is recorded in this ledger: entry 4." in out
     assert f"Signed with a key of {COMPANY} that DNS names now." in out and "pins" not in out
     assert f"DNS of {COMPANY} names 1 key(s) now (--dns)." in out
 

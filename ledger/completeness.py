@@ -50,9 +50,9 @@ class Complete:
     """The index is over the leaves below this size."""
     needed: Needed
     entries: Mapping[bytes, tuple[IndexEntry, ...]]
-    """Every list that is needed, copies left out (``distinct``); () where the index has none."""
+    """Every list that is needed; () where the index has none."""
     statements: Mapping[int, ShownStatement]
-    """The statements of these lists, at every index at which a list names them."""
+    """The statements of these lists, as far as they are shown and proven to be in the log."""
     parties: Parties
     """Who stands behind these statements by what the lists hold alone, so that no other statement can change it."""
     replayed_by: tuple[str, ...]
@@ -165,7 +165,7 @@ class IndexSteps:
         missing = [whose for key, whose in needed.lists.items() if key not in self.lists]
         if missing:
             return [not_checked(name, step, f"Not shown: {_some(missing)}.")]
-        entries = {key: distinct(self.lists[key]) for key in needed.lists}
+        entries = {key: self.lists[key] for key in needed.lists}
         open_point = self._open_point(self._weighed(needed, entries), recorded)
         if open_point is not None:
             return [not_checked(name, step, open_point)]
@@ -182,13 +182,7 @@ class IndexSteps:
         recorded: Mapping[int, SignedStatement],
     ) -> Complete:  # fmt: skip
         every = (entry for items in entries.values() for entry in items if entry.index in recorded)
-        shown = {entry.leaf_hash: self.bundle.statements[entry.index] for entry in every if self._is_shown(entry)}
-        listed = {
-            entry.index: replace(shown[entry.leaf_hash], index=entry.index)
-            for key in needed.lists
-            for entry in self.lists[key]
-            if entry.leaf_hash in shown
-        }
+        listed = {entry.index: self.bundle.statements[entry.index] for entry in every if self._is_shown(entry)}
         first = {0: self.bundle.statements[0]} if 0 in self.bundle.statements else {}
         parties = Parties.of(replace(self.bundle, statements={**first, **listed}), self.policy)
         return Complete(leaf.size, needed, entries, listed, parties, self._replayed_by)
@@ -197,7 +191,7 @@ class IndexSteps:
         """With complete lists of bindings a company key's standing is no longer open to a missing revocation."""
         for index, shown in sorted(complete.statements.items()):
             standing = complete.parties.standing(shown)
-            if standing.role == "company" and index in self.bundle.statements:
+            if standing.role == "company":
                 name = f"statement/{index}/standing"
                 yield Check(name, "9.6", Value.PASSED, f"{standing.sentence} No revocation is missing.", required=False)
 
@@ -229,15 +223,6 @@ class IndexSteps:
     @staticmethod
     def _with(check: Check, below: Sequence[Check]) -> Check:
         return Check(check.name, check.step, check.own, check.detail, check.required, tuple(below))
-
-
-def distinct(entries: Iterable[IndexEntry]) -> tuple[IndexEntry, ...]:
-    """The first entry of each leaf hash. Anybody can submit another's bytes once more, as often as he pays for:
-    such a copy says nothing new and need not be shown, else it would make a list as long as he likes."""
-    firsts: dict[bytes, IndexEntry] = {}
-    for entry in entries:
-        firsts.setdefault(entry.leaf_hash, entry)
-    return tuple(firsts.values())
 
 
 def find_needed(

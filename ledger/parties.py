@@ -108,7 +108,7 @@ class _Reader:
         # Before the statement is noted: it does not speak for itself.
         company = self._company_standing(claim)
         if claim.statement_id in self._firsts:
-            # Anybody can submit the same bytes once more: that binds and revokes nothing again.
+            # The same words once more, signed again or by whoever keeps the log: that binds and revokes nothing again.
             return self._firsts[claim.statement_id]
         role = self._replay.read(index, claim, signed.digest)
         standing = self._standing(claim, role, company)

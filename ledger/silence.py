@@ -99,7 +99,7 @@ def find_silence(
 def _said(
     shown: Iterable[ShownStatement], parties: Parties, role: str, kinds: frozenset[str]
 ) -> Iterable[ShownStatement]:
-    """What ``role`` said of ``kinds``: of several leaves of the same words the lowest, for anybody can add one."""
+    """What ``role`` said of ``kinds``: of several leaves of the same words the lowest."""
     found: dict[bytes, ShownStatement] = {}
     for item in shown:
         if item.signed.statement.kind in kinds and parties.standing(item).role == role:

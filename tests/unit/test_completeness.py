@@ -1,4 +1,4 @@
-"""Whose lists are needed, what is a copy, and what is said of them (docs/spec/assessment.md, step 9)."""
+"""Whose lists are needed, and what makes them complete (docs/spec/assessment.md, step 9)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import pytest
 
 from ledger.bundle import Bundle, ShownIndex
 from ledger.checks import Value
-from ledger.completeness import MAX_KEYS, distinct, find_needed
+from ledger.completeness import MAX_KEYS, find_needed
 from ledger.encoding import Json, encode_hex
-from ledger.index import IndexEntry, parse_list
 from ledger.leaf import INDEX_V1, case_key, company_key
 from ledger.parties import operator_of
 from ledger.policy import TrustPolicy, parse_policy
@@ -143,31 +142,6 @@ def test_64_keys_are_followed(count: int) -> None:
     is_followed = count == MAX_KEYS
     assert found.values["complete"] is (Value.PASSED if is_followed else Value.NOT_CHECKED)
     assert (found.finding is not None) == is_followed and found.exit == (0 if is_followed else 3)
-
-
-def test_copies() -> None:
-    """The first entry of each leaf hash, in order."""
-    entries = [IndexEntry(number, bytes([digit]) * 32) for number, digit in enumerate((1, 2, 1, 3, 2, 1))]
-    assert [entry.index for entry in distinct(entries)] == [0, 1, 3]
-    assert distinct([]) == ()
-
-
-def test_a_flood_of_copies_hides_nothing() -> None:
-    """70 more leaves of the requester's opening: none of them is needed, and the bundle says what it said."""
-    maker = opened((COMPANY_KEY, OPERATOR))
-    for _ in range(70):
-        maker.repeat(maker.statements[2])
-    maker.anchor()
-    bundle = maker.bundle()
-    assert bundle.index is not None
-    entries = bundle.index.lists[case_key(maker.case, REQ)].entries
-    assert entries is not None and len(parse_list(entries)) == 71
-    first = replace(bundle, statements={n: item for n, item in bundle.statements.items() if n < 3})
-    for shown in (bundle, first):
-        found = outcome_of(shown, everything_of(bundle), policy())
-        assert found.exit == 0 and found.finding is not None and found.finding.said == "none"
-    copy = replace(bundle, statements={n: item for n, item in bundle.statements.items() if n != 2})
-    assert outcome_of(copy, everything_of(bundle), policy()).finding is None, "the first leaf must be shown"
 
 
 def test_a_list_of_another_size_is_none_of_this_index() -> None:

@@ -274,7 +274,7 @@ def _revoked(w: Writer) -> None:
     )
     w.other(
         "binding-submitted-again-after-revocation",
-        "Anybody can submit the bytes of the old binding once more: that binds nothing again.",
+        "The bytes of the old binding stand in the log once more: that binds nothing again.",
         silent(lambda m: (revoke(m), m.repeat(m.statements[1]), _refuse(m, COMPANY_KEY))),
         {**BY_REQUESTER, "5": "none", "6": "none", "7": "none"},
         {**NOT_THE_COMPANY, "statement/5/author": NOT_CHECKED, "statement/7/author": NOT_CHECKED},
@@ -344,12 +344,13 @@ def other_leaves(w: Writer) -> None:
         found(size=6),
     )
     w.other(
-        "answer-twice-copy-not-shown",
-        "A copy need not be shown: otherwise anybody could make another's list as long as he likes.",
+        "answer-twice-second-not-shown",
+        "Every leaf that is listed must be shown.",
         made(extra=lambda m: m.repeat(m.statements[4])),
         {"5": None},
-        {},
-        found(size=6),
+        {"complete": NOT_CHECKED, "statement/4/standing": None},
+        None,
+        3,
         change=lambda v: v["statements"].pop("5"),
     )
     w.other(

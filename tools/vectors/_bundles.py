@@ -131,7 +131,7 @@ class Maker:
         return signed
 
     def repeat(self, signed: SignedStatement) -> int:
-        """Another leaf of the same bytes, as anybody can submit them once more; gives its index."""
+        """Another leaf of the same bytes, which no rule of the log forbids; gives its index."""
         index = self.tree.append(statement_leaf(signed, ORIGIN).hash())
         self.statements[index] = signed
         return index

@@ -8,6 +8,7 @@ numbered steps are those of docs/spec/anchor.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ledger.encoding import MAX_INTEGER, encode_hex, sha256
 from ledger.errors import MalformedReceipt, VerificationAnchor
@@ -136,6 +137,12 @@ def verify_anchor(proof: ReceiptProof, contract: bytes, log: bytes) -> AnchorEvi
 
     Raises MalformedHeader, MalformedReceipt, VerificationReceipt or VerificationAnchor.
     """
+    return _verify_anchor(proof, contract, log)
+
+
+@lru_cache(maxsize=4096)
+def _verify_anchor(proof: ReceiptProof, contract: bytes, log: bytes) -> AnchorEvidence:
+    """Remembered, because an anchor holds the statements of many cases, and the bundle of each shows it."""
     header, event_log = _prove_log(proof)  # steps 1 to 4
     event = parse_anchored(event_log, contract)  # steps 5 and 6
     _check_log(event.log, log)  # step 7

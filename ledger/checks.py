@@ -56,7 +56,7 @@ class ResolvedCheck:
 
 
 def _resolve(check: Check, above: Value, found: list[ResolvedCheck]) -> None:
-    value = _below(above, check.own)
+    value = _WORTH[above][check.own]
     found.append(ResolvedCheck(check, value))
     for below in check.below:
         # Nothing below a failed check is worth anything, however deep.
@@ -70,6 +70,10 @@ def _below(above: Value, own: Value) -> Value:
     if above is Value.FAILED or own is Value.NOT_CHECKED:
         return Value.NOT_CHECKED
     return Value.CONDITIONAL
+
+
+_WORTH = tuple(tuple(_below(above, own) for own in Value) for above in Value)
+"""``_below`` as a table, because it is asked for every check of every bundle."""
 
 
 def run(
@@ -96,6 +100,7 @@ def not_checked(name: str, step: str, why: str, *, required: bool = True, below:
 
 def exit_code(checks: Sequence[ResolvedCheck]) -> int:
     """0 all required checks passed, 1 some check failed, 3 some required check was not made."""
-    if any(item.value is Value.FAILED for item in checks):
+    failed, passed = Value.FAILED, Value.PASSED  # looked up once: an enum's members are dear in Python 3.11
+    if any(item.value is failed for item in checks):
         return 1
-    return 3 if any(item.check.required and item.value is not Value.PASSED for item in checks) else 0
+    return 3 if any(item.check.required and item.value is not passed for item in checks) else 0

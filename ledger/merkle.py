@@ -75,14 +75,13 @@ def root_from_inclusion(leaf_hash: bytes, index: int, size: int, path: Sequence[
             f"the path for index {index} of {size} leaves has {expected} hashes, this one has {len(path)}"
         )
     _check_hashes((leaf_hash, *path), VerificationInclusion)
-    # 2. Fold upwards. On the right edge a level without sibling is skipped, not hashed.
-    node, last, digest = index, size - 1, leaf_hash
-    for sibling in path:
-        while node == last and not node & 1:
-            node, last = node >> 1, last >> 1
+    # 2. Fold upwards: left or right by the index below the right edge, then only left siblings are left.
+    inner, digest, node = (index ^ (size - 1)).bit_length(), leaf_hash, index
+    for sibling in path[:inner]:
         pair = sibling + digest if node & 1 else digest + sibling
-        digest = sha256(_INNER + pair).digest()
-        node, last = node >> 1, last >> 1
+        digest, node = sha256(_INNER + pair).digest(), node >> 1
+    for sibling in path[inner:]:
+        digest = sha256(_INNER + sibling + digest).digest()
     return digest
 
 
@@ -159,6 +158,8 @@ def _compare_roots(size: int, computed: bytes, given: bytes) -> None:
 
 def _check_hashes(hashes: Sequence[bytes], error: type[VerificationInclusion | VerificationConsistency]) -> None:
     # Hashes of another length would move the border between left and right inside a node.
+    if set(map(len, hashes)) == {HASH_SIZE}:
+        return
     for position, item in enumerate(hashes):
         if len(item) != HASH_SIZE:
             raise error(f"hash {position} has {len(item)} bytes, not {HASH_SIZE}")

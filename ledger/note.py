@@ -13,6 +13,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ledger.ed25519 import check_public_key, is_small_order
 from ledger.encoding import WHITE_SPACE, encode_base64, parse_base64
@@ -331,7 +332,9 @@ def _parse_line(line: bytes) -> Signature:
     return Signature.parse(text[:-1])
 
 
+@lru_cache(maxsize=1024)
 def _verify_ed25519(key: VerifierKey, message: bytes, blob: bytes) -> None:
+    """Remembered, because bundles made between two anchors show the same checkpoint."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 

@@ -63,6 +63,18 @@ def _hash_text(text: str) -> bytes:
     return keccak256(text.encode())
 
 
+@lru_cache(maxsize=1024)
+def _recover(signature: bytes, message: bytes) -> bytes:
+    """The address whose key signed the hash ``message``. Remembered, because every bundle of a ledger shows the
+    statements that opened it and that bound its keys."""
+    recoverable = signature[:64] + bytes([signature[64] - 27])
+    try:
+        public = PublicKey.from_signature_and_message(recoverable, message, hasher=None)
+    except Exception as error:  # noqa: BLE001 - coincurve raises bare Exception when no point is recovered
+        raise VerificationSignature(f"no key made this signature: {error}") from None
+    return address_of(public)
+
+
 @dataclass(frozen=True, slots=True)
 class RecentBlock:
     """The newest final block that the author was shown: the lower bound of the signature."""
@@ -166,12 +178,7 @@ class SignedStatement:
         Kept once computed: recovery is by far the dearest step of recording and of verifying.
         Raises VerificationSignature where no key made it.
         """
-        recoverable = self.signature[:64] + bytes([self.signature[64] - 27])
-        try:
-            public = PublicKey.from_signature_and_message(recoverable, self.statement.signing_hash(), hasher=None)
-        except Exception as error:  # noqa: BLE001 - coincurve raises bare Exception when no point is recovered
-            raise VerificationSignature(f"no key made this signature: {error}") from None
-        return address_of(public)
+        return _recover(self.signature, self.statement.signing_hash())
 
 
 def encode(statement: Statement, signature: bytes) -> bytes:
@@ -261,7 +268,8 @@ def _refuse_null(value: Json, where: str) -> None:
         raise MalformedStatement(f"{where} is null; a fact that does not apply is left out")
     if isinstance(value, dict):
         for name, member in value.items():
-            _refuse_null(member, f"{where}.{name}")
+            if member is None or isinstance(member, (dict, list)):
+                _refuse_null(member, f"{where}.{name}")
     elif isinstance(value, list):
         for number, member in enumerate(value):
             _refuse_null(member, f"{where}[{number}]")

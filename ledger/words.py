@@ -86,6 +86,13 @@ TEXT: Mapping[str, tuple[str, str]] = {
         "nothing failed, but some required check was not made; read every 'if' below",
         "실패는 없으나 아직 하지 않은 필수 확인이 있습니다. 아래의 조건을 읽으십시오",
     ),
+    "line_0": ("every required check passed", "필요한 확인을 모두 통과했습니다"),
+    "line_1": ("at least one check failed", "실패한 확인이 있습니다"),
+    "line_3": (
+        "nothing failed, but some required check was not made",
+        "실패는 없으나 아직 하지 않은 필수 확인이 있습니다",
+    ),
+    "many": ("{total} files; {counts}", "파일 {total}개. {counts}"),
     "statements": ("Statements shown", "제시된 진술"),
     "checks": ("Checks", "확인 항목"),
     "details": (

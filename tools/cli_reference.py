@@ -31,13 +31,13 @@ def reference() -> str:
 
 def _verify() -> Iterator[str]:
     made = parser()
-    yield from _heading("verify", "FILE", [str(made.description), str(made.epilog)])
+    yield from _heading("verify", "FILE...", [str(made.description), str(made.epilog)])
     rows = [
         (", ".join(action.option_strings) + (f" {action.metavar}" if action.metavar else ""), str(action.help))
         for action in made._actions
         if action.option_strings and not isinstance(action, argparse._HelpAction)
     ]
-    yield from _table([("FILE", FILE_HELP), *rows])
+    yield from _table([("FILE...", FILE_HELP), *rows])
 
 
 def _typer_commands() -> Iterator[str]:

@@ -13,6 +13,8 @@ from ledger.errors import MalformedSize, RefusedBusy, RefusedOverwrite, RuntimeS
 
 LOCK_WAIT_SECONDS = 10.0
 _LOCK_NAME = ".lock"
+_FIRST_READ = 65_536
+"""Nearly every file is smaller; memory for the largest one allowed would be asked of the kernel for each."""
 
 
 def open_folder(folder: Path) -> None:
@@ -60,7 +62,9 @@ def _take(descriptor: int, folder: Path, until: float) -> None:
 def read_file(path: Path, limit: int) -> bytes:
     """All bytes of a file of at most ``limit`` bytes; FileNotFoundError where there is none."""
     with path.open("rb") as file:
-        data = file.read(limit + 1)
+        data = file.read(min(_FIRST_READ, limit + 1))
+        if len(data) == _FIRST_READ:
+            data += file.read(limit + 1 - len(data))
     if len(data) > limit:
         raise MalformedSize(f"{path} has more than {limit} bytes")
     return data

@@ -47,19 +47,23 @@ def verify(
     now: str | None = None,
 ) -> Assessment:
     """Read, observe and assess; raises a HabeasError where the input is malformed."""
-    return _assess(parse_bundle(read_bytes(bundle_path)), read_policy(trust), rpc, check_nodes(rpc, blocks), dns, now)
+    bundle = parse_bundle(read_bytes(bundle_path))
+    return assess_under(read_terms(Question(trust, rpc, blocks, dns, now)), bundle)
 
 
-def _assess(
-    bundle: Bundle, policy: TrustPolicy, rpc: Sequence[str], vouched: Sequence[bytes], dns: bool, now: str | None
-) -> Assessment:
-    notes: tuple[str, ...] = ()
-    if dns:
+def assess_under(terms: Terms, bundle: Bundle) -> Assessment:
+    """Observe what ``terms`` ask for, and assess."""
+    policy, notes = terms.policy, tuple[str, ...]()
+    if terms.dns:
         policy, notes = _with_dns(bundle, policy)
-    observed = _observe(bundle, policy, rpc, vouched)
+    observed = _observe(bundle, policy, terms.rpc, terms.vouched)
     observed = replace(observed, notes=(*observed.notes, *notes))
-    moment = int(parse_instant(now, MalformedRequest, "--now").timestamp()) if now else _clock(bundle)
-    return assess(bundle, policy, observed, moment)
+    return assess(bundle, policy, observed, parse_now(terms.now) if terms.now else _clock(bundle))
+
+
+def parse_now(now: str) -> int:
+    """Unix seconds of ``--now``. Raises MalformedRequest."""
+    return int(parse_instant(now, MalformedRequest, "--now").timestamp())
 
 
 def _clock(bundle: Bundle) -> int:
@@ -100,6 +104,23 @@ class Question:
     lang: Language = "en"
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a question names, read: the policy, and the hashes of the blocks that the person vouches for."""
+
+    policy: TrustPolicy
+    rpc: tuple[str, ...]
+    vouched: tuple[bytes, ...]
+    dns: bool
+    now: str | None
+
+
+def read_terms(asked: Question) -> Terms:
+    """The terms of a question. Raises a Malformed error for the first that is wrong, save ``now``."""
+    policy = read_policy(asked.trust)
+    return Terms(policy, tuple(asked.rpc), tuple(check_nodes(asked.rpc, asked.blocks)), asked.dns, asked.now)
+
+
 def run(path: Path, question: Question) -> int:
     """The command: prints the result and gives the exit code (0, 1, 2 or 3)."""
     try:
@@ -116,7 +137,7 @@ def run(path: Path, question: Question) -> int:
 
 def _answer(path: Path, asked: Question) -> tuple[str, int]:
     """The text or JSON of the result, and the exit code."""
-    data, policy, vouched = read_bytes(path), read_policy(asked.trust), check_nodes(asked.rpc, asked.blocks)
+    data, terms = read_bytes(path), read_terms(asked)
     if asked.against is None and asked.fraud_out is not None:
         raise MalformedRequest("--fraud-out writes what --against finds; name the other bundle with --against FILE")
     if is_fraud_proof(data):
@@ -124,26 +145,24 @@ def _answer(path: Path, asked: Question) -> tuple[str, int]:
 
         if asked.against is not None:
             raise MalformedRequest(f"--against compares two bundles; {path} is a fraud proof")
-        shown = verify_fraud.assess_file(data, policy, asked.rpc, vouched)
+        shown = verify_fraud.assess_file(data, terms.policy, asked.rpc, terms.vouched)
         made = (
             dump_json(fraud_report.fraud_json(shown)) if asked.as_json else fraud_report.fraud_text(shown, asked.lang)
         )
         return made, shown.exit_code
     bundle = parse_bundle(data)
-    result = _assess(bundle, policy, asked.rpc, vouched, asked.dns, asked.now)
+    result = assess_under(terms, bundle)
     if asked.against is not None:
-        return _answer_against(bundle, result, policy, vouched, asked)
+        return _answer_against(bundle, result, terms, asked)
     return (dump_json(report_json(result)) if asked.as_json else report_text(result, asked.lang)), result.exit_code
 
 
-def _answer_against(
-    bundle: Bundle, result: Assessment, policy: TrustPolicy, vouched: Sequence[bytes], asked: Question
-) -> tuple[str, int]:
+def _answer_against(bundle: Bundle, result: Assessment, terms: Terms, asked: Question) -> tuple[str, int]:
     from ledger.cli import fraud_report, verify_fraud
 
     assert asked.against is not None, "asked for only then"
     other = parse_bundle(read_bytes(asked.against))
-    found = verify_fraud.compare_bundles([bundle, other], policy, asked.rpc, vouched)
+    found = verify_fraud.compare_bundles([bundle, other], terms.policy, terms.rpc, terms.vouched)
     code = verify_fraud.exit_with(result.exit_code, found)
     written = verify_fraud.write_proofs(asked.fraud_out, found) if asked.fraud_out is not None else []
     if asked.as_json:

@@ -1,4 +1,4 @@
-"""``habeas verify FILE``: its arguments, read by the standard library (see ``ledger.cli.main``)."""
+"""``habeas verify FILE...``: its arguments, read by the standard library (see ``ledger.cli.main``)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,20 @@ from pathlib import Path
 
 from ledger.cli.verify import Question, run
 
-FILE_HELP = "The bundle, a .habeas.json file, or the fraud proof, a .fraud.json file."
+MAX_JOBS = 256
+FILE_HELP = (
+    "The bundle, a .habeas.json file, or the fraud proof, a .fraud.json file; or several bundles, or a folder of "
+    "*.habeas.json."
+)
 _EPILOG = (
     "Without --rpc and --block nothing is asked of anybody, and whatever rests on a block stays conditional. "
     "Exit codes: 0 every required check passed, 1 some check failed, 2 wrong use or a malformed file, "
     "3 some required check was not made, 70 an internal fault, which says nothing about the file. "
     "Of a fraud proof: 0 proven, 1 not shown, 3 proven if what was not checked holds. With --against: 1 where a "
-    "contradiction is proven."
+    "contradiction is proven. "
+    "Several bundles or a folder get one line each, beginning with the file's own exit code, or with --json one line "
+    "of JSON; the exit code is then the worst, in the order 70, 1, 2, 3, 0. Each bundle is assessed by itself, "
+    "and with --rpc the nodes are asked for each."
 )
 
 
@@ -22,11 +29,11 @@ def parser() -> argparse.ArgumentParser:
     """The arguments of the command."""
     made = argparse.ArgumentParser(
         prog="habeas verify",
-        description="Check one bundle, or one fraud proof, and say what it proves and what not.",
+        description="Check a bundle or many, or a fraud proof, and say what it proves and what not.",
         epilog=_EPILOG,
         allow_abbrev=False,
     )
-    made.add_argument("file", type=Path, metavar="FILE", help=FILE_HELP)
+    made.add_argument("files", type=Path, nargs="+", metavar="FILE", help=FILE_HELP)
     made.add_argument(
         "--rpc",
         action="append",
@@ -61,6 +68,12 @@ def parser() -> argparse.ArgumentParser:
         help="Write the contradictions that --against finds as fraud proofs, into new files.",
     )
     made.add_argument("--now", metavar="TIME", help="Assess as of this time, like 2026-12-01T00:00:00Z.")
+    made.add_argument(
+        "--jobs",
+        type=_count,
+        metavar="N",
+        help="Processes for many bundles; without it, one for each core, where there are enough bundles.",
+    )
     made.add_argument("--json", action="store_true", dest="as_json", help="Print JSON for programs.")
     made.add_argument(
         "--lang",
@@ -86,4 +99,14 @@ def main(arguments: Sequence[str]) -> int:
         as_json=given.as_json,
         lang=given.lang,
     )
-    return run(given.file, question)
+    if len(given.files) == 1 and not given.files[0].is_dir():
+        return run(given.files[0], question)
+    from ledger.cli.verify_many import run_many  # whoever has one file need not wait for multiprocessing
+
+    return run_many(given.files, question, given.jobs)
+
+
+def _count(value: str) -> int:
+    if value.isascii() and value.isdecimal() and 1 <= int(value) <= MAX_JOBS:
+        return int(value)
+    raise argparse.ArgumentTypeError(f"must be a number from 1 to {MAX_JOBS}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from ledger.encoding import MAX_INTEGER, encode_hex
@@ -81,6 +82,12 @@ def parse_header(raw: bytes) -> Header:
 
     Nothing is said about the chain: anybody can write a well-formed header.
     """
+    return _parse_header(raw)
+
+
+@lru_cache(maxsize=4096)
+def _parse_header(raw: bytes) -> Header:
+    """Remembered, because many bundles of one ledger rest on the same blocks."""
     if len(raw) > MAX_HEADER:
         raise MalformedHeader(f"the header has {len(raw)} bytes; at most {MAX_HEADER} are accepted")
     items = rlp_decode(raw, MalformedHeader, "the header")
@@ -88,11 +95,11 @@ def parse_header(raw: bytes) -> Header:
         found = f"has {len(items)} fields" if isinstance(items, list) else "is a byte string"
         raise MalformedHeader(f"the header {found}; it must be a list of 15, 16, 17, 20, 21 or 23 fields")
     values: list[bytes] = []
-    for place, item in enumerate(items):
+    for item, field, length in zip(items, _FIELDS, _LENGTHS, strict=False):
         if not isinstance(item, bytes):
-            raise MalformedHeader(f"header field {_FIELDS[place].name} is a list; it must be a byte string")
-        if len(item) != _LENGTHS[place]:
-            _check_field(_FIELDS[place], item)
+            raise MalformedHeader(f"header field {field.name} is a list; it must be a byte string")
+        if len(item) != length:
+            _check_field(field, item)
         values.append(item)
     number, timestamp = int.from_bytes(values[_NUMBER], "big"), int.from_bytes(values[_TIMESTAMP], "big")
     if number > MAX_INTEGER:

@@ -63,6 +63,35 @@ def test_whatever_is_accepted_is_canonical_and_nothing_else_is_raised(raw: bytes
     assert rfc8785.dumps(value) == raw  # type: ignore[arg-type]
 
 
+@given(VALUES, st.data())
+def test_accepted_is_exactly_what_encodes_to_the_same_bytes(value: object, data: st.DataObject) -> None:
+    """Spellings of one value with spaces, other orders and repeated members: ``parse`` looks for these, and the
+    reference parses and encodes again."""
+    members = list(value.items()) if isinstance(value, dict) else []
+    if members:
+        members = data.draw(st.permutations([*members, *data.draw(st.sampled_from([[], members[:1]]))]))
+        spelled = "{" + ",".join(f"{spell(name)}:{spell(item)}" for name, item in members) + "}"
+    else:
+        spelled = spell(value)
+    for _ in range(data.draw(st.integers(0, 2))):
+        place = data.draw(st.integers(0, len(spelled)))
+        spelled = spelled[:place] + " " + spelled[place:]
+    try:
+        again = spell(json.loads(spelled)) == spelled
+    except ValueError:
+        again = False
+    try:
+        parse(spelled.encode())
+        accepted = True
+    except MalformedJson:
+        accepted = False
+    assert accepted == again
+
+
+def spell(value: object) -> str:
+    return encoding.encode_json(value).decode()
+
+
 @pytest.mark.parametrize(
     "raw", [b"0", b"1", b"9007199254740991", b"true", b"null", b'""', b"[]", b"{}", b'"\\""', b'"\\\\"']
 )
@@ -75,6 +104,16 @@ def test_smallest_documents(raw: bytes) -> None:
     [
         *(b"-0", b"-1", b"01", b"1.0", b"1e3", b"1E3", b"9007199254740992", b"9" * 5000, b"1e400", b"NaN", b"Infinity"),
         *(b"-Infinity", b'"\\n"', b'"\\/"', b'"\\u0041"', b'"\\ud800"', b'{"b":1,"a":2}', b'{"a":1,"a":1}', b"[1, 2]"),
+        *(
+            b" 1",
+            b"1 ",
+            b'{ "a":1}',
+            b'["a" ,1]',
+            b'{"a":" " }',
+            b'{"\\"":1 }',
+            b'{"a":{"b":1,"b":1}}',
+            b'[{"b":1,"a":2}]',
+        ),
         *(b"[1,]", b"{,}", b"'a'", b"tru", b'"a', b"]", b"\xef\xbb\xbf1", b"1\n", b"\x7f", b'"\x1f"', "é".encode()),
     ],
 )

@@ -22,9 +22,10 @@ from ledger.cli.verify_many import SUFFIX
 from ledger.encoding import encode_instant
 from ledger.evm import header
 from ledger.observed import Observed
+from ledger.policy import TrustPolicy
+from tests.bench import cases
 from tests.bench.cases import LEAVES, NOW, group, one_bundle, open_ledger
 from tests.bench.figures import Figure, at_most
-from tools.vectors import _bundles as made
 
 BUNDLES = 10_000
 PROCESSES = 2
@@ -52,7 +53,7 @@ def sizes() -> list[Figure]:
 def verify() -> list[Figure]:
     """Milliseconds to parse and assess one bundle in a warm process that remembers nothing of other bundles."""
     raw, _ = one_bundle()
-    policy, times = made.policy(), []
+    policy, times = cases.policy(), []
     _verify(raw, policy)
     gc.collect()
     for _ in range(_ROUNDS):
@@ -92,7 +93,7 @@ def _cpu_of_children() -> float:
 def _run_command(folder: str) -> None:
     """The command as a person starts it; every bundle must hold as far as it can without a chain."""
     trust = Path(folder, "trust.toml")
-    trust.write_bytes(made.policy_bytes())
+    trust.write_bytes(cases.policy_bytes())
     options = ["--trust", str(trust), "--now", encode_instant(NOW), "--jobs", str(PROCESSES)]
     command = [sys.executable, "-m", "ledger.cli.main", "verify", folder, *options]
     ended = subprocess.run(command, capture_output=True, check=False)
@@ -110,7 +111,7 @@ def _write_bundles(folder: str, number: int, count: int) -> None:
             Path(folder, name.replace("/", "-") + SUFFIX).write_bytes(bundle.encode())
 
 
-def _verify(raw: bytes, policy: made.TrustPolicy) -> None:
+def _verify(raw: bytes, policy: TrustPolicy) -> None:
     """Assess, and see that it is the good bundle it should be: all that a chain cannot say holds."""
     assessment = assess(parse_bundle(raw), policy, Observed(), NOW)
     failed: Sequence[str] = [item.check.name for item in assessment.checks if item.value is Value.FAILED]

@@ -41,10 +41,14 @@ _SAYINGS: Sequence[tuple[str, dict[str, Json], tuple[str, ...]]] = (
 )
 
 
+def policy_bytes() -> bytes:
+    """``trust.toml`` with the made-up ledger and its auditor."""
+    return encode_policy(replace(made.ledger_trust(), auditors=(AUDITOR.verifier,), quorum=1))
+
+
 def policy() -> TrustPolicy:
-    """The policy of the made-up ledger, with its auditor."""
-    trust = replace(made.ledger_trust(), auditors=(AUDITOR.verifier,), quorum=1)
-    return parse_policy(encode_policy(trust))
+    """The parsed policy."""
+    return parse_policy(policy_bytes())
 
 
 def noise(seed: str, length: int) -> bytes:

@@ -18,15 +18,16 @@ from ledger.encoding import encode_hex, encode_instant
 from ledger.evm import parse_header
 from ledger.fraud import START
 from tests.cli.broken import NOW, bundle_bytes
-from tools.vectors._bundles import policy_bytes
+from tools.vectors._bundles import AUDITOR, COMPANY, COMPANY_KEY, address, policy_bytes
 
+PIN = f'\n[[company_key]]\ncompany = "{COMPANY}"\nkey = "{encode_hex(address(COMPANY_KEY))}"\n'.encode()
 Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
     trust = tmp_path / "trust.toml"
-    trust.write_bytes(policy_bytes())
+    trust.write_bytes(policy_bytes([AUDITOR]) + PIN)
 
     def call(*arguments: str | Path) -> tuple[int, str, str]:
         options = ["--trust", str(trust), "--now", encode_instant(NOW)]

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
-from ledger.index import IndexEntry
+from ledger.trie import TrieProof
 
 Kind = Literal[
     "omitted", "foreign", "malformed", "wrong_key", "index_root", "fork", "last_leaf", "rule", "leaf", "opening",
     "bytes", "ticket", "anchor",
 ]  # fmt: skip
+ListKind = Literal["omitted", "foreign", "malformed", "wrong_key"]
 Source = Literal["checkpoint", "seen", "anchor", "audited", "cosigned"]
 
 
@@ -62,14 +63,14 @@ class RootClaim:
 class ListFault:
     """A list of the operator's index that is not the one of the replay, opened at the index leaf of ``size``."""
 
-    kind: Literal["omitted", "foreign", "malformed", "wrong_key"]
+    kind: ListKind
     size: int
     key: bytes
     detail: str
     index: int | None
     provable: bool
-    proof: object = None
-    entries: tuple[IndexEntry, ...] | None = None
+    proof: TrieProof
+    entries: bytes | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,113 @@
+"""One provider of the home chain, asked for everything that a log's contract ever said of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ledger.anchor import ReceiptProof, parse_anchored, parse_submitted
+from ledger.anchoring import AnchorSeen, TicketSeen
+from ledger.cli.auditing.chain import TOPICS, ChainRecord, check_proof
+from ledger.encoding import encode_hex
+from ledger.errors import RuntimeChainUnavailable, RuntimeFinality
+from ledger.policy import LedgerTrust
+from ledger.runtime.capture import CapturedBlock, capture_block
+from ledger.runtime.chain import BlockInfo, Event, final_block, verify_contract
+from ledger.runtime.contract import Head
+from ledger.runtime.web3_chain import Web3Chain
+
+_TELL_EVERY = 200
+
+
+class Provider:
+    """One node, which proved the chain of the trust policy. Raises RuntimeForeignChain and the like."""
+
+    def __init__(self, url: str, trust: LedgerTrust, record: ChainRecord) -> None:
+        self._trust, self._record = trust, record
+        self._chain = Web3Chain([url], trust.chain.id, trust.chain.genesis)
+        self._chain.identity()
+        verify_contract(self._chain, trust.contract, trust.code_hash)
+        self.final: BlockInfo = final_block(self._chain, "finalized")
+        self._last: BlockInfo = self.final
+        self._events: list[Event] = []
+        self._head: Head | None = None
+        self._captured: CapturedBlock | None = None
+        self._check_finality()
+
+    def _check_finality(self) -> None:
+        if self._record.block < 0:
+            return
+        there = self._chain.block(self._record.block)
+        if there is None or self.final.number < self._record.block:
+            raise RuntimeChainUnavailable(f"the node is behind: block {self._record.block} was final before")
+        if there.hash != self._record.block_hash:
+            raise RuntimeFinality(
+                f"finality violated: block {self._record.block} was final with the hash"
+                f" {encode_hex(self._record.block_hash)} and is now {encode_hex(there.hash)}"
+            )
+
+    def read(self, last: int) -> None:
+        """The events since the record, up to block ``last``, compared with the contract's own counters."""
+        trust = self._trust
+        found = self.final if last == self.final.number else self._chain.block(last)
+        if found is None:
+            raise RuntimeChainUnavailable(f"the node does not know block {last}")
+        self._last = found
+        self._head = self._chain.head(trust.contract, trust.log, last)
+        first = max(trust.first_block, self._record.block + 1)
+        self._events = self._chain.events(trust.contract, trust.log, TOPICS, first, last)
+        self._count(self._head)
+
+    def _count(self, head: Head) -> None:
+        size, tickets = self._record.size, len(self._record.tickets)
+        for event in self._events:
+            if event.log.topics[:1] == (TOPICS[0],):
+                size = parse_anchored(event.log, self._trust.contract).size
+                continue
+            number = parse_submitted(event.log, self._trust.contract).ticket
+            if number != tickets:
+                raise RuntimeChainUnavailable(f"the node shows ticket {number} and not {tickets}")
+            tickets += 1
+        if (size, tickets) != (head.size, head.submitted):
+            raise RuntimeChainUnavailable(
+                f"the node shows events of {tickets} tickets and an anchor of {size} leaves, but the contract took"
+                f" {head.submitted} and holds {head.size}"
+            )
+
+    def view(self) -> tuple[object, ...]:
+        """What two providers must agree on."""
+        events = tuple((event.block_hash, event.tx_index, event.log) for event in self._events)
+        return self._last.hash, self._head, events
+
+    def proven(self, record: ChainRecord, say: Callable[[str], None]) -> ChainRecord:
+        """``record`` and everything new, each event proven by its receipt."""
+        assert self._head is not None, "read before"
+        done = ChainRecord(
+            self._last.number, self._last.hash, self._last.timestamp, self._head.size,
+            list(record.anchors), list(record.tickets),
+        )  # fmt: skip
+        for count, event in enumerate(self._events, 1):
+            seen = check_proof(self._proof(event), self._trust, event.log.topics[0], event.block_hash)
+            if isinstance(seen, AnchorSeen):
+                done.anchors.append(seen)
+            else:
+                done.tickets.append(seen)
+            if count % _TELL_EVERY == 0:
+                say(f"{count} of {len(self._events)} events proven ...")
+        return done
+
+    def prove(self, seen: AnchorSeen | TicketSeen) -> ReceiptProof:
+        """The proof of an event that was seen before, from the node."""
+        events = self._chain.events(self._trust.contract, self._trust.log, TOPICS, seen.block, seen.block)
+        for event in events:
+            proof = self._proof(event)
+            if check_proof(proof, self._trust, event.log.topics[0], event.block_hash) == seen:
+                return proof
+        raise RuntimeChainUnavailable(f"the node does not show the event of block {seen.block} any more")
+
+    def _proof(self, event: Event) -> ReceiptProof:
+        if self._captured is None or self._captured.header.hash != event.block_hash:
+            self._captured = capture_block(self._chain, event.block_hash)
+        return self._captured.prove(event)
+
+
+__all__ = ["Provider", "TicketSeen"]

@@ -1,0 +1,251 @@
+"""One audit: fetch, replay, compare. What it does, in this order (docs/spec/audit.md has the numbers):
+
+1. the newest checkpoint, signed by the key of the trust policy
+2. with --rpc: every event of the contract, and then the newest checkpoint again
+3. leaves of an earlier audit, hashed and listed again
+4. every new leaf and the bytes beside it, in bundles, on all cores
+5. the hash tiles above them
+6. the newest checkpoint once more; what came meanwhile is replayed too
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+
+from ledger.anchor import Submitted
+from ledger.audit import IndexReplay, read_addendum
+from ledger.checkpoint import Checkpoint, verify_checkpoint
+from ledger.cli.auditing import work
+from ledger.cli.auditing.chain import ChainView
+from ledger.cli.auditing.openings import Openings
+from ledger.cli.auditing.source import Absent, Source, open_source
+from ledger.cli.auditing.state import AuditState
+from ledger.encoding import sha256
+from ledger.errors import RuntimeFault
+from ledger.findings import ListFault, RootClaim, Seen
+from ledger.leaf import STATEMENT_LEAF_BYTES, IndexLeaf
+from ledger.lists import find_faults
+from ledger.note import NOTE_LIMIT
+from ledger.policy import LedgerTrust
+from ledger.tiles import CHECKPOINT_PATH, TILE_HEIGHT, TILE_WIDTH, tile_path, tiles_between
+
+ROUNDS = 3
+"""How often the newest checkpoint is asked for once more at the end."""
+_SAVE_EVERY = 20 * TILE_WIDTH
+_INLINE = 4
+"""Bundles for which no processes are started."""
+_TELL_EVERY_S = 5.0
+_OTHER_KEY = b"\xff" * 32
+
+Say = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What one audit did: the checkpoints that the log showed, and why it ended early, if it did."""
+
+    replay: IndexReplay
+    state: AuditState
+    checkpoint: Checkpoint
+    note: bytes
+    stopped: str = ""
+    reused: int = 0
+    seconds: float = 0.0
+    shrunk: list[Checkpoint] = field(default_factory=list)
+
+
+def fetch_checkpoint(source: Source) -> bytes:
+    """The note at the log's one changing address. Raises RuntimeFault where there is none."""
+    note = source.get(CHECKPOINT_PATH, NOTE_LIMIT)
+    if isinstance(note, Absent):
+        raise RuntimeFault(f"the log's checkpoint is {note.how}: without it there is nothing to audit")
+    return note
+
+
+class Auditor:
+    """Replays the log at ``where``; ``chain`` is what its contract showed, None where nobody was asked."""
+
+    def __init__(self, where: str, trust: LedgerTrust, jobs: int, say: Say, openings: Openings | None) -> None:
+        self._where, self._trust, self._jobs, self._say = where, trust, jobs, say
+        self._source = open_source(where)
+        self._openings = openings
+        self._submitted: Mapping[bytes, Submitted] = {}
+
+    def run(self, state: AuditState, old: Iterator[tuple[list[bytes], list[Seen]]], chain: ChainView | None,
+            claims: list[RootClaim]) -> Replayed:  # fmt: skip
+        """Everything of the steps above but the first; ``old`` are the leaves of ``state``."""
+        began = time.monotonic()
+        note = fetch_checkpoint(self._source)
+        checkpoint = verify_checkpoint(note, self._trust.vkey, self._trust.origin)
+        tickets = chain.record.tickets if chain is not None else []
+        anchors = chain.record.anchors if chain is not None else []
+        self._submitted = {sha256(ticket.event.statement): ticket.event for ticket in tickets}
+        claims += [RootClaim("anchor", item.event.size, item.event.root, item.where) for item in anchors]
+        watched = {ticket.event.leaf_hash for ticket in tickets}
+        replay = IndexReplay(claims, watched, lambda replay, leaf: self._explain(replay, leaf, state))
+        done = Replayed(replay, state, checkpoint, note)
+        self._feed_old(replay, state, old)
+        done.reused = replay.size
+        for _ in range(ROUNDS):
+            replay.expect(RootClaim("checkpoint", checkpoint.size, checkpoint.root, "the checkpoint served"))
+            self._follow(done, checkpoint)
+            if done.stopped:
+                break
+            self._compare_tiles(done)
+            done.checkpoint, done.note = checkpoint, note
+            note = fetch_checkpoint(self._source)
+            checkpoint = verify_checkpoint(note, self._trust.vkey, self._trust.origin)
+            if checkpoint.size < replay.size:
+                done.shrunk.append(checkpoint)
+            if checkpoint.size <= replay.size:
+                break
+        done.seconds = time.monotonic() - began
+        return done
+
+    def _feed_old(self, replay: IndexReplay, state: AuditState, old: Iterator[tuple[list[bytes], list[Seen]]]) -> None:
+        later = state.facts.later
+        for leaves, seen in old:
+            first = replay.size
+            keys = [
+                self._key(leaf, later.get(first + place, each))
+                for place, (leaf, each) in enumerate(zip(leaves, seen, strict=True))
+            ]
+            replay.feed(leaves, keys)
+        if replay.size:
+            self._ask_again(state)
+
+    def _key(self, leaf: bytes, seen: Seen) -> bytes | None:
+        """What the replay is told of a leaf whose bytes an earlier audit saw."""
+        if seen in (Seen.LISTED, Seen.UNLISTED):
+            return leaf[:32]
+        if seen is Seen.WRONG_KEY:
+            return _OTHER_KEY
+        return self._submitted_key(leaf) if seen is Seen.WITHHELD else None
+
+    def _submitted_key(self, leaf: bytes) -> bytes | None:
+        """The key of bytes that are withheld, where an event of the contract holds them for ever."""
+        event = self._submitted.get(leaf[32:64]) if len(leaf) == STATEMENT_LEAF_BYTES else None
+        return None if event is None else read_addendum(event.statement, self._trust.origin).key
+
+    def _ask_again(self, state: AuditState) -> None:
+        """Bytes that were absent without a word may be there now; they count from the next audit on."""
+
+    # --- new leaves ---
+
+    def _follow(self, done: Replayed, checkpoint: Checkpoint) -> None:
+        """Replay up to ``checkpoint``; on the way everything is kept, so that a killed audit goes on."""
+        replay, state = done.replay, done.state
+        told, start, began = time.monotonic(), replay.size, time.monotonic()
+        leaves: list[bytes] = []
+        seen: list[Seen] = []
+        for piece in self._pieces(start, checkpoint.size):
+            if piece.fault:
+                done.stopped = piece.fault
+                break
+            self._note_facts(piece, state)
+            keys = [
+                self._submitted_key(leaf) if key is None else key
+                for leaf, key in zip(piece.leaves, piece.keys, strict=True)
+            ]
+            seen += replay.feed(piece.leaves, keys)
+            leaves += piece.leaves
+            if len(leaves) >= _SAVE_EVERY:
+                state.append(leaves, seen)
+                state.save()
+                leaves, seen = [], []
+            if time.monotonic() - told > _TELL_EVERY_S:
+                told = time.monotonic()
+                self._tell(replay.size, start, checkpoint.size, told - began)
+        state.append(leaves, seen)
+        state.save()
+
+    def _tell(self, size: int, start: int, end: int, seconds: float) -> None:
+        rate = (size - start) / seconds
+        left = (end - size) / rate if rate else 0
+        self._say(f"{size} of {end} leaves replayed, {rate:.0f} a second, about {left / 60:.0f} min left")
+
+    def _note_facts(self, piece: work.Piece, state: AuditState) -> None:
+        facts = state.facts
+        facts.absent.update(piece.absent)
+        facts.opening = piece.opening or facts.opening
+        facts.withheld |= {item.withholds for item in piece.withholdings if item.author == self._trust.log} - {None}
+        path = tile_path(0, piece.start // TILE_WIDTH)
+        if piece.tile is not None:
+            facts.tile_faults[path] = piece.tile
+        else:
+            facts.tile_faults.pop(path, None)
+
+    def _pieces(self, start: int, end: int) -> Iterator[work.Piece]:
+        """Bundles in order; several are under way at a time."""
+        ranges = [
+            (max(start, bundle * TILE_WIDTH), min(end, (bundle + 1) * TILE_WIDTH))
+            for bundle in range(start // TILE_WIDTH, -(-end // TILE_WIDTH))
+        ]
+        if self._jobs == 1 or len(ranges) <= _INLINE:
+            worker = work.Worker(self._source, self._trust.origin)
+            yield from (worker.piece(*each) for each in ranges)
+            return
+        context = get_context("spawn")
+        given = (self._where, self._trust.origin)
+        with ProcessPoolExecutor(self._jobs, context, initializer=work.start, initargs=given) as pool:
+            waiting: deque[Future[work.Piece]] = deque()
+            try:
+                for each in ranges:
+                    waiting.append(pool.submit(work.piece, *each))
+                    if len(waiting) >= 4 * self._jobs:
+                        yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
+            finally:
+                for future in waiting:
+                    future.cancel()
+
+    def _compare_tiles(self, done: Replayed) -> None:
+        """The tiles above level 0, which others make their proofs from."""
+        facts, size = done.state.facts, done.replay.size
+        read = done.replay.reader(done.state.leaf_hashes)
+        for level, index, width in tiles_between(min(facts.tiles_to, size), size):
+            if level == 0:
+                continue
+            path = tile_path(level, index, width)
+            data = self._source.get(path, work.TILE_LIMIT)
+            if isinstance(data, Absent) and width < TILE_WIDTH:
+                full = self._source.get(tile_path(level, index), work.TILE_LIMIT)
+                data = full if isinstance(full, Absent) else full[: 32 * width]
+            first = index * TILE_WIDTH
+            expected = b"".join(read(TILE_HEIGHT * level, first + step) for step in range(width))
+            if isinstance(data, Absent):
+                facts.tile_faults[path] = data.how
+            elif data != expected:
+                facts.tile_faults[path] = "other bytes"
+        facts.tiles_to = size
+
+    # --- wrong index roots ---
+
+    def _explain(self, replay: IndexReplay, leaf: IndexLeaf, state: AuditState) -> tuple[ListFault, ...]:
+        openings = self._openings
+        if openings is None:
+            return ()
+
+        def leaf_at(index: int) -> tuple[bytes, Seen] | None:
+            return state.leaf(index) if index < state.size else self._recent(index)
+
+        return find_faults(leaf, replay.trie, replay.list_of, lambda key: openings.ask(key, leaf.size), leaf_at)
+
+    def _recent(self, index: int) -> tuple[bytes, Seen] | None:
+        """A leaf that was replayed and is not kept yet: read anew from the log."""
+        try:
+            piece = work.Worker(self._source, self._trust.origin, 1).piece(index, index + 1)
+        except RuntimeFault:
+            return None
+        if not piece.leaves:
+            return None
+        leaf, key = piece.leaves[0], piece.keys[0]
+        if key is None:
+            return leaf, Seen.INDEX if len(leaf) != STATEMENT_LEAF_BYTES else Seen.WITHHELD
+        return leaf, Seen.LISTED if key == leaf[:32] else Seen.WRONG_KEY

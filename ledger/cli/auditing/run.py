@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -74,6 +74,7 @@ class Auditor:
         self._where, self._trust, self._jobs, self._say = where, trust, jobs, say
         self._source = open_source(where)
         self._openings = openings
+        self._new = _New()
         self._submitted: Mapping[bytes, Submitted] = {}
 
     def run(self, state: AuditState, old: Iterator[tuple[list[bytes], list[Seen]]], chain: ChainView | None,
@@ -141,8 +142,6 @@ class Auditor:
         """Replay up to ``checkpoint``; on the way everything is kept, so that a killed audit goes on."""
         replay, state = done.replay, done.state
         told, start, began = time.monotonic(), replay.size, time.monotonic()
-        leaves: list[bytes] = []
-        seen: list[Seen] = []
         for piece in self._pieces(start, checkpoint.size):
             if piece.fault:
                 done.stopped = piece.fault
@@ -152,17 +151,14 @@ class Auditor:
                 self._submitted_key(leaf) if key is None else key
                 for leaf, key in zip(piece.leaves, piece.keys, strict=True)
             ]
-            seen += replay.feed(piece.leaves, keys)
-            leaves += piece.leaves
-            if len(leaves) >= _SAVE_EVERY:
-                state.append(leaves, seen)
-                state.save()
-                leaves, seen = [], []
+            self._new.begin(piece.leaves, keys)
+            self._new.end(replay.feed(piece.leaves, keys))
+            if len(self._new.leaves) >= _SAVE_EVERY:
+                self._new.keep(state)
             if time.monotonic() - told > _TELL_EVERY_S:
                 told = time.monotonic()
                 self._tell(replay.size, start, checkpoint.size, told - began)
-        state.append(leaves, seen)
-        state.save()
+        self._new.keep(state)
 
     def _tell(self, size: int, start: int, end: int, seconds: float) -> None:
         rate = (size - start) / seconds
@@ -173,7 +169,9 @@ class Auditor:
         facts = state.facts
         facts.absent.update(piece.absent)
         facts.opening = piece.opening or facts.opening
-        facts.withheld |= {item.withholds for item in piece.withholdings if item.author == self._trust.log} - {None}
+        for item in piece.withholdings:
+            if item.author == self._trust.log and item.withholds is not None:
+                facts.withheld.add(item.withholds)
         path = tile_path(0, piece.start // TILE_WIDTH)
         if piece.tile is not None:
             facts.tile_faults[path] = piece.tile
@@ -233,19 +231,37 @@ class Auditor:
             return ()
 
         def leaf_at(index: int) -> tuple[bytes, Seen] | None:
-            return state.leaf(index) if index < state.size else self._recent(index)
+            return state.leaf(index) if index < state.size else self._new.leaf(index - state.size)
 
         return find_faults(leaf, replay.trie, replay.list_of, lambda key: openings.ask(key, leaf.size), leaf_at)
 
-    def _recent(self, index: int) -> tuple[bytes, Seen] | None:
-        """A leaf that was replayed and is not kept yet: read anew from the log."""
-        try:
-            piece = work.Worker(self._source, self._trust.origin, 1).piece(index, index + 1)
-        except RuntimeFault:
+
+class _New:
+    """Leaves that were replayed and are not kept yet; those of the piece being replayed have no ``seen``."""
+
+    def __init__(self) -> None:
+        self.leaves: list[bytes] = []
+        self._keys: list[bytes | None] = []
+        self._seen: list[Seen] = []
+
+    def begin(self, leaves: Sequence[bytes], keys: Sequence[bytes | None]) -> None:
+        self.leaves += leaves
+        self._keys += keys
+
+    def end(self, seen: Sequence[Seen]) -> None:
+        self._seen += seen
+
+    def keep(self, state: AuditState) -> None:
+        state.append(self.leaves, self._seen)
+        state.save()
+        self.leaves, self._keys, self._seen = [], [], []
+
+    def leaf(self, place: int) -> tuple[bytes, Seen] | None:
+        if place >= len(self.leaves):
             return None
-        if not piece.leaves:
-            return None
-        leaf, key = piece.leaves[0], piece.keys[0]
+        leaf, key = self.leaves[place], self._keys[place]
+        if place < len(self._seen):
+            return leaf, self._seen[place]
         if key is None:
-            return leaf, Seen.INDEX if len(leaf) != STATEMENT_LEAF_BYTES else Seen.WITHHELD
+            return leaf, Seen.WITHHELD if len(leaf) == STATEMENT_LEAF_BYTES else Seen.INDEX
         return leaf, Seen.LISTED if key == leaf[:32] else Seen.WRONG_KEY

@@ -19,12 +19,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ledger.findings import Seen
 from ledger.cli.auditing.work import Fault
 from ledger.cli.files import open_folder, read_file, replace_file
 from ledger.cli.plainjson import load_json
 from ledger.encoding import Json, JsonObject, encode_json, is_int, sha256
 from ledger.errors import RuntimeSetting
+from ledger.findings import Seen
 from ledger.merkle import hash_leaf
 from ledger.tiles import TILE_WIDTH
 
@@ -127,6 +127,24 @@ class AuditState:
         self._digest.update(record)
         self._length += len(record)
         self.size += 1
+
+    def rollback(self, size: int) -> None:
+        """Forget the leaves from ``size`` on."""
+        if size < self.size:
+            length = sum(len(data) + 3 for data in self.leaves(size // TILE_WIDTH)[: size % TILE_WIDTH])
+            self._length = self._bundles[size // TILE_WIDTH] + length
+            self._bundles = self._bundles[: -(-size // TILE_WIDTH)]
+            self.size = size
+            os.truncate(self._folder / _LEAVES, self._length)
+            with (self._folder / _LEAVES).open("rb") as file:
+                self._digest = hashlib.file_digest(file, "sha256")
+        facts = self.facts
+        facts.absent = {index: fault for index, fault in facts.absent.items() if index < size}
+        facts.later = {index: seen for index, seen in facts.later.items() if index < size}
+        facts.tiles_to = min(facts.tiles_to, size)
+        if size == 0:
+            facts.opening = b""
+        self.save()
 
     def leaves(self, bundle: int) -> list[bytes]:
         """The leaves kept of one bundle."""

@@ -26,7 +26,7 @@ class Provider:
         self._chain = Web3Chain([url], trust.chain.id, trust.chain.genesis)
         self._chain.identity()
         verify_contract(self._chain, trust.contract, trust.code_hash)
-        self.final: BlockInfo = final_block(self._chain, "finalized")
+        self.final: BlockInfo = final_block(self._chain, trust.finality)
         self._last: BlockInfo = self.final
         self._events: list[Event] = []
         self._head: Head | None = None

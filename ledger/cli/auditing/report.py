@@ -11,10 +11,10 @@ from ledger.checkpoint import Checkpoint
 from ledger.cli.auditing.chain import ChainView
 from ledger.cli.auditing.words import KINDS, text
 from ledger.cli.clean import clean_line
-from ledger.cli.words import Language, pick
 from ledger.encoding import Json, JsonObject, encode_hex, encode_instant
 from ledger.findings import Finding, Seen
 from ledger.policy import LedgerTrust
+from ledger.words import Language, pick
 
 SHOWN = 20
 """Lines of one sort in the text; JSON has all of them."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ledger.cli.words import TEXT, Language, pick
 from ledger.findings import Kind
+from ledger.words import TEXT, Language, pick
 
 KINDS: Mapping[Kind, tuple[str, str]] = {
     "omitted": ("Left out of the index", "색인에서 빠짐"),

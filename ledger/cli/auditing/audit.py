@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.anchoring import check_anchors, check_tickets, count_tickets
 from ledger.checkpoint import Checkpoint, verify_checkpoint
-from ledger.cli.auditing.chain import ChainRecord, ChainView, read_chain
+from ledger.cli.auditing.chain import ChainView, open_chains, read_chain
 from ledger.cli.auditing.cosigner import Cosigner, open_cosigner
 from ledger.cli.auditing.events import load_record, save_record
-from ledger.cli.auditing.judge import judge_index, judge_opening, judge_roots
+from ledger.cli.auditing.judge import bound_size, judge_index, judge_opening, judge_roots
 from ledger.cli.auditing.openings import Openings, api_of
+from ledger.cli.auditing.provider import ChainRecord
 from ledger.cli.auditing.report import AuditReport, Withheld
 from ledger.cli.auditing.run import Auditor, Replayed, Say, fetch_checkpoint
 from ledger.cli.auditing.source import open_source
@@ -35,6 +36,7 @@ from ledger.findings import Finding, RootClaim, Seen
 from ledger.merkle import tree_root
 from ledger.note import NOTE_LIMIT, Note, add_cosignatures
 from ledger.policy import LedgerTrust, TrustPolicy
+from ledger.runtime.chain import Chain
 
 DEFAULT_STATE = Path.home() / ".habeas-audit"
 NO_RPC = "No node was asked (--rpc): anchors and tickets were not read."
@@ -57,8 +59,11 @@ class Options:
     post: bool = False
 
 
-def audit(options: Options, say: Say) -> AuditReport:
-    """The whole audit. Raises a HabeasError where it could not be made; nothing is said of the log then."""
+def audit(options: Options, say: Say, chains: Mapping[str, Chain] | None = None) -> AuditReport:
+    """The whole audit. Raises a HabeasError where it could not be made; nothing is said of the log then.
+
+    ``chains`` are asked instead of ``options.rpc``: one for each provider, by name.
+    """
     policy = read_policy(options.trust)
     note = fetch_checkpoint(open_source(options.where))
     trust = _listed(note, policy)
@@ -67,7 +72,7 @@ def audit(options: Options, say: Say) -> AuditReport:
         cosigner = stack.enter_context(open_cosigner(options.cosign)) if options.cosign is not None else None
         folder = stack.enter_context(_state_folder(options, trust))
         state, old = _state(folder, trust, options.resume)
-        chain, trouble = _chain(options, trust, folder, say)
+        chain, trouble = _chain(options, trust, folder, say, chains)
         claims = _claims(options, trust, state, cosigner)
         openings = Openings.at(options.api or api_of(options.where))
         auditor = Auditor(options.where, trust, options.jobs, say, openings)
@@ -146,12 +151,17 @@ def _read_note(path: Path) -> bytes:
 # --- chain ----------------------------------------------------------------------------------------
 
 
-def _chain(options: Options, trust: LedgerTrust, folder: Path, say: Say) -> tuple[ChainView | None, list[str]]:
-    if not options.rpc:
+def _chain(
+    options: Options, trust: LedgerTrust, folder: Path, say: Say, chains: Mapping[str, Chain] | None
+) -> tuple[ChainView | None, list[str]]:
+    said: list[str] = []
+    if chains is None:
+        chains, said = open_chains(options.rpc, trust)
+    if not chains:
         return None, [NO_RPC]
     record = load_record(folder, trust) if options.resume else ChainRecord()
     try:
-        view = read_chain(options.rpc, trust, record, say)
+        view = read_chain(chains, trust, record, say, said)
     except Malformed:
         raise
     except HabeasError as error:
@@ -176,7 +186,10 @@ def _report(done: Replayed, trust: LedgerTrust, policy: TrustPolicy, chain: Chai
         trust, policy.hash, done.checkpoint, replay, done.reused, done.seconds, chain, tickets,
     )  # fmt: skip
     opening = judge_opening(facts.opening, trust) if facts.opening else None
-    report.findings += [*judge_roots(replay), *replay.findings, *judge_index(replay.wrong_roots)]
+    bound = bound_size(replay)
+    report.findings += judge_roots(replay, done.forks)
+    report.findings += [item for item in replay.findings if (item.index or 0) < bound]
+    report.findings += judge_index(replay.wrong_roots, bound)
     report.findings += [opening] if opening is not None else []
     if record is not None:
         report.findings += check_anchors(record.anchors, record.tickets)

@@ -6,11 +6,12 @@ as the trust policy asks for show exactly the same events up to the same final b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from ledger.anchor import ANCHORED_TOPIC, SUBMITTED_TOPIC, ReceiptProof, verify_anchor, verify_submission
+from ledger.anchor import ReceiptProof
 from ledger.anchoring import AnchorSeen, TicketSeen
+from ledger.cli.auditing.provider import ChainRecord, Provider
 from ledger.cli.rpc import Node, check_url
 from ledger.errors import (
     HabeasError,
@@ -19,20 +20,7 @@ from ledger.errors import (
     RuntimeFinality,
 )
 from ledger.policy import LedgerTrust
-
-TOPICS = (ANCHORED_TOPIC, SUBMITTED_TOPIC)
-
-
-@dataclass(slots=True)
-class ChainRecord:
-    """All events up to the final block ``block`` (its hash and time); ``size`` is what the contract holds there."""
-
-    block: int = -1
-    block_hash: bytes = b""
-    timestamp: int = 0
-    size: int = 0
-    anchors: list[AnchorSeen] = field(default_factory=list)
-    tickets: list[TicketSeen] = field(default_factory=list)
+from ledger.runtime.chain import Chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +34,32 @@ class ChainView:
     prove: Callable[[AnchorSeen | TicketSeen], ReceiptProof]
 
 
-def read_chain(urls: Sequence[str], trust: LedgerTrust, record: ChainRecord, say: Callable[[str], None]) -> ChainView:
-    """Everything new since ``record``. Raises RuntimeChainUnavailable if no provider showed it, RuntimeFinality."""
-    from ledger.cli.auditing.provider import Provider  # web3 is only needed here
+def open_chains(urls: Sequence[str], trust: LedgerTrust) -> tuple[dict[str, Chain], list[str]]:
+    """A chain for each provider, and what is to be said of the addresses. Nothing is asked yet."""
+    from ledger.runtime.web3_chain import Web3Chain  # web3 is only needed here
 
+    chains: dict[str, Chain] = {}
+    notes: list[str] = []
     for url in urls:
         check_url(url)
         if url.startswith("/"):
             raise MalformedRequest("--rpc of an audit is an http or https address")
-    providers: dict[str, Provider] = {}
-    notes: list[str] = []
-    for url in urls:
         name = Node(url).name
-        if name in providers:
+        if name in chains:
             notes.append(f"{name} is one provider, however often it is named; it counts once.")
             continue
+        chains[name] = Web3Chain([url], trust.chain.id, trust.chain.genesis)
+    return chains, notes
+
+
+def read_chain(chains: Mapping[str, Chain], trust: LedgerTrust, record: ChainRecord, say: Callable[[str], None],
+               said: Sequence[str] = ()) -> ChainView:  # fmt: skip
+    """Everything new since ``record``. Raises RuntimeChainUnavailable if no provider showed it, RuntimeFinality."""
+    notes = list(said)
+    providers: dict[str, Provider] = {}
+    for name, chain in chains.items():
         try:
-            providers[name] = Provider(url, trust, record)
+            providers[name] = Provider(chain, trust, record)
         except RuntimeFinality:
             raise
         except HabeasError as error:
@@ -89,12 +86,3 @@ def read_chain(urls: Sequence[str], trust: LedgerTrust, record: ChainRecord, say
     done = first.proven(record, say)
     enough = len(agreed) >= trust.chain.rpc_quorum
     return ChainView(done, tuple(agreed), enough, tuple(notes), first.prove)
-
-
-def check_proof(proof: ReceiptProof, trust: LedgerTrust, topic: bytes, block_hash: bytes) -> AnchorSeen | TicketSeen:
-    """The event that ``proof`` shows. Raises as ``ledger.anchor``."""
-    if topic == ANCHORED_TOPIC:
-        evidence = verify_anchor(proof, trust.contract, trust.log)
-        return AnchorSeen(evidence.header.number, block_hash, evidence.header.timestamp, evidence.event)
-    header, event = verify_submission(proof, trust.contract, trust.log)
-    return TicketSeen(header.number, block_hash, header.timestamp, event)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ledger.anchor import Anchored, Submitted
 from ledger.anchoring import AnchorSeen, TicketSeen
-from ledger.cli.auditing.chain import ChainRecord
+from ledger.cli.auditing.provider import ChainRecord
 from ledger.cli.files import read_file, replace_file
 from ledger.cli.plainjson import load_json
 from ledger.encoding import Json, JsonObject, encode_base64, encode_hex, encode_json, parse_base64, parse_hex, sha256

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ledger.audit import IndexReplay
 from ledger.encoding import encode_hex
@@ -15,20 +15,26 @@ SHOWN = 20
 """Findings of one kind that are written out; the rest are counted."""
 
 
-def judge_roots(replay: IndexReplay) -> Iterator[Finding]:
-    """Forks, and leaves that are not those of the signed checkpoint."""
+def bound_size(replay: IndexReplay) -> int:
+    """How many of the replayed leaves somebody bound himself to: the operator by a checkpoint or an anchor."""
+    return max((claim.size for claim in replay.kept), default=0)
+
+
+def judge_roots(replay: IndexReplay, forks: Sequence[Finding]) -> Iterator[Finding]:
+    """Forks, and leaves that are not those of the signed checkpoint. ``forks`` were found by its hash tiles."""
     served = [claim for claim in replay.kept if claim.source == "checkpoint"]
     whole = max((claim.size for claim in served), default=-1)
+    yield from forks
     for claim, root in replay.broken:
-        if claim.source == "checkpoint" and claim.size > whole:
+        if claim.source != "checkpoint" or claim.size <= whole:
+            yield _fork(claim, root, provable=whole >= claim.size)
+        elif not forks:
             yield Finding(
                 "bytes",
                 f"the entries served give the root {root.hex()} for {claim.size} leaves, but the log signed"
                 f" {claim.root.hex()} ({claim.where})",
                 claim.size,
             )
-        else:
-            yield _fork(claim, root, provable=whole >= claim.size)
     yield from _two_roots([*replay.kept, *(claim for claim, _ in replay.broken), *replay.unreached()])
 
 
@@ -52,10 +58,12 @@ def _two_roots(claims: Iterable[RootClaim]) -> Iterator[Finding]:
             yield Finding("fork", detail, claim.size, provable=True)
 
 
-def judge_index(wrong: Iterable[WrongRoot]) -> Iterator[Finding]:
-    """What is wrong in the index, list by list where the operator opened them."""
+def judge_index(wrong: Iterable[WrongRoot], bound: int) -> Iterator[Finding]:
+    """What is wrong in the index, list by list where the operator opened them, in the first ``bound`` leaves."""
     unopened: list[WrongRoot] = []
     for each in wrong:
+        if each.size >= bound:
+            continue  # these leaves are not the operator's, as far as anybody can say
         if not each.faults:
             unopened.append(each)
         for fault in each.faults:

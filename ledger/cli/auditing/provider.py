@@ -3,28 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from ledger.anchor import ReceiptProof, parse_anchored, parse_submitted
+from ledger.anchor import (
+    ANCHORED_TOPIC,
+    SUBMITTED_TOPIC,
+    ReceiptProof,
+    parse_anchored,
+    parse_submitted,
+    verify_anchor,
+    verify_submission,
+)
 from ledger.anchoring import AnchorSeen, TicketSeen
-from ledger.cli.auditing.chain import TOPICS, ChainRecord, check_proof
 from ledger.encoding import encode_hex
-from ledger.errors import RuntimeChainUnavailable, RuntimeFinality
+from ledger.errors import RuntimeChainUnavailable, RuntimeFinality, RuntimeForeignChain
 from ledger.policy import LedgerTrust
 from ledger.runtime.capture import CapturedBlock, capture_block
-from ledger.runtime.chain import BlockInfo, Event, final_block, verify_contract
+from ledger.runtime.chain import BlockInfo, Chain, Event, final_block, verify_contract
 from ledger.runtime.contract import Head
-from ledger.runtime.web3_chain import Web3Chain
 
 _TELL_EVERY = 200
+TOPICS = (ANCHORED_TOPIC, SUBMITTED_TOPIC)
+
+
+@dataclass(slots=True)
+class ChainRecord:
+    """All events up to the final block ``block`` (its hash and time); ``size`` is what the contract holds there."""
+
+    block: int = -1
+    block_hash: bytes = b""
+    timestamp: int = 0
+    size: int = 0
+    anchors: list[AnchorSeen] = field(default_factory=list)
+    tickets: list[TicketSeen] = field(default_factory=list)
 
 
 class Provider:
     """One node, which proved the chain of the trust policy. Raises RuntimeForeignChain and the like."""
 
-    def __init__(self, url: str, trust: LedgerTrust, record: ChainRecord) -> None:
-        self._trust, self._record = trust, record
-        self._chain = Web3Chain([url], trust.chain.id, trust.chain.genesis)
-        self._chain.identity()
+    def __init__(self, chain: Chain, trust: LedgerTrust, record: ChainRecord) -> None:
+        self._trust, self._record, self._chain = trust, record, chain
+        found = chain.identity()
+        if (found.chain_id, found.genesis) != (trust.chain.id, trust.chain.genesis):
+            raise RuntimeForeignChain(
+                f"it serves the chain {found.chain_id} with genesis {encode_hex(found.genesis)}; {trust.chain.name} has"
+                f" id {trust.chain.id} and genesis {encode_hex(trust.chain.genesis)}"
+            )
         verify_contract(self._chain, trust.contract, trust.code_hash)
         self.final: BlockInfo = final_block(self._chain, trust.finality)
         self._last: BlockInfo = self.final
@@ -111,3 +135,12 @@ class Provider:
 
 
 __all__ = ["Provider", "TicketSeen"]
+
+
+def check_proof(proof: ReceiptProof, trust: LedgerTrust, topic: bytes, block_hash: bytes) -> AnchorSeen | TicketSeen:
+    """The event that ``proof`` shows. Raises as ``ledger.anchor``."""
+    if topic == ANCHORED_TOPIC:
+        evidence = verify_anchor(proof, trust.contract, trust.log)
+        return AnchorSeen(evidence.header.number, block_hash, evidence.header.timestamp, evidence.event)
+    header, event = verify_submission(proof, trust.contract, trust.log)
+    return TicketSeen(header.number, block_hash, header.timestamp, event)

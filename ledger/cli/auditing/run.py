@@ -22,12 +22,13 @@ from ledger.audit import IndexReplay, read_addendum
 from ledger.checkpoint import Checkpoint, verify_checkpoint
 from ledger.cli.auditing import work
 from ledger.cli.auditing.chain import ChainView
+from ledger.cli.auditing.forks import find_forks
 from ledger.cli.auditing.openings import Openings
 from ledger.cli.auditing.source import Absent, Source, open_source
 from ledger.cli.auditing.state import AuditState
 from ledger.encoding import sha256
 from ledger.errors import RuntimeFault
-from ledger.findings import ListFault, RootClaim, Seen
+from ledger.findings import Finding, ListFault, RootClaim, Seen
 from ledger.leaf import STATEMENT_LEAF_BYTES, IndexLeaf
 from ledger.lists import find_faults
 from ledger.note import NOTE_LIMIT
@@ -57,6 +58,7 @@ class Replayed:
     reused: int = 0
     seconds: float = 0.0
     shrunk: list[Checkpoint] = field(default_factory=list)
+    forks: list[Finding] = field(default_factory=list)
 
 
 def fetch_checkpoint(source: Source) -> bytes:
@@ -92,13 +94,20 @@ class Auditor:
         done = Replayed(replay, state, checkpoint, note)
         self._feed_old(replay, state, old)
         done.reused = replay.size
-        for _ in range(ROUNDS):
-            replay.expect(RootClaim("checkpoint", checkpoint.size, checkpoint.root, "the checkpoint served"))
+        if checkpoint.size < replay.size:
+            done.shrunk.append(checkpoint)
+        for _ in range(ROUNDS if checkpoint.size >= replay.size else 0):
+            served = RootClaim("checkpoint", checkpoint.size, checkpoint.root, "the checkpoint served")
+            replay.expect(served)
             self._follow(done, checkpoint)
             if done.stopped:
                 break
-            self._compare_tiles(done)
             done.checkpoint, done.note = checkpoint, note
+            if served not in replay.kept:
+                # Other leaves than the log signed: is it the log of the earlier claims at all?
+                done.forks += find_forks(self._source, checkpoint, [*replay.kept, *(it for it, _ in replay.broken)])
+                break
+            self._compare_tiles(done)
             note = fetch_checkpoint(self._source)
             checkpoint = verify_checkpoint(note, self._trust.vkey, self._trust.origin)
             if checkpoint.size < replay.size:

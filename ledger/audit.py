@@ -268,7 +268,9 @@ class IndexReplay:
 
     def _flush(self) -> None:
         lists, trie = self._lists, self.trie
-        for key, more in self._pending.items():
+        # Ascending, because neighbours share most of their way through the trie.
+        for key in sorted(self._pending):
+            more = self._pending[key]
             number = trie.number(key)
             held = more if number is None else lists[number] + more
             number = trie.set(key, _value(held))

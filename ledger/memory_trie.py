@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
+from hashlib import sha256
 
-from ledger.encoding import sha256
 from ledger.errors import MalformedIndex
 from ledger.trie import EMPTY_TRIE, KEY_SIZE, TrieProof, first_difference, hash_entry
 
-_LEAF_TAG, _INNER_TAG = b"\x02", b"\x03"
 _NO_HASH = bytes(KEY_SIZE)
-_BYTE = tuple(bytes([value]) for value in range(256))
+_LEAF_TAG = b"\x02"
+_INNER = tuple(b"\x03" + bytes([bit]) for bit in range(256))
+"""How the bytes of an inner node begin: tag and bit."""
 
 
 class MemoryTrie:
@@ -107,7 +108,7 @@ class MemoryTrie:
             left, right = children[2 * node], children[2 * node + 1]
             one = hashes[32 * left : 32 * left + 32] if left >= 0 else leaves[32 * ~left : 32 * ~left + 32]
             other = hashes[32 * right : 32 * right + 32] if right >= 0 else leaves[32 * ~right : 32 * ~right + 32]
-            hashes[32 * node : 32 * node + 32] = sha256(_INNER_TAG + _BYTE[bits[node]] + one + other)
+            hashes[32 * node : 32 * node + 32] = sha256(_INNER[bits[node]] + one + other).digest()
             changed[node] = 0
         return self._hash(self._top)
 
@@ -133,7 +134,7 @@ class MemoryTrie:
         while node is not None and node >= 0:
             bit = self._bits[node]
             left, right = self._children[2 * node : 2 * node + 2]
-            found[self._hash(node)] = _INNER_TAG + _BYTE[bit] + self._hash(left) + self._hash(right)
+            found[self._hash(node)] = _INNER[bit] + self._hash(left) + self._hash(right)
             node = self._children[2 * node + (key[bit >> 3] >> (7 - (bit & 7)) & 1)]
         if node is not None:
             found[self._hash(node)] = _LEAF_TAG + self.key(~node) + self._value(~node)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 
 from ledger.anchor import Submitted
-from ledger.audit import IndexReplay, read_addendum
+from ledger.audit import IndexReplay, Reading, read_addendum
 from ledger.checkpoint import Checkpoint, verify_checkpoint
 from ledger.cli.auditing import work
 from ledger.cli.auditing.chain import ChainView
@@ -29,7 +29,7 @@ from ledger.cli.auditing.state import AuditState
 from ledger.encoding import sha256
 from ledger.errors import RuntimeFault
 from ledger.findings import Finding, ListFault, RootClaim, Seen
-from ledger.leaf import STATEMENT_LEAF_BYTES, IndexLeaf
+from ledger.leaf import NO_KEY, STATEMENT_LEAF_BYTES, IndexLeaf
 from ledger.lists import find_faults
 from ledger.note import NOTE_LIMIT
 from ledger.policy import LedgerTrust
@@ -37,6 +37,8 @@ from ledger.tiles import CHECKPOINT_PATH, TILE_HEIGHT, TILE_WIDTH, tile_path, ti
 
 ROUNDS = 3
 """How often the newest checkpoint is asked for once more at the end."""
+MAX_LATE = 1000
+"""Leaves without bytes that one audit asks for again."""
 _SAVE_EVERY = 20 * TILE_WIDTH
 _INLINE = 4
 """Bundles for which no processes are started."""
@@ -77,6 +79,7 @@ class Auditor:
         self._source = open_source(where)
         self._openings = openings
         self._new = _New()
+        self._late = MAX_LATE
         self._submitted: Mapping[bytes, Submitted] = {}
 
     def run(self, state: AuditState, old: Iterator[tuple[list[bytes], list[Seen]]], chain: ChainView | None,
@@ -118,32 +121,48 @@ class Auditor:
         return done
 
     def _feed_old(self, replay: IndexReplay, state: AuditState, old: Iterator[tuple[list[bytes], list[Seen]]]) -> None:
-        later = state.facts.later
         for leaves, seen in old:
             first = replay.size
             keys = [
-                self._key(leaf, later.get(first + place, each))
+                self._old_key(first + place, leaf, each, state)
                 for place, (leaf, each) in enumerate(zip(leaves, seen, strict=True))
             ]
             replay.feed(leaves, keys)
-        if replay.size:
-            self._ask_again(state)
 
-    def _key(self, leaf: bytes, seen: Seen) -> bytes | None:
-        """What the replay is told of a leaf whose bytes an earlier audit saw."""
+    def _old_key(self, index: int, leaf: bytes, seen: Seen, state: AuditState) -> bytes | None:
+        """What the replay is told of a leaf that an earlier audit saw."""
+        seen = state.facts.later.get(index, seen)
         if seen in (Seen.LISTED, Seen.UNLISTED):
             return leaf[:32]
         if seen is Seen.WRONG_KEY:
             return _OTHER_KEY
-        return self._submitted_key(leaf) if seen is Seen.WITHHELD else None
+        if seen is not Seen.WITHHELD:
+            return None
+        return self._late_key(index, leaf, state) or self._submitted_key(leaf)
+
+    def _late_key(self, index: int, leaf: bytes, state: AuditState) -> bytes | None:
+        """Bytes that were absent without a word may be there by now."""
+        facts, digest = state.facts, leaf[32:64]
+        if digest in facts.withheld or self._late <= 0:
+            return None
+        self._late -= 1
+        raw = work.Worker(self._source, self._trust.origin, 1).addendum(digest)
+        if isinstance(raw, str):
+            facts.absent[index] = raw
+            return None
+        facts.absent.pop(index, None)
+        reading = read_addendum(raw, self._trust.origin)
+        self._note_withholding(reading, state)
+        if index == 0:
+            facts.opening = raw
+        right = Seen.LISTED if reading.key != NO_KEY else Seen.UNLISTED
+        facts.later[index] = right if reading.key == leaf[:32] else Seen.WRONG_KEY
+        return reading.key
 
     def _submitted_key(self, leaf: bytes) -> bytes | None:
         """The key of bytes that are withheld, where an event of the contract holds them for ever."""
         event = self._submitted.get(leaf[32:64]) if len(leaf) == STATEMENT_LEAF_BYTES else None
         return None if event is None else read_addendum(event.statement, self._trust.origin).key
-
-    def _ask_again(self, state: AuditState) -> None:
-        """Bytes that were absent without a word may be there now; they count from the next audit on."""
 
     # --- new leaves ---
 
@@ -179,13 +198,17 @@ class Auditor:
         facts.absent.update(piece.absent)
         facts.opening = piece.opening or facts.opening
         for item in piece.withholdings:
-            if item.author == self._trust.log and item.withholds is not None:
-                facts.withheld.add(item.withholds)
+            self._note_withholding(item, state)
         path = tile_path(0, piece.start // TILE_WIDTH)
         if piece.tile is not None:
             facts.tile_faults[path] = piece.tile
         else:
             facts.tile_faults.pop(path, None)
+
+    def _note_withholding(self, reading: Reading, state: AuditState) -> None:
+        """Only the operator's word that bytes are withheld counts."""
+        if reading.author == self._trust.log and reading.withholds is not None:
+            state.facts.withheld.add(reading.withholds)
 
     def _pieces(self, start: int, end: int) -> Iterator[work.Piece]:
         """Bundles in order; several are under way at a time."""

@@ -47,7 +47,7 @@ def open_source(where: str) -> Source:
     if where.startswith(("http://", "https://")):
         return HttpSource(where)
     folder = Path(where.removeprefix("file://"))
-    if not folder.is_dir():
+    if not where or not folder.is_dir():
         raise MalformedRequest(f"{where[:200]} is no folder, and no address with http:// or https://")
     return FolderSource(folder)
 
@@ -107,14 +107,16 @@ class HttpSource:
         raise AssertionError("every try returns or raises")
 
     def _ask(self, path: str, limit: int) -> bytes | Absent:
-        connection = self._connection()
         until = time.monotonic() + DEADLINE_S
+        connection, used = self._connection()
         try:
-            connection.request("GET", self._prefix + path, headers=_HEADERS)
-            answer = connection.getresponse()
+            answer = self._request(connection, path)
             data = self._read(answer, limit, until)
         except (OSError, http.client.HTTPException, ValueError) as error:
             self._drop()
+            if used:
+                # The server closed the idle connection meanwhile: that is no answer yet.
+                return self._ask(path, limit)
             raise _Busy(str(error)[:200] or type(error).__name__) from None
         if data is None:
             self._drop()
@@ -122,6 +124,10 @@ class HttpSource:
         if answer.status == 200:
             return data
         return self._refused(answer)
+
+    def _request(self, connection: http.client.HTTPConnection, path: str) -> http.client.HTTPResponse:
+        connection.request("GET", self._prefix + path, headers=_HEADERS)
+        return connection.getresponse()
 
     def _refused(self, answer: http.client.HTTPResponse) -> Absent:
         if answer.status == 404:
@@ -147,8 +153,10 @@ class HttpSource:
             raise ValueError("the answer ended early")
         return b"".join(pieces)
 
-    def _connection(self) -> http.client.HTTPConnection:
+    def _connection(self) -> tuple[http.client.HTTPConnection, bool]:
+        """This thread's connection, and whether it was used before."""
         made: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
+        used = made is not None
         if made is None:
             if self._tls:
                 context = ssl.create_default_context()
@@ -156,7 +164,7 @@ class HttpSource:
             else:
                 made = http.client.HTTPConnection(self._host, self._port, timeout=TIMEOUT_S)
             self._local.connection = made
-        return made
+        return made, used
 
     def _drop(self) -> None:
         made = getattr(self._local, "connection", None)

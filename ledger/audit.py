@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeAlias
 
-from ledger.encoding import parse_hex, sha256
+from ledger.encoding import parse_hex
 from ledger.errors import Malformed, MalformedLeaf, MalformedStatement, VerificationSignature
 from ledger.findings import Finding, ListFault, RootClaim, Seen, Tally, WrongRoot
-from ledger.index import IndexEntry, encode_list
+from ledger.index import IndexEntry, encode_list, value_of_bytes
 from ledger.leaf import (
     INDEX_V1,
     NO_INDEX,
@@ -117,7 +117,7 @@ class IndexReplay:
         self._watched = frozenset(watched)
         self._explain = explain
         self._subtrees: list[bytes] = []
-        self._first_rule_1: int | None = None
+        self._first_rule_1: RootClaim | None = None
         self._unclear = False
         for claim in claims:
             self.expect(claim)
@@ -254,7 +254,7 @@ class IndexReplay:
         lists: dict[bytes, list[IndexEntry]] = {}
         for index, key, leaf_hash in chosen:
             lists.setdefault(key, []).append(IndexEntry(index, leaf_hash))
-        return {key: _value(_merge(self.list_of(key) or b"", encode_list(more))) for key, more in lists.items()}
+        return {key: value_of_bytes(_merge(self.list_of(key) or b"", encode_list(more))) for key, more in lists.items()}
 
     def _insert(self, index: int, key: bytes, leaf_hash: bytes) -> None:
         # A leaf that was left open is older than what was listed meanwhile: it has its place in between.
@@ -264,7 +264,7 @@ class IndexReplay:
             self._pending[key] = _merge(self._pending.get(key, b""), entry)
             return
         self._lists[number] = _merge(self._lists[number], entry)
-        self.trie.set(key, _value(self._lists[number]))
+        self.trie.set(key, value_of_bytes(self._lists[number]))
 
     def _flush(self) -> None:
         lists, trie = self._lists, self.trie
@@ -273,7 +273,7 @@ class IndexReplay:
             more = self._pending[key]
             number = trie.number(key)
             held = more if number is None else lists[number] + more
-            number = trie.set(key, _value(held))
+            number = trie.set(key, value_of_bytes(held))
             if number == len(lists):
                 lists.append(held)
             else:
@@ -301,18 +301,23 @@ class IndexReplay:
         leaf = self.last
         if not isinstance(leaf, IndexLeaf):
             detail = f"the tree of {claim.size} leaves was anchored ({claim.where}) and ends in no index leaf"
-            self.findings.append(Finding("last_leaf", detail, claim.size, claim.size - 1, provable=True))
+            self.findings.append(
+                Finding("last_leaf", detail, claim.size, claim.size - 1, provable=True, claims=(claim,))
+            )
         elif leaf.size != claim.size - 1:
             detail = f"the tree of {claim.size} leaves was anchored ({claim.where}); its last leaf names {leaf.size}"
-            self.findings.append(Finding("last_leaf", detail, claim.size, claim.size - 1, provable=True))
+            self.findings.append(
+                Finding("last_leaf", detail, claim.size, claim.size - 1, provable=True, claims=(claim,))
+            )
         elif leaf.rule == INDEX_V1:
-            self._first_rule_1 = self._first_rule_1 or claim.size
+            self._first_rule_1 = self._first_rule_1 or claim
         elif self._first_rule_1 is not None:
             detail = (
                 f"the anchored tree of {claim.size} leaves ({claim.where}) claims no index (rule 0),"
-                f" but the one of {self._first_rule_1} had rule 1"
+                f" but the one of {self._first_rule_1.size} had rule 1"
             )
-            self.findings.append(Finding("rule", detail, claim.size, claim.size - 1))
+            both = (self._first_rule_1, claim)
+            self.findings.append(Finding("rule", detail, claim.size, claim.size - 1, provable=True, claims=both))
 
     def reader(self, leaf_hashes: Callable[[int], Sequence[bytes]]) -> HashReader:
         """Hashes of the replayed tree, for proofs; ``leaf_hashes(n)`` gives those of leaves 256n onwards."""
@@ -332,11 +337,6 @@ class IndexReplay:
             return rows[tile][level][place]
 
         return read
-
-
-def _value(entries: bytes) -> bytes:
-    """``ledger.index.value_of`` of an encoded list."""
-    return sha256(b"\x06" + entries)
 
 
 def _merge(one: bytes, other: bytes) -> bytes:

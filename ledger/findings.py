@@ -34,22 +34,6 @@ class Seen(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that an honest operator never does.
-
-    ``size`` is a tree size, ``index`` a leaf, ``key`` an index key, where they apply; ``provable``: a
-    fraud proof can show it to a stranger.
-    """
-
-    kind: Kind
-    detail: str
-    size: int | None = None
-    index: int | None = None
-    key: bytes | None = None
-    provable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class RootClaim:
     """Somebody said that the tree of ``size`` leaves has ``root``; ``where`` says who, for a person."""
 
@@ -57,6 +41,8 @@ class RootClaim:
     size: int
     root: bytes
     where: str
+    note: bytes = b""
+    """The signed checkpoint that says so, if it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +57,26 @@ class ListFault:
     provable: bool
     proof: TrieProof
     entries: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that an honest operator never does.
+
+    ``size`` is a tree size, ``index`` a leaf, ``key`` an index key, where they apply; ``provable``: a
+    fraud proof can show it to a stranger.
+    """
+
+    kind: Kind
+    detail: str
+    size: int | None = None
+    index: int | None = None
+    key: bytes | None = None
+    provable: bool = False
+    fault: ListFault | None = field(default=None, compare=False, repr=False)
+    claims: tuple[RootClaim, ...] = field(default=(), compare=False, repr=False)
+    prefix: tuple[bytes, ...] | None = field(default=None, compare=False, repr=False)
+    """For a proof: the list that differs, or the two trees, the smaller first, and the larger one's prefix path."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ledger.encoding import encode_hex, sha256
+from ledger.encoding import encode_hex
 from ledger.errors import HabeasError, MalformedIndex
 from ledger.findings import ListFault, ListKind, Seen
-from ledger.index import IndexEntry, check_list, parse_list
-from ledger.leaf import IndexLeaf, StatementLeaf, parse_leaf
+from ledger.index import IndexEntry, check_list, parse_list, value_of_bytes
+from ledger.leaf import NO_KEY, IndexLeaf, StatementLeaf, parse_leaf
 from ledger.memory_trie import MemoryTrie
 from ledger.trie import TrieProof, verify_lookup
 
@@ -55,7 +55,7 @@ def find_faults(claim: IndexLeaf, ours: MemoryTrie, list_of: Callable[[bytes], b
             value = verify_lookup(claim.root, key, opening.proof)
             if (opening.entries is None) != (value is None):
                 continue
-            if opening.entries is not None and sha256(b"\x06" + opening.entries) != value:
+            if opening.entries is not None and value_of_bytes(opening.entries) != value:
                 continue
         except HabeasError:
             continue  # not of this root: it shows nothing
@@ -81,6 +81,9 @@ def _further(key: bytes, theirs: TrieProof, mine: TrieProof) -> Iterator[bytes]:
 def _compare(claim: IndexLeaf, key: bytes, mine: bytes, opening: Opening, leaf_at: LeafAt) -> Iterator[ListFault]:
     """The first difference of a list, if there is one."""
     if mine == (opening.entries or b"") and (mine or opening.entries is None):
+        return
+    if key == NO_KEY:
+        yield _fault("malformed", claim, key, opening, None, "no list stands under the zero key", provable=True)
         return
     theirs: tuple[IndexEntry, ...] = ()
     if opening.entries is not None:

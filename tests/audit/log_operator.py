@@ -215,7 +215,7 @@ class LogOperator:
 
     def open_list(self, size: int, key: bytes) -> dict[str, Json] | None:
         """What ``/v1/index/{key}?as_of=SIZE`` answers."""
-        lists = self.claimed.get(size)
+        lists = self.claimed.get(size - 1)
         if lists is None:
             return None
         root, nodes = self._trie(lists)

@@ -16,6 +16,7 @@ from ledger.cli.auditing.cosigner import Cosigner, open_cosigner
 from ledger.cli.auditing.events import load_record, save_record
 from ledger.cli.auditing.judge import bound_size, judge_index, judge_opening, judge_roots
 from ledger.cli.auditing.openings import Openings, api_of
+from ledger.cli.auditing.proofs import Prover
 from ledger.cli.auditing.provider import ChainRecord
 from ledger.cli.auditing.report import AuditReport, Withheld
 from ledger.cli.auditing.run import Auditor, Replayed, Say, fetch_checkpoint
@@ -79,6 +80,9 @@ def audit(options: Options, say: Say, chains: Mapping[str, Chain] | None = None)
         done = auditor.run(state, old, chain, claims)
         report = _report(done, trust, policy, chain)
         report.not_checked += trouble
+        if options.fraud_out is not None:
+            prover = Prover(done, trust, policy, chain, open_source(options.where))
+            report.proofs = prover.write(report.findings, options.fraud_out)
         _keep(done)
         if cosigner is not None:
             _cosign(report, done, cosigner)
@@ -131,13 +135,14 @@ def _claims(options: Options, trust: LedgerTrust, state: AuditState, cosigner: C
             held = verify_checkpoint(state.facts.note, trust.vkey, trust.origin)
         except HabeasError as error:
             raise RuntimeSetting(f"the checkpoint in the audit's state does not verify: {error}") from None
-        claims.append(RootClaim("audited", held.size, held.root, "the checkpoint of the last audit"))
+        claims.append(RootClaim("audited", held.size, held.root, "the checkpoint of the last audit", state.facts.note))
     for path in options.checkpoints:
-        held = verify_checkpoint(_read_note(path), trust.vkey, trust.origin)
-        claims.append(RootClaim("seen", held.size, held.root, f"the checkpoint in {path.name}"))
+        note = _read_note(path)
+        held = verify_checkpoint(note, trust.vkey, trust.origin)
+        claims.append(RootClaim("seen", held.size, held.root, f"the checkpoint in {path.name}", note))
     last = cosigner.last(trust.origin) if cosigner is not None else None
     if last is not None:
-        claims.append(RootClaim("cosigned", last.size, last.root, "the tree that this key cosigned last"))
+        claims.append(RootClaim("cosigned", last.size, last.root, "the tree that this key cosigned last", last.note))
     return claims
 
 
@@ -235,7 +240,11 @@ def _judge_rest(report: AuditReport, done: Replayed) -> None:
         report.notes.append(f"The log showed a checkpoint of {older.size} leaves after one of {replay.size}.")
         if tree_root(older.size, replay.reader(done.state.leaf_hashes)) != older.root:
             detail = f"a checkpoint of {older.size} leaves was served with the root {older.root.hex()}, which this log"
-            report.findings.append(Finding("fork", f"{detail} never had", older.size, provable=True))
+            newest = [claim for claim in replay.kept if claim.source == "checkpoint"][-1:]
+            both = (older, *newest)
+            report.findings.append(
+                Finding("fork", f"{detail} never had", older.size, provable=bool(newest), claims=both)
+            )
     if replay.undecided:
         report.not_checked.append(
             f"{len(replay.undecided)} index roots, from size {replay.undecided[0]} on, depend on the bytes of withheld"

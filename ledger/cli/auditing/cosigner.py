@@ -32,6 +32,8 @@ class Cosigned:
     size: int
     root: bytes
     line: bytes
+    note: bytes
+    """The checkpoint as the log signed it."""
 
 
 def create_key(path: Path, name: str) -> VerifierKey:
@@ -99,13 +101,18 @@ class Cosigner:
                 )
             return last.line
         line = cosign(note, self.key, now)
-        self._records[origin] = Cosigned(checkpoint.size, checkpoint.root, line)
+        self._records[origin] = Cosigned(checkpoint.size, checkpoint.root, line, note)
         self._save()
         return line
 
     def _save(self) -> None:
         logs: JsonObject = {
-            origin: {"size": item.size, "root": encode_hex(item.root), "line": encode_base64(item.line)}
+            origin: {
+                "size": item.size,
+                "root": encode_hex(item.root),
+                "line": encode_base64(item.line),
+                "note": encode_base64(item.note),
+            }
             for origin, item in sorted(self._records.items())
         }
         value: JsonObject = {"habeas_cosigned": 1, "vkey": self.key.verifier.encode(), "logs": logs}
@@ -143,4 +150,5 @@ def _record(item: object) -> Cosigned:
     size = item["size"]
     assert isinstance(size, int) and is_int(size)
     root = parse_hex(item["root"], 32, MalformedKey, "root")
-    return Cosigned(size, root, parse_base64(item["line"], MalformedKey, "line"))
+    line, note = (parse_base64(item[name], MalformedKey, name) for name in ("line", "note"))
+    return Cosigned(size, root, line, note)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ledger.checkpoint import Checkpoint
 from ledger.cli.auditing.source import Absent, Source
 from ledger.cli.auditing.work import TILE_LIMIT
 from ledger.errors import HabeasError, MalformedTile
 from ledger.findings import Finding, RootClaim
-from ledger.merkle import consistency_path, tree_root, verify_consistency
+from ledger.merkle import prefix_path, roots_from_prefix
 from ledger.tiles import TILE_WIDTH, TileTree, tile_path
 
 _ANCHORS = 4
 
 
-def find_forks(source: Source, signed: Checkpoint, claims: Iterable[RootClaim]) -> list[Finding]:
-    """Earlier trees that the tree ``signed`` does not extend; proven by its tiles, or not said."""
+def find_forks(source: Source, signed: RootClaim, claims: Iterable[RootClaim]) -> list[Finding]:
+    """Earlier trees that the tree ``signed`` does not extend; proven by its tiles, or not said.
+
+    Tiles that are not those of the signed tree show nothing.
+    """
 
     def read_tile(level: int, index: int, width: int) -> bytes:
         data = source.get(tile_path(level, index, width), TILE_LIMIT)
@@ -31,17 +33,17 @@ def find_forks(source: Source, signed: Checkpoint, claims: Iterable[RootClaim]) 
     found: list[Finding] = []
     for claim in _worth(claims, signed.size):
         try:
-            root = tree_root(claim.size, tree.read)
-            path = consistency_path(claim.size, signed.size, tree.read)
-            verify_consistency(claim.size, root, signed.size, signed.root, path)
+            prefix = tuple(prefix_path(claim.size, signed.size, tree.read))
+            shown = roots_from_prefix(claim.size, signed.size, prefix)
         except HabeasError:
-            continue  # the tiles are not those of the signed tree: nothing is shown
-        if root != claim.root:
+            continue
+        root = shown[0]
+        if shown[1] == signed.root and root != claim.root:
             detail = (
                 f"the tree of {signed.size} leaves that the log signed does not extend the one of {claim.size} with the"
                 f" root {claim.root.hex()} ({claim.where}); it has {root.hex()} there"
             )
-            found.append(Finding("fork", detail, claim.size, provable=True))
+            found.append(Finding("fork", detail, claim.size, provable=True, claims=(claim, signed), prefix=prefix))
     return found
 
 

@@ -27,7 +27,7 @@ def judge_roots(replay: IndexReplay, forks: Sequence[Finding]) -> Iterator[Findi
     yield from forks
     for claim, root in replay.broken:
         if claim.source != "checkpoint" or claim.size <= whole:
-            yield _fork(claim, root, provable=whole >= claim.size)
+            yield _fork(claim, root, [it for it in served if it.size == whole])
         elif not forks:
             yield Finding(
                 "bytes",
@@ -38,12 +38,12 @@ def judge_roots(replay: IndexReplay, forks: Sequence[Finding]) -> Iterator[Findi
     yield from _two_roots([*replay.kept, *(claim for claim, _ in replay.broken), *replay.unreached()])
 
 
-def _fork(claim: RootClaim, root: bytes, *, provable: bool) -> Finding:
+def _fork(claim: RootClaim, root: bytes, served: Sequence[RootClaim]) -> Finding:
     detail = (
         f"the log served does not extend the tree of {claim.size} leaves with the root {claim.root.hex()}"
         f" ({claim.where}); it has {root.hex()} there"
     )
-    return Finding("fork", detail, claim.size, provable=provable)
+    return Finding("fork", detail, claim.size, provable=bool(served), claims=(claim, *served[:1]))
 
 
 def _two_roots(claims: Iterable[RootClaim]) -> Iterator[Finding]:
@@ -55,7 +55,7 @@ def _two_roots(claims: Iterable[RootClaim]) -> Iterator[Finding]:
                 f"two trees of {claim.size} leaves: {other.root.hex()} ({other.where}) and {claim.root.hex()}"
                 f" ({claim.where})"
             )
-            yield Finding("fork", detail, claim.size, provable=True)
+            yield Finding("fork", detail, claim.size, provable=True, claims=(other, claim))
 
 
 def judge_index(wrong: Iterable[WrongRoot], bound: int) -> Iterator[Finding]:
@@ -67,7 +67,7 @@ def judge_index(wrong: Iterable[WrongRoot], bound: int) -> Iterator[Finding]:
         if not each.faults:
             unopened.append(each)
         for fault in each.faults:
-            yield Finding(fault.kind, fault.detail, fault.size, fault.index, fault.key, fault.provable)
+            yield Finding(fault.kind, fault.detail, fault.size, fault.index, fault.key, fault.provable, fault)
     for each in unopened[:SHOWN]:
         detail = (
             f"the index leaf at {each.size} claims the index root {each.claimed.hex()}; the replay gives"

@@ -59,7 +59,7 @@ class Replayed:
     stopped: str = ""
     reused: int = 0
     seconds: float = 0.0
-    shrunk: list[Checkpoint] = field(default_factory=list)
+    shrunk: list[RootClaim] = field(default_factory=list)
     forks: list[Finding] = field(default_factory=list)
 
 
@@ -98,9 +98,9 @@ class Auditor:
         self._feed_old(replay, state, old)
         done.reused = replay.size
         if checkpoint.size < replay.size:
-            done.shrunk.append(checkpoint)
+            done.shrunk.append(_shrunk(checkpoint, note))
         for _ in range(ROUNDS if checkpoint.size >= replay.size else 0):
-            served = RootClaim("checkpoint", checkpoint.size, checkpoint.root, "the checkpoint served")
+            served = RootClaim("checkpoint", checkpoint.size, checkpoint.root, "the checkpoint served", note)
             replay.expect(served)
             self._follow(done, checkpoint)
             if done.stopped:
@@ -108,13 +108,13 @@ class Auditor:
             done.checkpoint, done.note = checkpoint, note
             if served not in replay.kept:
                 # Other leaves than the log signed: is it the log of the earlier claims at all?
-                done.forks += find_forks(self._source, checkpoint, [*replay.kept, *(it for it, _ in replay.broken)])
+                done.forks += find_forks(self._source, served, [*replay.kept, *(it for it, _ in replay.broken)])
                 break
             self._compare_tiles(done)
             note = fetch_checkpoint(self._source)
             checkpoint = verify_checkpoint(note, self._trust.vkey, self._trust.origin)
             if checkpoint.size < replay.size:
-                done.shrunk.append(checkpoint)
+                done.shrunk.append(_shrunk(checkpoint, note))
             if checkpoint.size <= replay.size:
                 break
         done.seconds = time.monotonic() - began
@@ -265,7 +265,11 @@ class Auditor:
         def leaf_at(index: int) -> tuple[bytes, Seen] | None:
             return state.leaf(index) if index < state.size else self._new.leaf(index - state.size)
 
-        return find_faults(leaf, replay.trie, replay.list_of, lambda key: openings.ask(key, leaf.size), leaf_at)
+        return find_faults(leaf, replay.trie, replay.list_of, lambda key: openings.ask(key, leaf.size + 1), leaf_at)
+
+
+def _shrunk(checkpoint: Checkpoint, note: bytes) -> RootClaim:
+    return RootClaim("seen", checkpoint.size, checkpoint.root, "a checkpoint served later", note)
 
 
 class _New:

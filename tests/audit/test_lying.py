@@ -10,7 +10,11 @@ import pytest
 from ledger.cli.auditing.audit import Options, audit
 from ledger.cli.auditing.report import AuditReport
 from ledger.encoding import sha256
+from ledger.fraud import parse_fraud
+from ledger.fraud_procedure import verify_fraud
 from ledger.leaf import NO_INDEX, IndexLeaf, StatementLeaf, case_key, index_key
+from ledger.observed import Observed
+from ledger.policy import parse_policy
 from ledger.tiles import addendum_path, encode_entries, entries_path, tile_path
 from tests.audit.log_operator import Lists, LogOperator, opening, person, said, serve
 
@@ -39,6 +43,19 @@ def audited(
     folder = log.publish(tmp_path / "log")
     options = Options(where or str(folder), trust=log.policy(tmp_path), **given)  # type: ignore[arg-type]
     return audit(options, lambda text: None, {"a node": log.chain} if chain else None)
+
+
+def check_proofs(log: LogOperator, tmp_path: Path, report: AuditReport, claim: str, count: int = 1) -> None:
+    """The proofs that were written convince who knows the blocks; each fits into 12 kB and its statements."""
+    policy = parse_policy(log.policy(tmp_path).read_bytes())
+    blocks = {block.info.hash: "a test" for block in log.chain.blocks}
+    known = {log.trust().chain.genesis: Observed(canonical=blocks, code_hash=log.trust().code_hash)}
+    assert len(report.proofs) == count
+    for name in report.proofs:
+        data = (tmp_path / "proofs" / name).read_bytes()
+        proof = parse_fraud(data)
+        assert proof.claim == claim and len(data) <= 12_288 + 8192
+        assert verify_fraud(proof, policy, known).exit_code == 0
 
 
 def kinds(report: AuditReport) -> set[str]:
@@ -90,9 +107,10 @@ def test_a_false_index_is_found_and_opened(name: str, tmp_path: Path) -> None:
     assert log.anchor()
     log.publish(tmp_path / "log")
     with serve(log, tmp_path / "log") as url:
-        report = audited(log, tmp_path, where=url)
+        report = audited(log, tmp_path, where=url, fraud_out=tmp_path / "proofs")
     assert report.exit_code == 1 and kinds(report) == {kind}
     assert all(item.provable and item.key is not None for item in report.findings)
+    check_proofs(log, tmp_path, report, kind, len(report.findings))
 
 
 @pytest.mark.parametrize("name", LIES)
@@ -134,7 +152,8 @@ def test_a_leaf_with_a_key_that_is_not_that_of_its_bytes(tmp_path: Path) -> None
     log.anchor()
     log.publish(tmp_path / "log")
     with serve(log, tmp_path / "log") as url:
-        report = audited(log, tmp_path, where=url)
+        report = audited(log, tmp_path, where=url, fraud_out=tmp_path / "proofs")
+    check_proofs(log, tmp_path, report, "foreign")
     assert kinds(report) == {"wrong_key"} and report.findings[0].index == place
     assert report.replay.tally.seen[3] == 1
 
@@ -147,8 +166,9 @@ def test_two_checkpoints_of_one_size(tmp_path: Path) -> None:
     log.close()
     log.anchor()
     (tmp_path / "seen").write_bytes(log.checkpoint(root=sha256(b"another tree")))
-    report = audited(log, tmp_path, checkpoints=[tmp_path / "seen"])
+    report = audited(log, tmp_path, checkpoints=[tmp_path / "seen"], fraud_out=tmp_path / "proofs")
     assert kinds(report) == {"fork"} and all(item.provable for item in report.findings)
+    check_proofs(log, tmp_path, report, "fork", len(report.findings))
 
 
 def test_a_checkpoint_that_the_log_does_not_extend(tmp_path: Path) -> None:
@@ -156,8 +176,9 @@ def test_a_checkpoint_that_the_log_does_not_extend(tmp_path: Path) -> None:
     log.close()
     log.anchor()
     (tmp_path / "seen").write_bytes(log.checkpoint(size=4, root=sha256(b"another tree")))
-    report = audited(log, tmp_path, checkpoints=[tmp_path / "seen"])
+    report = audited(log, tmp_path, checkpoints=[tmp_path / "seen"], fraud_out=tmp_path / "proofs")
     assert kinds(report) == {"fork"} and report.findings[0].size == 4
+    check_proofs(log, tmp_path, report, "fork")
 
 
 def test_a_log_that_is_not_the_anchored_one(tmp_path: Path) -> None:
@@ -170,8 +191,9 @@ def test_a_log_that_is_not_the_anchored_one(tmp_path: Path) -> None:
     for signed in (CASE, ASKED, SECOND, ANSWER, OTHER):
         shown.record(signed.raw)
     shown.close()
-    report = audited(shown, tmp_path)
+    report = audited(shown, tmp_path, fraud_out=tmp_path / "proofs")
     assert kinds(report) == {"fork"} and all(item.provable for item in report.findings)
+    check_proofs(log, tmp_path, report, "fork", len(report.findings))
 
 
 def test_a_log_that_changed_since_the_last_audit(tmp_path: Path) -> None:
@@ -185,8 +207,9 @@ def test_a_log_that_changed_since_the_last_audit(tmp_path: Path) -> None:
     other.close()
     other.record(opening(SHOP).raw)
     other.close()
-    report = audited(other, tmp_path, resume=True, **state)  # type: ignore[arg-type]
-    assert report.exit_code == 1 and "fork" in kinds(report)
+    report = audited(other, tmp_path, resume=True, fraud_out=tmp_path / "proofs", **state)  # type: ignore[arg-type]
+    assert report.exit_code == 1 and kinds(report) == {"fork"}
+    check_proofs(other, tmp_path, report, "fork")
     # The honest log is not accused for what another showed.
     log.record(opening(SHOP).raw)
     log.published = 0
@@ -197,22 +220,27 @@ def test_a_log_that_changed_since_the_last_audit(tmp_path: Path) -> None:
 def test_an_anchored_tree_without_its_index_leaf(tmp_path: Path) -> None:
     log = story()
     log.anchor()
-    report = audited(log, tmp_path)
+    report = audited(log, tmp_path, fraud_out=tmp_path / "proofs")
     assert kinds(report) == {"last_leaf"} and report.findings[0].provable
+    check_proofs(log, tmp_path, report, "last_leaf")
 
 
 def test_an_index_leaf_that_names_another_size(tmp_path: Path) -> None:
     log = story()
     log.append(IndexLeaf(5, 1, sha256(b"root")).encode())
     log.anchor()
-    assert kinds(audited(log, tmp_path)) == {"last_leaf"}
+    report = audited(log, tmp_path, fraud_out=tmp_path / "proofs")
+    assert kinds(report) == {"last_leaf"}
+    check_proofs(log, tmp_path, report, "last_leaf")
 
 
 def test_rule_0_after_rule_1(tmp_path: Path) -> None:
     log = story()
     log.close(rule=NO_INDEX)
     log.anchor()
-    assert kinds(audited(log, tmp_path)) == {"rule"}
+    report = audited(log, tmp_path, fraud_out=tmp_path / "proofs")
+    assert kinds(report) == {"rule"}
+    check_proofs(log, tmp_path, report, "last_leaf")
 
 
 def test_an_entry_that_is_no_leaf(tmp_path: Path) -> None:

@@ -86,6 +86,8 @@ def audit(options: Options, say: Say, chains: Mapping[str, Chain] | None = None)
         _keep(done)
         if cosigner is not None:
             _cosign(report, done, cosigner)
+        if options.post and report.cosigned:
+            _post(options, report)
         return report
 
 
@@ -283,3 +285,19 @@ def _cosign(report: AuditReport, done: Replayed, cosigner: Cosigner) -> None:
         return
     report.cosignature = line.decode("utf-8").rstrip("\n")
     report.cosigned = add_cosignatures(done.note, [line])
+
+
+def _post(options: Options, report: AuditReport) -> None:
+    """Give the cosignature away; that it was not taken changes nothing of the audit."""
+    from ledger.cli.client import ApiClient  # httpx2 is only needed here
+
+    url = options.api or api_of(options.where)
+    if url is None:
+        report.notes.append("The cosignature was not given to the ledger: name its server with --api URL.")
+        return
+    try:
+        with ApiClient(url) as client:
+            client.give_cosignature(report.cosigned)
+        report.notes.append(f"The cosignature was given to {client.url}.")
+    except HabeasError as error:
+        report.notes.append(f"The cosignature was not taken by {url}: {error}")

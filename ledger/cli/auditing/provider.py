@@ -7,23 +7,20 @@ from dataclasses import dataclass, field
 
 from ledger.anchor import (
     ANCHORED_TOPIC,
-    SUBMITTED_TOPIC,
     ReceiptProof,
-    parse_anchored,
-    parse_submitted,
     verify_anchor,
     verify_submission,
 )
 from ledger.anchoring import AnchorSeen, TicketSeen
 from ledger.encoding import encode_hex
-from ledger.errors import RuntimeChainUnavailable, RuntimeFinality, RuntimeForeignChain
+from ledger.errors import RuntimeChainUnavailable, RuntimeFinality, RuntimeForeignChain, RuntimeWrongContract
 from ledger.policy import LedgerTrust
 from ledger.runtime.capture import CapturedBlock, capture_block
-from ledger.runtime.chain import BlockInfo, Chain, Event, final_block, verify_contract
+from ledger.runtime.chain import BlockInfo, Chain, Event, RpcRefusal, final_block, verify_contract
 from ledger.runtime.contract import Head
+from ledger.runtime.event_reader import TOPICS, EventReader, Tally
 
 _TELL_EVERY = 200
-TOPICS = (ANCHORED_TOPIC, SUBMITTED_TOPIC)
 
 
 @dataclass(slots=True)
@@ -55,6 +52,7 @@ class Provider:
         self._events: list[Event] = []
         self._head: Head | None = None
         self._captured: CapturedBlock | None = None
+        self._forgets = False
         self._check_finality()
 
     def _check_finality(self) -> None:
@@ -77,25 +75,24 @@ class Provider:
             raise RuntimeChainUnavailable(f"the node does not know block {last}")
         self._last = found
         self._head = self._chain.head(trust.contract, trust.log, last)
-        first = max(trust.first_block, self._record.block + 1)
-        self._events = self._chain.events(trust.contract, trust.log, TOPICS, first, last)
-        self._count(self._head)
+        record = self._record
+        included = record.anchors[-1].event.included if record.anchors else 0
+        start = Tally.at(record.block, len(record.tickets), record.size, included)
+        reader = EventReader(self._chain, trust.contract, trust.log, self._state)
+        first = max(trust.first_block, record.block + 1)
+        self._events, _ = reader.read(first, last, start, self._head)
 
-    def _count(self, head: Head) -> None:
-        size, tickets = self._record.size, len(self._record.tickets)
-        for event in self._events:
-            if event.log.topics[:1] == (TOPICS[0],):
-                size = parse_anchored(event.log, self._trust.contract).size
-                continue
-            number = parse_submitted(event.log, self._trust.contract).ticket
-            if number != tickets:
-                raise RuntimeChainUnavailable(f"the node shows ticket {number} and not {tickets}")
-            tickets += 1
-        if (size, tickets) != (head.size, head.submitted):
-            raise RuntimeChainUnavailable(
-                f"the node shows events of {tickets} tickets and an anchor of {size} leaves, but the contract took"
-                f" {head.submitted} and holds {head.size}"
-            )
+    def _state(self, block: int) -> Head | None:
+        """The contract's head after a block, None where the node has forgotten it: it shows anchors kept back."""
+        if self._forgets:
+            return None
+        try:
+            return self._chain.head(self._trust.contract, self._trust.log, block)
+        except RuntimeWrongContract:
+            return Head(0, bytes(32), 0, 0, 0)  # the contract came later
+        except RpcRefusal:
+            self._forgets = True
+            return None
 
     def view(self) -> tuple[object, ...]:
         """What two providers must agree on."""
@@ -130,7 +127,7 @@ class Provider:
 
     def _proof(self, event: Event) -> ReceiptProof:
         if self._captured is None or self._captured.header.hash != event.block_hash:
-            self._captured = capture_block(self._chain, event.block_hash)
+            self._captured = capture_block(self._chain, event.block_number, event.block_hash)
         return self._captured.prove(event)
 
 

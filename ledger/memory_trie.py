@@ -70,7 +70,6 @@ class MemoryTrie:
     def _insert(self, key: bytes, value: bytes, path: list[int], bit: int) -> int:
         """A new leaf where ``key`` leaves the way ``path``: above the first node that tests a later bit."""
         bits = self._bits
-        self._way = (b"", [], 0)
         while path and bits[path[-1]] > bit:
             path.pop()
         leaf = self._new_leaf(key, value)
@@ -83,10 +82,12 @@ class MemoryTrie:
             assert self._top is not None, "an empty trie has no way to leave"
             below, self._top = self._top, inner
         bits.append(bit)
-        self._changed.append(1)
+        self._changed.append(0)
         self._hashes += _NO_HASH
         goes_right = key[bit >> 3] >> (7 - (bit & 7)) & 1
         self._children.extend((below, ~leaf) if goes_right else (~leaf, below))
+        path.append(inner)
+        self._way = (key, path, leaf)
         self._mark(path)
         return leaf
 
@@ -142,11 +143,18 @@ class MemoryTrie:
 
     def _search(self, key: bytes) -> tuple[list[int], int]:
         """The inner nodes on the way of ``key`` in a trie that is not empty, and the leaf where it ends."""
-        if self._way[0] == key:
-            return self._way[1], self._way[2]
         assert self._top is not None, "an empty trie is not searched"
-        path: list[int] = []
+        last, path, leaf = self._way
+        if last == key:
+            return path, leaf
         node, children, bits = self._top, self._children, self._bits
+        if last:
+            # Both keys go the same way down to the first node that tests a bit behind their difference.
+            bit, kept = first_difference(last, key), len(path)
+            while kept and bits[path[kept - 1]] >= bit:
+                kept -= 1
+            node = path[kept] if kept < len(path) else ~leaf
+            del path[kept:]
         while node >= 0:
             path.append(node)
             bit = bits[node]
@@ -162,7 +170,9 @@ class MemoryTrie:
 
     def _mark(self, path: list[int]) -> None:
         changed = self._changed
-        for node in path:
+        for node in reversed(path):
+            if changed[node]:
+                break  # and so is all above it
             changed[node] = 1
 
     def _hash(self, node: int) -> bytes:

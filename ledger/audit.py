@@ -197,6 +197,7 @@ class IndexReplay:
     # --- the index ---
 
     def _index_leaf(self, index: int, leaf: IndexLeaf) -> None:
+        """Step 6 of docs/spec/audit.md."""
         if leaf.size != index:
             detail = f"the index leaf at place {index} names the size {leaf.size}"
             self.findings.append(Finding("last_leaf", detail, size=index + 1, index=index))
@@ -288,16 +289,17 @@ class IndexReplay:
     # --- the tree ---
 
     def _compare(self, claim: RootClaim) -> None:
+        """Step 5."""
         root = self.frontier.root()
-        if root == claim.root:
-            self.kept.append(claim)
-        else:
+        if root != claim.root:
             self.broken.append((claim, root))
+            return  # what ends another tree is not seen here
+        self.kept.append(claim)
         if claim.source == "anchor":
             self._check_last(claim)
 
     def _check_last(self, claim: RootClaim) -> None:
-        """The last leaf of every anchored tree is the index leaf that names its size; rule 0 never comes back."""
+        """Step 7: an anchored tree ends in the index leaf that names its size; rule 0 never comes back."""
         leaf = self.last
         if not isinstance(leaf, IndexLeaf):
             detail = f"the tree of {claim.size} leaves was anchored ({claim.where}) and ends in no index leaf"

@@ -243,14 +243,17 @@ class LogOperator:
 
 
 @contextmanager
-def serve(operator: LogOperator, folder: Path, opens: bool = True) -> Iterator[str]:
-    """The log's prefix at a server of its own; ``opens`` False: no list of the index is shown."""
+def serve(
+    operator: LogOperator, folder: Path, opens: bool = True, gate: Callable[[str], object] = lambda path: None
+) -> Iterator[str]:
+    """The log at a server of its own; ``opens`` False: no list of the index is shown. ``gate`` sees each path."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
             path, _, query = self.path.partition("?")
+            gate(path)
             if path.startswith("/v1/index/0x"):
                 size = int(query.removeprefix("as_of="))
                 found = operator.open_list(size, bytes.fromhex(path[len("/v1/index/0x") :])) if opens else None

@@ -304,6 +304,37 @@ def test_withheld_tiles(tmp_path: Path) -> None:
     assert report.exit_code == 3 and report.findings == []
 
 
+def test_a_larger_tree_is_anchored_than_the_log_serves(tmp_path: Path) -> None:
+    """Said, and no finding: the rest of the log is withheld from who asks."""
+    log = story()
+    log.close()
+    assert log.anchor()
+    folder = log.publish(tmp_path / "log")
+    log.record(opening(SHOP).raw)
+    log.close()
+    assert log.anchor()
+    log.chain.mine(log.chain.depth)
+    report = audit(Options(str(folder), trust=log.policy(tmp_path)), lambda text: None, {"a node": log.chain})
+    assert report.exit_code == 3 and report.findings == []
+    assert "not served up to" in " ".join(report.not_checked)
+
+
+def test_files_with_more_than_they_should_have(tmp_path: Path) -> None:
+    log = story()
+    log.close()
+    assert log.anchor()
+    folder, size = log.publish(tmp_path / "log"), len(log.leaves)
+    with (folder / tile_path(0, 0, size)).open("ab") as file:
+        file.write(bytes(32))
+    assert kinds(audited(log, tmp_path)) == {"bytes"}
+    log.published = 0
+    log.publish(tmp_path / "log")
+    with (folder / entries_path(0, size)).open("ab") as file:
+        file.write(b"\x00\x00")
+    report = audited(log, tmp_path)
+    assert report.exit_code == 3 and "malformed" in " ".join(report.not_checked)
+
+
 def test_other_bytes(tmp_path: Path) -> None:
     """Each file is compared with what the tree commits to."""
     log = story()

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +19,8 @@ from ledger.cli.auditing.report import AuditReport
 from ledger.cli.auditing.source import FolderSource
 from ledger.cli.auditing.state import AuditState
 from ledger.errors import HabeasError, RefusedOverwrite, RuntimeFault, RuntimeSetting
-from tests.audit.log_operator import LogOperator, opening, person
+from ledger.leaf import NO_KEY
+from tests.audit.log_operator import LogOperator, opening, person, serve
 
 
 def grown(log: LogOperator, count: int) -> LogOperator:
@@ -85,6 +92,38 @@ def test_an_audit_that_is_cut_off_goes_on(
             counting.left = 300
     assert report.exit_code == 0 and report.reused >= 256 and attempt > 1
     assert report.replay.size == len(log.leaves)
+
+
+def test_a_killed_process_goes_on(tmp_path: Path) -> None:
+    """SIGKILL in the middle of a real run with its worker processes; the next run takes over what was kept."""
+    log = LogOperator.opened()
+    for number in range(5400):
+        log.record(b"opaque %d" % number, NO_KEY)
+    log.close()
+    folder, policy, state = log.publish(tmp_path / "log"), log.policy(tmp_path), tmp_path / "state"
+    stop = threading.Event()
+
+    def gate(path: str) -> None:
+        if path.startswith("/log/tile/entries/021"):
+            stop.wait(60)
+
+    with serve(log, folder, gate=gate) as url:
+        given = [sys.executable, "-m", "ledger.cli.main", "audit", url, "--trust", str(policy), "--state", str(state)]
+        with subprocess.Popen([*given, "--jobs", "2"], start_new_session=True) as process:
+            try:
+                while (
+                    not AuditState.exists(state) or json.loads((state / "audit.json").read_text())["audit"]["size"] == 0
+                ):
+                    assert process.poll() is None
+                    time.sleep(0.05)
+            finally:
+                os.killpg(process.pid, signal.SIGKILL)
+        stop.set()
+        done = subprocess.run([*given, "--resume", "--json"], capture_output=True, text=True, check=False)
+    report = json.loads(done.stdout)
+    assert done.returncode == report["exit"] == 3 and report["findings"] == []
+    assert report["replayed"]["of_an_earlier_audit"] == 5120
+    assert report["replayed"]["leaves"] == len(log.leaves)
 
 
 def test_a_state_is_not_overwritten(tmp_path: Path) -> None:

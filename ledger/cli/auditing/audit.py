@@ -73,6 +73,7 @@ def audit(options: Options, say: Say, chains: Mapping[str, Chain] | None = None)
         cosigner = stack.enter_context(open_cosigner(options.cosign)) if options.cosign is not None else None
         folder = stack.enter_context(_state_folder(options, trust))
         state, old = _state(folder, trust, options.resume)
+        # Step 2 of docs/spec/audit.md; step 1 looked the ledger up, and run.py has the others up to 8.
         chain, trouble = _chain(options, trust, folder, say, chains)
         claims = _claims(options, trust, state, cosigner)
         openings = Openings.at(options.api or api_of(options.where))
@@ -192,6 +193,7 @@ def _report(done: Replayed, trust: LedgerTrust, policy: TrustPolicy, chain: Chai
     report = AuditReport(
         trust, policy.hash, done.checkpoint, replay, done.reused, done.seconds, chain, tickets,
     )  # fmt: skip
+    # Step 9.
     opening = judge_opening(facts.opening, trust) if facts.opening else None
     bound = bound_size(replay)
     report.findings += judge_roots(replay, done.forks)
@@ -199,8 +201,8 @@ def _report(done: Replayed, trust: LedgerTrust, policy: TrustPolicy, chain: Chai
     report.findings += judge_index(replay.wrong_roots, bound)
     report.findings += [opening] if opening is not None else []
     if record is not None:
-        report.findings += check_anchors(record.anchors, record.tickets)
-        report.findings += check_tickets(record.anchors, record.tickets, replay.positions, replay.size)
+        report.findings += check_anchors(record.anchors, record.tickets)  # step 10
+        report.findings += check_tickets(record.anchors, record.tickets, replay.positions, replay.size)  # step 11
     if chain is not None:
         report.notes += chain.notes
     _judge_bytes(report, done)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ledger.cli.auditing.source import Absent, Source
-from ledger.cli.auditing.work import TILE_LIMIT
+from ledger.cli.auditing.work import get_tile
 from ledger.errors import HabeasError, MalformedTile
 from ledger.findings import Finding, RootClaim
 from ledger.merkle import prefix_path, roots_from_prefix
-from ledger.tiles import TILE_WIDTH, TileTree, tile_path
+from ledger.tiles import TileTree, tile_path
 
 _ANCHORS = 4
 
@@ -21,10 +21,7 @@ def find_forks(source: Source, signed: RootClaim, claims: Iterable[RootClaim]) -
     """
 
     def read_tile(level: int, index: int, width: int) -> bytes:
-        data = source.get(tile_path(level, index, width), TILE_LIMIT)
-        if isinstance(data, Absent) and width < TILE_WIDTH:
-            full = source.get(tile_path(level, index), TILE_LIMIT)
-            data = full if isinstance(full, Absent) else full[: 32 * width]
+        data = get_tile(source, level, index, width)
         if isinstance(data, Absent):
             raise MalformedTile(f"{tile_path(level, index, width)} is {data.how}")
         return data

@@ -77,9 +77,9 @@ class Provider:
         self._head = self._chain.head(trust.contract, trust.log, last)
         record = self._record
         included = record.anchors[-1].event.included if record.anchors else 0
-        start = Tally.at(record.block, len(record.tickets), record.size, included)
-        reader = EventReader(self._chain, trust.contract, trust.log, self._state)
         first = max(trust.first_block, record.block + 1)
+        start = Tally.at(max(0, first - 1), len(record.tickets), record.size, included)
+        reader = EventReader(self._chain, trust.contract, trust.log, self._state)
         self._events, _ = reader.read(first, last, start, self._head)
 
     def _state(self, block: int) -> Head | None:

@@ -1,11 +1,6 @@
-"""One audit: fetch, replay, compare. What it does, in this order (docs/spec/audit.md has the numbers):
+"""One audit: fetch, replay, compare. The steps are those of docs/spec/audit.md, "Replay".
 
-1. the newest checkpoint, signed by the key of the trust policy
-2. with --rpc: every event of the contract, and then the newest checkpoint again
-3. leaves of an earlier audit, hashed and listed again
-4. every new leaf and the bytes beside it, in bundles, on all cores
-5. the hash tiles above them
-6. the newest checkpoint once more; what came meanwhile is replayed too
+Steps 1 and 2 were made before; 5 to 7 are ``ledger.audit``'s; 9 to 11 come at the end (``audit.py``).
 """
 
 from __future__ import annotations
@@ -84,8 +79,9 @@ class Auditor:
 
     def run(self, state: AuditState, old: Iterator[tuple[list[bytes], list[Seen]]], chain: ChainView | None,
             claims: list[RootClaim]) -> Replayed:  # fmt: skip
-        """Everything of the steps above but the first; ``old`` are the leaves of ``state``."""
+        """Steps 3 to 8 and 12; ``old`` are the leaves of ``state``."""
         began = time.monotonic()
+        # Again, after the events: what is anchored in a final block was published before.
         note = fetch_checkpoint(self._source)
         checkpoint = verify_checkpoint(note, self._trust.vkey, self._trust.origin)
         tickets = chain.record.tickets if chain is not None else []
@@ -95,14 +91,14 @@ class Auditor:
         watched = {ticket.event.leaf_hash for ticket in tickets}
         replay = IndexReplay(claims, watched, lambda replay, leaf: self._explain(replay, leaf, state))
         done = Replayed(replay, state, checkpoint, note)
-        self._feed_old(replay, state, old)
+        self._feed_old(replay, state, old)  # step 3
         done.reused = replay.size
         if checkpoint.size < replay.size:
             done.shrunk.append(_shrunk(checkpoint, note))
         for _ in range(ROUNDS if checkpoint.size >= replay.size else 0):
             served = RootClaim("checkpoint", checkpoint.size, checkpoint.root, "the checkpoint served", note)
             replay.expect(served)
-            self._follow(done, checkpoint)
+            self._follow(done, checkpoint)  # steps 4 to 7
             if done.stopped:
                 break
             done.checkpoint, done.note = checkpoint, note
@@ -110,8 +106,8 @@ class Auditor:
                 # Other leaves than the log signed: is it the log of the earlier claims at all?
                 done.forks += find_forks(self._source, served, [*replay.kept, *(it for it, _ in replay.broken)])
                 break
-            self._compare_tiles(done)
-            note = fetch_checkpoint(self._source)
+            self._compare_tiles(done)  # step 8
+            note = fetch_checkpoint(self._source)  # step 12
             checkpoint = verify_checkpoint(note, self._trust.vkey, self._trust.origin)
             if checkpoint.size < replay.size:
                 done.shrunk.append(_shrunk(checkpoint, note))
@@ -243,10 +239,7 @@ class Auditor:
             if level == 0:
                 continue
             path = tile_path(level, index, width)
-            data = self._source.get(path, work.TILE_LIMIT)
-            if isinstance(data, Absent) and width < TILE_WIDTH:
-                full = self._source.get(tile_path(level, index), work.TILE_LIMIT)
-                data = full if isinstance(full, Absent) else full[: 32 * width]
+            data = work.get_tile(self._source, level, index, width)
             first = index * TILE_WIDTH
             expected = b"".join(read(TILE_HEIGHT * level, first + step) for step in range(width))
             if isinstance(data, Absent):

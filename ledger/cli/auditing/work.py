@@ -98,29 +98,34 @@ class Worker:
 
     def _bundle(self, bundle: int, width: int) -> tuple[bytes, ...] | str:
         """The first ``width`` leaves of a bundle, or why there are none."""
-        path = entries_path(bundle, width)
+        path, whole = entries_path(bundle, width), width
         data = self._source.get(path, BUNDLE_LIMIT)
         if isinstance(data, Absent) and width < TILE_WIDTH:
             # A log may drop a partial bundle once the full one is there (C2SP tlog-tiles).
-            path = entries_path(bundle)
+            path, whole = entries_path(bundle), TILE_WIDTH
             data = self._source.get(path, BUNDLE_LIMIT)
         if isinstance(data, Absent):
             return f"{entries_path(bundle, width)} is {data.how}"
         try:
-            leaves = parse_entries(data)[:width]
+            return parse_entries(data, whole)[:width]
         except MalformedTile as error:
             return f"{path} is malformed: {error}"
-        return leaves if len(leaves) == width else f"{path} holds {len(leaves)} entries, not {width}"
 
     def _tile(self, bundle: int, width: int, leaves: Sequence[bytes]) -> Fault | None:
         """What is wrong with the hash tile of these leaves: others make their proofs from it."""
-        data = self._source.get(tile_path(0, bundle, width), TILE_LIMIT)
-        if isinstance(data, Absent) and width < TILE_WIDTH:
-            data = self._source.get(tile_path(0, bundle), TILE_LIMIT)
+        data = get_tile(self._source, 0, bundle, width)
         if isinstance(data, Absent):
             return data.how
-        expected = b"".join(map(hash_leaf, leaves))
-        return None if data[: len(expected)] == expected else "other bytes"
+        return None if data == b"".join(map(hash_leaf, leaves)) else "other bytes"
+
+
+def get_tile(source: Source, level: int, index: int, width: int) -> bytes | Absent:
+    """A hash tile, not compared with anything; a partial one may have given way to the full one."""
+    data = source.get(tile_path(level, index, width), TILE_LIMIT)
+    if isinstance(data, Absent) and width < TILE_WIDTH:
+        full = source.get(tile_path(level, index), TILE_LIMIT)
+        return full if isinstance(full, Absent) else full[: 32 * width]
+    return data
 
 
 def _statements(leaves: Sequence[bytes]) -> Iterator[tuple[int, StatementLeaf]]:

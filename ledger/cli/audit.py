@@ -16,41 +16,50 @@ EXIT_NOT_CHECKED, EXIT_FAULT = 3, 70
 app = new_app()
 
 
+LogUrl = Annotated[
+    str, typer.Argument(metavar="LOG_URL", help="The log's prefix, like https://habeas.example/log/, or a folder.")
+]
+Rpc = Annotated[
+    list[str] | None,
+    typer.Option(metavar="URL", help="JSON-RPC address of the home chain; several times for several providers."),
+]
+CosignKey = Annotated[
+    Path | None, typer.Option(metavar="KEYFILE", help="Cosign the checkpoint with this key if everything passed.")
+]
+Post = Annotated[bool, typer.Option("--post", help="Give the cosignature to the ledger's server.")]
+State = Annotated[
+    Path | None, typer.Option(metavar="FOLDER", help="Keep the audit's state here, so that it can go on later.")
+]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with the state; only what is new is downloaded and checked.")
+]
+Jobs = Annotated[int, typer.Option(metavar="N", help="Processes that download and check; 0: one for each core.")]
+Server = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="The ledger's server; without it, what stands before /log/ in LOG_URL."),
+]
+Checkpoints = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="FILE", help="A checkpoint that you saw before; the log must extend it. May be repeated."),
+]
+FraudOut = Annotated[
+    Path | None, typer.Option(metavar="FOLDER", help="Write a fraud proof for each finding that has one.")
+]
+
+
 @app.command()
 def audit(
-    log_url: Annotated[
-        str, typer.Argument(metavar="LOG_URL", help="The log's prefix, like https://habeas.example/log/, or a folder.")
-    ],
-    rpc: Annotated[
-        list[str] | None,
-        typer.Option(metavar="URL", help="JSON-RPC address of the home chain; several times for several providers."),
-    ] = None,
+    log_url: LogUrl,
+    rpc: Rpc = None,
     trust: Trust = None,
-    cosign: Annotated[
-        Path | None,
-        typer.Option(metavar="KEYFILE", help="Cosign the checkpoint with this key if everything passed."),
-    ] = None,
-    post: Annotated[bool, typer.Option("--post", help="Give the cosignature to the ledger's server.")] = False,
-    state: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Keep the audit's state here, so that it can go on later.")
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the state; only what is new is downloaded and checked.")
-    ] = False,
-    jobs: Annotated[
-        int, typer.Option(metavar="N", help="Processes that download and check; 0: one for each core.")
-    ] = 0,
-    api: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="The ledger's server; without it, what stands before /log/ in LOG_URL."),
-    ] = None,
-    checkpoint: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="FILE", help="A checkpoint that you saw before; the log must extend it. May be repeated."),
-    ] = None,
-    fraud_out: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Write a fraud proof for each finding that has one.")
-    ] = None,
+    cosign: CosignKey = None,
+    post: Post = False,
+    state: State = None,
+    resume: Resume = False,
+    jobs: Jobs = 0,
+    api: Server = None,
+    checkpoint: Checkpoints = None,
+    fraud_out: FraudOut = None,
     as_json: AsJson = False,
     lang: Annotated[Language, typer.Option(help="Language of the report.")] = Language.en,
 ) -> None:

@@ -146,8 +146,14 @@ class ApiClient:
         info = self.info()
         return verify_checkpoint(self.get("/log/checkpoint"), info.vkey, info.origin)
 
-    def _ask(self, method: str, path: str, content: bytes | None = None) -> tuple[int, bytes]:
-        headers = {"Content-Type": "application/json"} if content is not None else {}
+    def give_cosignature(self, note: bytes) -> None:
+        """Give the ledger a checkpoint with an auditor's cosignature under it."""
+        self._ask("POST", "/v1/cosignatures", note, "text/plain; charset=utf-8")
+
+    def _ask(
+        self, method: str, path: str, content: bytes | None = None, media_type: str = "application/json"
+    ) -> tuple[int, bytes]:
+        headers = {"Content-Type": media_type} if content is not None else {}
         try:
             with self._http.stream(method, path, content=content, headers=headers) as answer:
                 data = b""

@@ -19,6 +19,8 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("prove", "prove", "Write the bundle of a case, and verify what was written."),
     ("accuse", "accuse", "Show what an honest operator cannot have done, as a file for strangers."),
     ("company", "company", "Companies: look them up, make and publish a key, bind it."),
+    ("audit", "audit", "Replay a whole log: bytes, signatures, roots, index, anchors, tickets."),
+    ("auditor", "auditor", "Auditors: make the key that cosigns, show what it cosigned."),
     ("serve", "serve", "Run the API; with the embedded chain, everything in one process."),
     ("worker", "worker", "Run the sequencer and the anchoring."),
     ("chain", "chain", "Deploy the contract, see how the home chain stands."),

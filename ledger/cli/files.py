@@ -46,6 +46,17 @@ def locked(folder: Path, wait: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
         os.close(descriptor)
 
 
+@contextmanager
+def locked_file(path: Path, wait: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
+    """Hold an existing file alone among all processes; waits up to ``wait`` seconds, then RefusedBusy."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        _take(descriptor, path, time.monotonic() + wait)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def _take(descriptor: int, folder: Path, until: float) -> None:
     while True:
         try:
@@ -54,7 +65,7 @@ def _take(descriptor: int, folder: Path, until: float) -> None:
         except BlockingIOError:
             if time.monotonic() >= until:
                 raise RefusedBusy(
-                    f"another habeas command is working in {folder}; try again when it has ended"
+                    f"another habeas command is working with {folder}; try again when it has ended"
                 ) from None
             time.sleep(0.02)
 

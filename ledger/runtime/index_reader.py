@@ -76,7 +76,7 @@ class IndexReader:
         lines: dict[int, dict[tuple[str, bytes], bytes]] = defaultdict(dict)
         with self._store.read() as session:
             for row in session.execute(chosen):
-                lines[row.size][row.name, row.key_id] = row.line.encode("utf-8")
+                lines[row.size][row.name, row.key_id] = f"{row.line}\n".encode()
         if not lines:
             return None
         best = max(lines, key=lambda at: (len(lines[at]), -at))

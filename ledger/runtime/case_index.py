@@ -80,7 +80,7 @@ class CaseIndex:
     def prove(self, keys: Iterable[bytes], size: int, root: bytes) -> dict[bytes, ShownList]:
         """What the index over the first ``size`` leaves, whose root is ``root``, says of each key.
 
-        Raises RuntimeLog where nodes of that root are missing.
+        Raises RuntimeLog where nodes of that root are missing, or the lists are others.
         """
         wanted = list(dict.fromkeys(keys))
         with self._store.read() as session:
@@ -91,6 +91,10 @@ class CaseIndex:
                     f"the index of size {size} cannot be proven here: {error}; run habeas rebuild"
                 ) from None
             lists = _lists(session, wanted, size)
+        for key in wanted:
+            found, shown = proofs[key].leaf, value_of(lists[key]) if key in lists else None
+            if shown != (found[1] if found is not None and found[0] == key else None):
+                raise RuntimeLog(f"the list {key.hex()} is not the one of the index of size {size}; run habeas rebuild")
         return {
             key: ShownList(proofs[key].encode(), encode_list(lists[key]) if key in lists else None) for key in wanted
         }

@@ -15,6 +15,7 @@ from typing import Annotated, ParamSpec, TypeVar
 from fastapi import Depends, Path, Query, Request
 
 from api.receipts import ProofQueue
+from ledger.bundle import MAX_AUTHORS
 from ledger.encoding import MAX_INTEGER
 from ledger.errors import MalformedRequest
 from ledger.kinds import is_domain
@@ -84,5 +85,8 @@ AsOf = Annotated[
 ]
 Authors = Annotated[
     tuple[Annotated[str, Query(pattern="^0x[0-9a-f]{40}$")], ...],
-    Query(max_length=16, description="Addresses whose lists are shown too: keys and attesters of your own policy."),
+    Query(
+        max_length=MAX_AUTHORS,
+        description="Addresses whose statements and lists are shown too: keys and attesters of your own policy.",
+    ),
 ]

@@ -34,6 +34,8 @@ MEDIA_TYPE = "application/vnd.habeas.bundle+json"
 MAX_BYTES = 8_388_608
 MAX_DEPTH = 9
 MAX_PATH = 64
+MAX_AUTHORS = 16
+"""Most authors whom an asker may name, beside the parties that a server knows."""
 
 _NONE: frozenset[str] = frozenset()
 _REQUIRED = frozenset({"habeas_bundle", "ledger", "case"})

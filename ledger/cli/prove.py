@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ledger.bundle import Bundle
+from ledger.bundle import MAX_AUTHORS, Bundle
 from ledger.cli.output import (
     DEFAULT_FOLDER,
     Api,
@@ -27,6 +27,10 @@ from ledger.cli.output import (
 from ledger.encoding import Json, encode_hex
 from ledger.errors import MalformedRequest, VerificationDisclosure
 
+if TYPE_CHECKING:
+    from ledger.cli.client import ApiClient
+    from ledger.policy import TrustPolicy
+
 app = new_app()
 OPENING = (
     "Opening a private field is an act of publication: letters and mails often name other people. "
@@ -43,6 +47,12 @@ def prove(
         Path | None, typer.Option(metavar="FILE", help="Open the private fields that say --keep wrote.")
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="The new bundle file.")] = None,
+    as_of: Annotated[
+        int | None,
+        typer.Option(
+            "--as-of", metavar="SIZE", min=1, help="As of the anchored tree of so many leaves, not the newest."
+        ),
+    ] = None,
     case: CaseId = None,
     folder: Folder = DEFAULT_FOLDER,
     api: Api = None,
@@ -52,10 +62,10 @@ def prove(
 ) -> None:
     """Fetch the bundle of a case, add the private fields that you open, write it, and verify the file.
 
+    What the attesters and the pinned keys of the trust policy wrote in the case is asked for by their addresses.
     Any case id of the ledger may be named with --case and --api; private fields come from your own. The
     exit code is that of habeas verify, offline, on the file written: 3 where some required check was not made.
     """
-    from ledger.bundle import parse_bundle
     from ledger.cli import report
     from ledger.cli.client import open_client
     from ledger.cli.files import write_new
@@ -63,10 +73,9 @@ def prove(
 
     case_id, address, opened = _chosen(folder, case, api, open_ or [])
     opened += _from_file(disclosures)
-    with open_client(address, read_policy(trust)) as client:
-        bundle = parse_bundle(client.get(f"/v1/cases/{encode_hex(case_id)}/bundle"))
-    if bundle.case != case_id:
-        raise MalformedRequest(f"the server sent the bundle of case {encode_hex(bundle.case)}")
+    policy = read_policy(trust)
+    with open_client(address, policy) as client:
+        bundle = _fetch(client, case_id, as_of, policy)
     if opened:
         note(OPENING)
         bundle = replace(bundle, disclosures=(*bundle.disclosures, *opened))
@@ -83,10 +92,45 @@ def prove(
     else:
         print_lines(report.report_text(result, lang.value))
         left_out = _left_out(folder, case_id, bundle)
-        if left_out:
+        if left_out and as_of is None:
             note(f"{left_out} of your own statements are not in a final anchor yet and are left out; ask again later.")
+        elif left_out:
+            note(f"{left_out} of your own statements are not in the tree of {as_of} leaves and are left out.")
         note(f"{path} is written. Check it on another machine with: habeas verify {path}")
     raise typer.Exit(result.exit_code)
+
+
+def _fetch(client: ApiClient, case_id: bytes, as_of: int | None, policy: TrustPolicy) -> Bundle:
+    """The server's bundle of a case, with what those wrote whom the policy accepts and the server may not know."""
+    from urllib.parse import urlencode
+
+    from ledger.bundle import parse_bundle
+
+    path = f"/v1/cases/{encode_hex(case_id)}"
+    asked = [("author", encode_hex(key)) for key in _accepted(client, path, policy)]
+    if as_of is not None:
+        asked.append(("as_of", str(as_of)))
+    bundle = parse_bundle(client.get(f"{path}/bundle" + (f"?{urlencode(asked)}" if asked else "")))
+    if bundle.case != case_id:
+        raise MalformedRequest(f"the server sent the bundle of case {encode_hex(bundle.case)}")
+    if as_of is not None and max(bundle.anchors, default=0) != as_of:
+        raise MalformedRequest(f"the server sent the bundle as of {max(bundle.anchors, default=0)}, not of {as_of}")
+    return bundle
+
+
+def _accepted(client: ApiClient, path: str, policy: TrustPolicy) -> list[bytes]:
+    """The attesters of the policy, and the keys that it pins for the company of the case at ``path``."""
+    keys = [attester.key for attester in policy.attesters]
+    if policy.company_keys:
+        company = client.get_json(f"{path}?limit=1").get("company")
+        keys += [pin.key for pin in policy.company_keys if pin.company == company]
+    keys = list(dict.fromkeys(keys))
+    if len(keys) > MAX_AUTHORS:
+        note(
+            f"The trust policy names {len(keys)} attesters and keys; a server shows the lists of {MAX_AUTHORS} of them "
+            "at most. Where those of the others are needed, the file is not complete."
+        )
+    return keys[:MAX_AUTHORS]
 
 
 def _chosen(folder: Path, given: str | None, api: str | None, names: list[str]) -> tuple[bytes, str | None, list[str]]:

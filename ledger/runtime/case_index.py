@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select
 from sqlmodel import Session
 
 from ledger.bundle import ShownList
-from ledger.errors import RuntimeLog, VerificationIndex
+from ledger.errors import MalformedIndex, RuntimeLog, VerificationIndex
 from ledger.index import IndexEntry, encode_list, value_of
 from ledger.leaf import INDEX_LEAF_BYTES, NO_INDEX, IndexLeaf, parse_leaf
 from ledger.runtime.index_tables import IndexHead, IndexNode, Listed
@@ -23,8 +23,8 @@ from ledger.runtime.tables import Leaf, table
 from ledger.trie import EMPTY_TRIE, Nodes, build_trie, prove_many, update_trie
 
 _LISTED, _HEAD, _NODE, _LEAF = table(Listed), table(IndexHead), table(IndexNode), table(Leaf)
-_PIECE = 20_000
-_FLUSH = 20_000
+PIECE = 20_000
+"""Leaves in one piece, and nodes in one write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class Advance:
 class CaseIndex:
     """The index of one log. Whoever writes holds the sequencer's lease."""
 
-    def __init__(self, store: Store, piece: int = _PIECE) -> None:
-        self._store, self._piece = store, piece
+    def __init__(self, store: Store, piece: int = PIECE, step: Callable[[str], None] = lambda name: None) -> None:
+        self._store, self._piece, self._step = store, piece, step
 
     def catch_up(self, size: int) -> None:
         """Compute the root over the first ``size`` leaves, without keeping other writers waiting meanwhile.
@@ -62,29 +62,39 @@ class CaseIndex:
                 head = newest_head(session, size)
                 if head is None:
                     # By sorting: one pass over all keys, and no node is held for long.
-                    step = build_all(session, size, lambda nodes: self._keep(Advance(0, EMPTY_TRIE, nodes)))
+                    found = build_all(session, size, self._keep_nodes, self._piece)
                 else:
-                    step = advance(session, head, min(size, head.size + self._piece))
-            self._keep(step)
-            done = step.size
+                    found = advance(session, head, min(size, head.size + self._piece))
+                self._step("index piece computed")
+            self._keep(found)
+            self._step("index piece stored")
+            done = found.size
 
-    def _keep(self, step: Advance) -> None:
-        self._store.transact(lambda session: store_advance(session, step))
+    def _keep_nodes(self, nodes: Nodes) -> None:
+        self._keep(Advance(0, EMPTY_TRIE, nodes))
+        self._step("index nodes stored")
+
+    def _keep(self, found: Advance) -> None:
+        self._store.transact(lambda session: store_advance(session, found))
 
     def prove(self, keys: Iterable[bytes], size: int, root: bytes) -> dict[bytes, ShownList]:
         """What the index over the first ``size`` leaves, whose root is ``root``, says of each key.
 
-        Raises RuntimeLog where nodes of that root are missing.
+        Raises RuntimeLog where nodes of that root are missing, or the lists are others.
         """
         wanted = list(dict.fromkeys(keys))
         with self._store.read() as session:
             try:
                 proofs = prove_many(root, wanted, lambda hashes: _read_nodes(session, hashes))
-            except VerificationIndex as error:
+            except (MalformedIndex, VerificationIndex) as error:
                 raise RuntimeLog(
                     f"the index of size {size} cannot be proven here: {error}; run habeas rebuild"
                 ) from None
             lists = _lists(session, wanted, size)
+        for key in wanted:
+            found, shown = proofs[key].leaf, value_of(lists[key]) if key in lists else None
+            if shown != (found[1] if found is not None and found[0] == key else None):
+                raise RuntimeLog(f"the list {key.hex()} is not the one of the index of size {size}; run habeas rebuild")
         return {
             key: ShownList(proofs[key].encode(), encode_list(lists[key]) if key in lists else None) for key in wanted
         }
@@ -112,7 +122,7 @@ def advance(session: Session, head: Advance | None, size: int, fresh: Sequence[R
     root = EMPTY_TRIE if head is None else head.root
     try:
         return Advance(size, *update_trie(root, changes, lambda hashes: _read_nodes(session, hashes)))
-    except VerificationIndex as error:
+    except (MalformedIndex, VerificationIndex) as error:
         raise RuntimeLog(
             f"the index of size {start} is not whole in the database: {error}; run habeas rebuild"
         ) from None
@@ -125,23 +135,26 @@ def store_advance(session: Session, done: Advance) -> None:
         insert_rows(session, _HEAD, [{"size": done.size, "root": done.root}], if_new=True)
 
 
-def build_all(session: Session, size: int, keep: Callable[[Nodes], None]) -> Advance:
-    """The root over the first ``size`` leaves with nothing to start from; nodes go to ``keep`` as they are made."""
-    nodes = _Flushing(keep)
+def build_all(session: Session, size: int, keep: Callable[[Nodes], None], piece: int = PIECE) -> Advance:
+    """The root over the first ``size`` leaves with nothing to start from.
+
+    Nodes go to ``keep``, ``piece`` at a time, as they are made; the last ones are in the result.
+    """
+    nodes = _Flushing(keep, piece)
     root = build_trie(_values(session, size), nodes)
     return Advance(size, root, nodes)
 
 
 class _Flushing(list[tuple[bytes, bytes]]):
-    """Nodes that are handed on some thousands at a time."""
+    """Nodes that are handed on so many at a time."""
 
-    def __init__(self, keep: Callable[[Nodes], None]) -> None:
+    def __init__(self, keep: Callable[[Nodes], None], piece: int) -> None:
         super().__init__()
-        self._keep = keep
+        self._keep, self._piece = keep, piece
 
     def append(self, item: tuple[bytes, bytes]) -> None:
         super().append(item)
-        if len(self) >= _FLUSH:
+        if len(self) >= self._piece:
             self._keep(self)
             self.clear()
 
@@ -173,7 +186,7 @@ def _values(session: Session, size: int) -> Iterator[tuple[bytes, bytes]]:
     chosen = select(_LISTED.c.key, _LISTED.c.idx, _LISTED.c.leaf_hash).where(_LISTED.c.idx < size)
     rows = session.execute(chosen.order_by(_LISTED.c.key, _LISTED.c.idx))
     key, entries = b"", list[IndexEntry]()
-    while batch := rows.fetchmany(_FLUSH):
+    while batch := rows.fetchmany(PIECE):
         for row in batch:
             if row.key != key and entries:
                 yield key, value_of(entries)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from ledger.checkpoint import verify_cosigned_checkpoint
 from ledger.errors import RefusedCosignature, RefusedNotFound
-from ledger.note import Note, VerifierKey
+from ledger.note import TIME_SIZE, Note, VerifierKey
 from ledger.runtime.index_tables import CosignatureRow
 from ledger.runtime.log_reader import LogReader
 from ledger.runtime.store import Store, insert_rows
@@ -50,16 +50,22 @@ class Cosignatures:
         if not signed:
             names = ", ".join(key.name for key in self._auditors) or "nobody"
             raise RefusedCosignature(f"no auditor whom this ledger's policy lists signed; it lists {names}")
-        lines = {(item.name, item.key_id): item.encode() for item in Note.parse(data).signatures}
-        taken = [
-            Taken(checkpoint.size, item.key.name, item.time, lines[item.key.name, item.key.key_id]) for item in signed
-        ]
+        lines = _newest_lines(Note.parse(data))
         rows = [
-            {"size": item.size, "name": item.name, "key_id": by.key.key_id, "time": item.time, "line": item.line}
-            for item, by in zip(taken, signed, strict=True)
+            {
+                "size": checkpoint.size,
+                "name": item.key.name,
+                "key_id": item.key.key_id,
+                "time": item.time,
+                "line": lines[item.key.name, item.key.key_id],
+            }
+            for item in signed
         ]
         self._store.transact(lambda session: insert_rows(session, _COSIGNATURE, rows, if_new=True))
-        return taken
+        with self._store.read() as session:  # an earlier one of the same auditor is what stays
+            chosen = select(_COSIGNATURE).where(_COSIGNATURE.c.size == checkpoint.size)
+            kept = {(row.name, row.key_id): row for row in session.execute(chosen)}
+        return [_taken(kept[item.key.name, item.key.key_id]) for item in signed]
 
     def listing(self, after: int, limit: int) -> list[Taken]:
         """Cosignatures of the first ``limit`` cosigned checkpoints larger than ``after``, ascending by size."""
@@ -70,4 +76,14 @@ class Cosignatures:
                 return []
             rows = select(_COSIGNATURE).where(_COSIGNATURE.c.size >= chosen[0], _COSIGNATURE.c.size <= chosen[-1])
             found = session.execute(rows.order_by(_COSIGNATURE.c.size, _COSIGNATURE.c.name)).all()
-        return [Taken(row.size, row.name, row.time, row.line) for row in found]
+        return [_taken(row) for row in found]
+
+
+def _newest_lines(note: Note) -> dict[tuple[str, bytes], str]:
+    """The line of each signer; of several cosignatures by one the latest, as ``verify_cosignature`` takes it."""
+    timed = sorted(note.signatures, key=lambda item: item.blob[:TIME_SIZE])
+    return {(item.name, item.key_id): item.encode() for item in timed}
+
+
+def _taken(row: Row[tuple[object, ...]]) -> Taken:
+    return Taken(row.size, row.name, row.time, row.line)

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Row, and_, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy import select as sql
 from sqlmodel import Session, col, select
 
 from ledger.anchor import ReceiptProof
 from ledger.bundle import MAX_BYTES, Bundle, ShownAnchor, ShownStatement
-from ledger.completeness import MAX_LIST
+from ledger.completeness import MAX_KEYS, MAX_LIST
 from ledger.encoding import encode_hex
 from ledger.errors import RefusedCase, RefusedNotFound, RefusedWithheld
 from ledger.runtime.chain_store import anchor_proof, current_chain
@@ -31,17 +31,21 @@ from ledger.statement import SignedStatement, parse
 
 _ENTRY, _ADDENDUM = table(Entry), table(Addendum)
 _COMPANY_KEY, _ATTESTER = table(CompanyKey), table(Attester)
-_BLOCK = table(FinalBlock)
+_ANCHOR, _BLOCK = table(AnchorRow), table(FinalBlock)
 _KEY_KINDS = ("company.key_bound", "company.key_revoked")
 _OPENED = 0
 
 
 @dataclass(frozen=True, slots=True)
-class _Listed:
-    """A statement of the bundle as the projection has it."""
+class _Case:
+    """The case asked for, as of the anchored ``size``: whatever came later takes no part."""
 
-    index: int
+    id: bytes
     digest: bytes
+    """Of the opening's bytes."""
+    company: str
+    requester: bytes
+    size: int
 
 
 class Evidence:
@@ -61,33 +65,29 @@ class Evidence:
     ) -> Bundle:
         """The bundle of a case at the newest final anchor, or at the one of size ``as_of``.
 
-        ``authors`` (20 bytes each) are keys whose lists are shown beside those of the parties that this ledger
-        knows: attesters and pinned keys of a verifier's policy. Raises RefusedCase for an unknown case,
-        RefusedWithheld where its opening is withheld and RefusedNotFound as long as no final anchor holds it, where
-        there is none of that size, and where it would be larger than a bundle may be.
+        ``authors`` (20 bytes each) are attesters and pinned keys of a verifier's policy: their statements in the case
+        and lists are shown beside those of the parties that this ledger knows, and so are those of the keys that they
+        bound for its company. Raises RefusedCase for an unknown case, RefusedWithheld where its opening is withheld
+        and RefusedNotFound as long as no final anchor holds it, where there is none of that size, and where it would
+        be larger than a bundle may be.
         """
         with self._store.read() as session:
             sizes = _sizes_up_to(_anchored_sizes(session), as_of)
-            signed = self._signed(session, case_id, sizes[-1] if sizes else 0)
+            case = self._case(session, case_id, sizes[-1] if sizes else 0)
+            signed, known = _signed(session, case, authors)
             placed = {index: _earliest(index, sizes) for index in signed}
-            if not any(item.id == case_id and placed[index] is not None for index, item in signed.items()):
-                raise RefusedNotFound(
-                    f"case {encode_hex(case_id)} is recorded, but no final anchor holds it yet; ask again shortly"
-                )
-            shown = {index: item for index, item in signed.items() if placed[index] is not None}
-            blocks = _headers(session, {item.statement.recent_block.hash for item in shown.values()})
-            submitted = _submissions(session, {item.raw for item in shown.values()})
-            used = {size for size in placed.values() if size is not None} | {sizes[-1]}
-            anchors = _anchors(session, used)
-            parties = _parties(session, shown, case_id)
-        index, replay = self._index.shown(sizes[-1], case_id, parties, authors)
+            blocks = _headers(session, {item.statement.recent_block.hash for item in signed.values()})
+            submitted = _submissions(session, {item.raw for item in signed.values()}, case.size)
+            anchors = _anchors(session, {*placed.values(), case.size})
+            parties = _parties(session, case)
+        index, replay = self._index.shown(case.size, case_id, parties, known)
         bundle = Bundle(
             ledger=self._origin,
             case=case_id,
-            statements={index: self._shown(index, item, placed[index]) for index, item in shown.items()},
+            statements={index: self._shown(index, item, placed[index]) for index, item in signed.items()},
             anchors={size: self._anchor(size, proof) for size, proof in anchors.items()},
             blocks=blocks,
-            checkpoint=self._log.note(sizes[-1]),
+            checkpoint=self._log.note(case.size),
             disclosures=tuple(disclosures),
             submitted=submitted,
             index=index,
@@ -101,37 +101,23 @@ class Evidence:
             )
         return bundle
 
-    def _signed(self, session: Session, case_id: bytes, size: int) -> Mapping[int, SignedStatement]:
-        """Below ``size``: leaf 0, the parties' statements of the case, and of keys and attesters that concern it."""
+    def _case(self, session: Session, case_id: bytes, size: int) -> _Case:
         opened = session.execute(
-            sql(_ENTRY.c.digest, _ENTRY.c.company, _ENTRY.c.author)
+            sql(_ENTRY.c.idx, _ENTRY.c.digest, _ENTRY.c.company, _ENTRY.c.author)
             .where(_ENTRY.c.statement_id == case_id, _ENTRY.c.kind == "case.opened")
             .order_by(_ENTRY.c.idx)
             .limit(1)
         ).first()
         if opened is None:
             raise RefusedCase(f"no case {encode_hex(case_id)} was opened in the ledger {self._origin}")
-        rows = session.execute(
-            sql(_ENTRY.c.idx, _ENTRY.c.digest, _ENTRY.c.author, _ENTRY.c.case_id)
-            .where(_wanted(opened, case_id), _ENTRY.c.statement_id.is_not(None), _ENTRY.c.idx < max(size, 1))
-            .order_by(_ENTRY.c.idx)
-        ).all()
-        # Every leaf that is listed is shown, also a second one of the same words (direct route).
-        counts, listed = Counter[bytes](), list[_Listed]()
-        for row in rows:
-            counts[row.author] += 1
-            # An author who writes more than a verifier weighs must not decide whether there is a bundle at all.
-            if row.author == opened.author or counts[row.author] <= MAX_LIST or row.case_id is None:
-                listed.append(_Listed(row.idx, row.digest))
-        raws = _raws(session, {item.digest for item in listed})
-        if opened.digest not in raws:
-            raise RefusedWithheld(
-                f"the opening of case {encode_hex(case_id)} is withheld: sha256 {opened.digest.hex()}"
+        if opened.idx >= size:
+            when = f"the anchored tree of {size} leaves ends before it" if size else "no final anchor is recorded"
+            raise RefusedNotFound(
+                f"case {encode_hex(case_id)} is recorded, but no final anchor holds it yet ({when}); ask again shortly"
             )
-        return {item.index: parse(raws[item.digest]) for item in listed if item.digest in raws}
+        return _Case(case_id, opened.digest, opened.company or "", opened.author, size)
 
-    def _shown(self, index: int, signed: SignedStatement, size: int | None) -> ShownStatement:
-        assert size is not None, "only placed statements are shown"
+    def _shown(self, index: int, signed: SignedStatement, size: int) -> ShownStatement:
         return ShownStatement(index, signed, size, tuple(self._log.inclusion(index, size)))
 
     def _anchor(self, size: int, proof: ReceiptProof) -> ShownAnchor:
@@ -139,34 +125,75 @@ class Evidence:
         return ShownAnchor(size, proof, leaf, tuple(self._log.inclusion(size - 1, size)))
 
 
-def _wanted(opened: Row[tuple[bytes, str, bytes]], case_id: bytes) -> ColumnElement[bool]:
-    """What concerns the case whose opening is ``opened``, by those who are or were a party of it."""
+def _signed(
+    session: Session, case: _Case, authors: Sequence[bytes]
+) -> tuple[Mapping[int, SignedStatement], tuple[bytes, ...]]:
+    """What is shown, by leaf index; and ``authors`` with the keys that they bound for the case's company."""
+    known = dict.fromkeys(authors)
+    while True:
+        shown = _listed(session, case, tuple(known))
+        fresh = [key for item in shown.values() for key in _bound(item, case.company, known) if key not in known]
+        if not fresh or len(known) + len(fresh) > MAX_KEYS:
+            return shown, tuple(known)
+        known |= dict.fromkeys(fresh)
+
+
+def _listed(session: Session, case: _Case, authors: Sequence[bytes]) -> Mapping[int, SignedStatement]:
+    """Leaf 0, the parties' statements of the case, and of keys and attesters that concern it."""
+    rows = session.execute(
+        sql(_ENTRY.c.idx, _ENTRY.c.digest, _ENTRY.c.author, _ENTRY.c.case_id)
+        .where(_wanted(case, authors), _ENTRY.c.statement_id.is_not(None), _ENTRY.c.idx < case.size)
+        .order_by(_ENTRY.c.idx)
+    ).all()
+    # Every leaf that is listed is shown, also a second one of the same words (direct route).
+    counts, listed = Counter[bytes](), dict[int, bytes]()
+    for row in rows:
+        if row.case_id is not None and row.author != case.requester:
+            counts[row.author] += 1
+            if counts[row.author] > MAX_LIST:
+                continue  # who writes more than a verifier weighs must not decide whether there is a bundle at all
+        listed[row.idx] = row.digest
+    raws = _raws(session, set(listed.values()))
+    if case.digest not in raws:
+        raise RefusedWithheld(f"the opening of case {encode_hex(case.id)} is withheld: sha256 {case.digest.hex()}")
+    return {index: parse(raws[digest]) for index, digest in listed.items() if digest in raws}
+
+
+def _wanted(case: _Case, authors: Sequence[bytes]) -> ColumnElement[bool]:
+    """What concerns the case, by those who are or were a party of it then, and by ``authors``."""
     operator = sql(_ENTRY.c.author).where(_ENTRY.c.idx == _OPENED).scalar_subquery()
-    keys = sql(_COMPANY_KEY.c.key).where(_COMPANY_KEY.c.company == opened.company)
+    keys = sql(_COMPANY_KEY.c.key).where(_COMPANY_KEY.c.company == case.company, _COMPANY_KEY.c.idx < case.size)
+    attesters = sql(_ATTESTER.c.key).where(_ATTESTER.c.idx < case.size)
     author = _ENTRY.c.author
     party = or_(
-        author == opened.author, author == operator, author.in_(keys), author.in_(sql(_ATTESTER.c.key))
+        author == case.requester, author == operator, author.in_(keys), author.in_(attesters), author.in_(authors)
     )  # a revoked key was a party, too: nothing that a company said may vanish
     return or_(
         _ENTRY.c.idx == _OPENED,
-        and_(_ENTRY.c.case_id == case_id, party),
-        _ENTRY.c.statement_id == case_id,
-        and_(_ENTRY.c.kind.in_(_KEY_KINDS), _ENTRY.c.company == opened.company, or_(_ENTRY.c.understood, party)),
+        and_(_ENTRY.c.case_id == case.id, party),
+        _ENTRY.c.statement_id == case.id,
+        and_(_ENTRY.c.kind.in_(_KEY_KINDS), _ENTRY.c.company == case.company, or_(_ENTRY.c.understood, party)),
         and_(_ENTRY.c.kind == "attester.bound", _ENTRY.c.understood),
     )
 
 
-def _parties(session: Session, shown: Mapping[int, SignedStatement], case_id: bytes) -> Parties:
-    """Whose lists a verifier asks for, as far as this ledger can know."""
-    opened = next(item.statement for item in shown.values() if item.id == case_id)
-    keys = sql(_COMPANY_KEY.c.key).where(_COMPANY_KEY.c.company == opened.company).distinct()
+def _bound(signed: SignedStatement, company: str, binders: Collection[bytes]) -> Iterator[bytes]:
+    """The key that ``signed`` binds for ``company``, where it is of one of ``binders``."""
+    said = signed.statement
+    if said.kind == "company.key_bound" and said.company == company and said.author in binders and said.is_understood:
+        yield bytes.fromhex(str(said.facts["key"])[2:])
+
+
+def _parties(session: Session, case: _Case) -> Parties:
+    """Whose lists a verifier asks for, as far as this ledger could know at that size."""
+    keys = sql(_COMPANY_KEY.c.key).where(_COMPANY_KEY.c.company == case.company, _COMPANY_KEY.c.idx < case.size)
     operator = session.execute(sql(_ENTRY.c.author).where(_ENTRY.c.idx == _OPENED)).scalar()
-    attesters = session.execute(sql(_ATTESTER.c.key).distinct()).scalars()
+    attesters = session.execute(sql(_ATTESTER.c.key).where(_ATTESTER.c.idx < case.size).distinct()).scalars()
     return Parties(
-        requester=opened.author,
-        company=opened.company or "",
+        requester=case.requester,
+        company=case.company,
         operator=operator or b"",
-        company_keys=tuple(session.execute(keys).scalars()),
+        company_keys=tuple(session.execute(keys.distinct()).scalars()),
         attesters=tuple(attesters),
     )
 
@@ -180,10 +207,9 @@ def _sizes_up_to(sizes: list[int], as_of: int | None) -> list[int]:
     )
 
 
-def _earliest(index: int, sizes: Sequence[int]) -> int | None:
-    """The smallest anchored size that holds leaf ``index``."""
-    place = bisect_right(sizes, index)
-    return sizes[place] if place < len(sizes) else None
+def _earliest(index: int, sizes: Sequence[int]) -> int:
+    """The smallest of the anchored ``sizes`` that holds leaf ``index``; the largest does."""
+    return sizes[bisect_right(sizes, index)]
 
 
 def _anchored_sizes(session: Session) -> list[int]:
@@ -216,10 +242,12 @@ def _headers(session: Session, hashes: Collection[bytes]) -> dict[bytes, bytes]:
     return {row.hash: row.header for row in rows if home is not None and row.genesis == home.genesis}
 
 
-def _submissions(session: Session, raws: Collection[bytes]) -> dict[int, ReceiptProof]:
+def _submissions(session: Session, raws: Collection[bytes], size: int) -> dict[int, ReceiptProof]:
+    """Receipts of the tickets that the contract had taken when the tree of ``size`` leaves was anchored."""
     home = current_chain(session)
     if home is None or len(raws) > IN_LIMIT:
         return {}
+    taken = sql(_ANCHOR.c.submitted).where(_ANCHOR.c.genesis == home.genesis, _ANCHOR.c.size == size)
     rows = session.exec(
         select(TicketProof)
         .join(
@@ -228,6 +256,10 @@ def _submissions(session: Session, raws: Collection[bytes]) -> dict[int, Receipt
             & (col(TicketRow.number) == TicketProof.number)
             & (col(TicketRow.block_hash) == TicketProof.block_hash),
         )
-        .where(col(TicketProof.genesis) == home.genesis, col(TicketRow.raw).in_(raws))
+        .where(
+            col(TicketProof.genesis) == home.genesis,
+            col(TicketProof.number) < taken.scalar_subquery(),
+            col(TicketRow.raw).in_(raws),
+        )
     )
     return {row.number: anchor_proof(row) for row in rows}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ledger.bundle import ShownIndex, ShownList, ShownReplay
 from ledger.errors import RefusedNotFound
@@ -72,16 +71,20 @@ class IndexReader:
 
     def replay(self, size: int) -> ShownReplay | None:
         """The checkpoint of at least ``size`` leaves that the most auditors cosigned, the smallest of several."""
-        chosen = select(_COSIGNATURE).where(_COSIGNATURE.c.size >= size).order_by(_COSIGNATURE.c.size)
-        lines: dict[int, dict[tuple[str, bytes], bytes]] = defaultdict(dict)
+        most = (
+            select(_COSIGNATURE.c.size)
+            .where(_COSIGNATURE.c.size >= size)
+            .group_by(_COSIGNATURE.c.size)
+            .order_by(func.count().desc(), _COSIGNATURE.c.size)
+            .limit(1)
+        )
         with self._store.read() as session:
-            for row in session.execute(chosen):
-                lines[row.size][row.name, row.key_id] = f"{row.line}\n".encode()
-        if not lines:
-            return None
-        best = max(lines, key=lambda at: (len(lines[at]), -at))
-        kept = list(lines[best].values())[: MAX_SIGNATURES - 1]
-        note = add_cosignatures(self._log.note(best), kept)
+            best: int | None = session.execute(most).scalar()
+            if best is None:
+                return None
+            chosen = select(_COSIGNATURE.c.line).where(_COSIGNATURE.c.size == best)
+            lines = sorted(f"{line}\n".encode() for line in session.execute(chosen).scalars())
+        note = add_cosignatures(self._log.note(best), lines[: MAX_SIGNATURES - 1])
         return ShownReplay(note, tuple(self._log.inclusion(size - 1, best)))
 
 

@@ -39,7 +39,7 @@ class IndexNode(SQLModel, table=True):
 
 
 class CosignatureRow(SQLModel, table=True):
-    """The newest cosignature line of an auditor under the checkpoint of ``size``."""
+    """The first cosignature line that an auditor gave for the checkpoint of ``size``."""
 
     __tablename__ = "cosignature"
     size: int = Field(sa_column=integer(primary_key=True))

@@ -1,5 +1,6 @@
 """The sequencer: the one place where the log grows.
 
+    0 index            only to close the tree, and before the lock: the case index up to what is committed
     1 lease            another worker may be at it: RuntimeLease
     2 head             newest checkpoint; what is committed but not published is published first
     3 new leaves       direct submissions that the log lacks, accepted statements in order of acceptance,
@@ -32,7 +33,7 @@ from ledger.errors import RuntimeLease, RuntimeLog
 from ledger.index import index_leaf, key_to_list
 from ledger.leaf import NO_KEY, StatementLeaf
 from ledger.note import SigningKey
-from ledger.runtime.case_index import Advance, CaseIndex, advance, newest_head, store_advance
+from ledger.runtime.case_index import PIECE, Advance, CaseIndex, advance, newest_head, store_advance
 from ledger.runtime.case_index import Row as ListedRow
 from ledger.runtime.index_tables import Listed
 from ledger.runtime.lease import Lease
@@ -61,6 +62,8 @@ from ledger.standing import Claim
 _LEAF, _CHECKPOINT, _WAITING = table(Leaf), table(CheckpointRow), table(Waiting)
 _SUBMISSION, _ADDENDUM, _FIRST, _WITHHELD = table(Submission), table(Addendum), table(First), table(Withheld)
 _ATTEMPTS = 3
+_CATCH_UP_ROUNDS = 8
+"""Each takes what came during the one before, so the rest shrinks unless the database is too slow for the log."""
 _log = logging.getLogger(__name__)
 
 
@@ -112,12 +115,13 @@ class Sequencer:
         limit: int = 5000,
         step: Callable[[str], None] = _no_step,
         clock: Callable[[], float] = time.time,
+        piece: int = PIECE,
     ) -> None:
         self._store, self._lease, self._log_key = store, lease, log_key
         self._limit, self._step, self._clock = limit, step, clock
         self._publisher = Publisher(store, objects, step)
         self._view = StoreView()
-        self._index = CaseIndex(store)
+        self._index = CaseIndex(store, piece, step)
         self._lock = threading.Lock()
         self.listeners: list[Callable[[int], None]] = []
         """Called with each newly published size, in the sequencer's thread."""
@@ -142,11 +146,19 @@ class Sequencer:
             raise RuntimeLease("another process keeps writing to this log; is a second worker running?")
 
     def _prepare_index(self) -> None:
-        """Bring the index up to the committed leaves: others may sequence meanwhile, so that closing is short."""
-        self._lease.hold()
+        """Bring the index up to the committed leaves, while others sequence: under the lock no more than some batches
+        of leaves are left to do, however long the log is."""
+        done, rounds = 0, 0
+        while rounds < _CATCH_UP_ROUNDS and (size := self._committed()) - done > (self._limit if rounds else 0):
+            self._lease.hold()
+            self._index.catch_up(size)
+            done, rounds = size, rounds + 1
+        self._step("index prepared")
+
+    def _committed(self) -> int:
         with self._store.read() as session:
-            size: int = session.execute(select(func.max(_CHECKPOINT.c.size))).scalar() or 0
-        self._index.catch_up(size)
+            size: int | None = session.execute(select(func.max(_CHECKPOINT.c.size))).scalar()
+        return size or 0
 
     def repair(self) -> None:
         """Write the files of the log again, after one was missing. Raises RuntimeLease, RuntimeStore."""

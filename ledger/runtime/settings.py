@@ -175,6 +175,10 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _check_auditors(self) -> Settings:
         keys = self.auditor_keys
+        if len({self.ledger, *(key.name for key in keys)}) <= len(keys):
+            raise ValueError("auditors: each needs a name of its own, which is not the ledger's either")
+        if len({key.public for key in keys}) < len(keys):
+            raise ValueError("auditors: two of them have the same public key")
         for key in keys:
             if key.type != COSIGNATURE:
                 raise ValueError(

@@ -17,12 +17,14 @@ from ledger.errors import HabeasError
 from ledger.runtime.wellknown import KeyFinder
 from ledger.statement import SignedStatement
 from tests.api.made_chain import MadeChain, open_made_chain
+from tests.store.auditing import AUDITOR, replay_and_cosign, vkeys
 from tests.store.conftest import database_url, postgres
 from tests.store.world import World
 
 __all__ = ["database_url", "postgres"]
 _T = TypeVar("_T")
 JSON = {"Content-Type": "application/json"}
+TEXT = {"Content-Type": "text/plain"}
 
 
 @contextmanager
@@ -90,6 +92,13 @@ class Api:
         raw = statement if isinstance(statement, bytes) else statement.raw
         return self.request("POST", "/v1/statements", content=raw, headers=JSON)
 
+    def cosign(self, note: bytes) -> httpx2.Response:
+        return self.request("POST", "/v1/cosignatures", content=note, headers=TEXT)
+
+    def audit(self, size: int) -> None:
+        """The auditor of this ledger replays it and cosigns its tree of ``size`` leaves."""
+        assert self.cosign(replay_and_cosign(self.world.services, size)).status_code == 200
+
 
 @pytest.fixture
 def api(tmp_path: Path, database_url: str) -> Iterator[Api]:
@@ -116,8 +125,9 @@ def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
 def opened(
     folder: Path, database_url: str = "", finders: Mapping[str, KeyFinder] | None = None, **given: object
 ) -> Iterator[Api]:
-    """A new ledger, sequenced, behind its API."""
-    chain = open_made_chain(folder / "home", database_url, commit_period_ms=5, **given)
+    """A new ledger with an auditor, sequenced, behind its API."""
+    settings = {"commit_period_ms": 5, "auditors": vkeys(AUDITOR), **given}
+    chain = open_made_chain(folder / "home", database_url, **settings)
     try:
         with sequencing(chain.world), Api(chain, finders).running() as api:
             yield api

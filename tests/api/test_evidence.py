@@ -8,20 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from ledger.assessment import assess
-from ledger.bundle import parse_bundle
+from ledger.assessment import Assessment, assess
+from ledger.bundle import Bundle, parse_bundle
+from ledger.checks import Value
 from ledger.encoding import Json, parse_base64
 from ledger.errors import MalformedBundle
 from ledger.evm import parse_header
 from ledger.leaf import index_key
 from ledger.observed import Observed
-from ledger.policy import parse_policy
+from ledger.policy import TrustPolicy, parse_policy
 from ledger.runtime import evidence
 from ledger.runtime.chain_tables import HomeChain
 from ledger.runtime.sequencer import DirectLeaf
 from ledger.statement import SignedStatement
 from tests.api.conftest import Api, opened
 from tests.api.made_chain import MadeChain
+from tests.store.auditing import AUDITOR
 from tests.store.world import OTHER, SHOP, SHOP_OLD
 
 NOW = 2_000_000_000
@@ -81,16 +83,32 @@ def test_bundle_verifies(api: Api) -> None:
     assert answer.headers["content-disposition"] == f'attachment; filename="0x{case.id.hex()}.habeas.json"'
     bundle = parse_bundle(answer.content)
     assert {item.signed.id for item in bundle.statements.values()} >= {case.id, sent.id}
-    policy = parse_policy(api.get("/v1/trust-policy").content)
-    result = assess(bundle, policy, Observed(), NOW)
-    assert result.exit_code == 3, [(item.check.name, item.value, item.check.detail) for item in result.checks]
-    blocks = {shown.proof.header for shown in bundle.anchors.values()} | set(bundle.blocks.values())
-    canonical = {parse_header(header).hash: "the test" for header in blocks}
     held = api.get(f"/v1/cases/0x{case.id.hex()}/bundle", {"If-None-Match": answer.headers["etag"]})
     assert held.status_code == 304
+    policy = parse_policy(api.get("/v1/trust-policy").content)
+    assert assess(bundle, policy, Observed(), NOW).exit_code == 3, "no block is known to be canonical"
+    claimed = assessed(api, bundle)
+    assert claimed.exit_code == 3 and not_passed(claimed) == ["index/replayed", "complete"], "claimed by the operator"
+    assert claimed.finding is not None and claimed.finding.said == "none" and not claimed.finding.replayed_by
+    api.audit(max(bundle.anchors))
+    replayed = assessed(api, parse_bundle(api.get(f"/v1/cases/0x{case.id.hex()}/bundle").content))
+    assert replayed.exit_code == 0, not_passed(replayed)
+    assert replayed.finding is not None and replayed.finding.replayed_by == (AUDITOR.name,)
+
+
+def assessed(api: Api, bundle: Bundle, policy: TrustPolicy | None = None) -> Assessment:
+    """The assessment of one who knows that all the bundle's blocks are final, by the ledger's policy or his own."""
+    policy = policy or parse_policy(api.get("/v1/trust-policy").content)
+    headers = {shown.proof.header for shown in bundle.anchors.values()} | set(bundle.blocks.values())
+    headers |= {proof.header for proof in bundle.submitted.values()}
+    canonical = {parse_header(header).hash: "the test" for header in headers}
     ledger = policy.ledgers[api.world.services.origin]
-    full = assess(bundle, policy, Observed(canonical, code_hash=ledger.code_hash), NOW)
-    assert full.exit_code == 0, [(item.check.name, item.value, item.check.detail) for item in full.checks]
+    return assess(bundle, policy, Observed(canonical, code_hash=ledger.code_hash), NOW)
+
+
+def not_passed(assessment: Assessment) -> list[str]:
+    """Names of required checks that did not pass."""
+    return [item.check.name for item in assessment.checks if item.check.required and item.value is not Value.PASSED]
 
 
 def forced(api: Api, *statements: SignedStatement) -> None:
@@ -153,7 +171,10 @@ def test_assessment(api: Api) -> None:
     view = shown["0x" + sent.id.hex()]
     assert (view["role"], view["grade"]) == ("requester", "self_stated")
     assert view["signed_not_before"]["time"] < view["recorded_not_after"]["time"]
-    assert value["finding"] == "Statements shown, completeness not checked, no finding."
+    finding = value["finding"]
+    assert (finding["answer"], finding["value"], finding["size"]) == ("none", "conditional", 4)
+    assert (finding["company"], finding["company_keys"], finding["index"]) == ("shop.example", [], "claimed")
+    assert finding["sentences"][0].startswith("No answer is recorded in this ledger up to 20")
 
 
 def test_nothing_anchored_yet(lite: Api) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from ledger.assessment import Assessment, assess
+from ledger.bundle import Bundle
 from ledger.encoding import sha256
 from ledger.errors import RuntimeChainUnavailable
 from ledger.evm import parse_header
@@ -23,6 +24,7 @@ from ledger.runtime import embedded
 from ledger.runtime.anchorer import Anchorer, Round
 from ledger.runtime.chain import final_block
 from ledger.runtime.chain_store import ChainStore
+from ledger.runtime.cosignatures import Cosignatures
 from ledger.runtime.deploy import Submission, submit_direct
 from ledger.runtime.embedded import EmbeddedChain, EmbeddedOptions
 from ledger.runtime.evidence import Evidence
@@ -33,6 +35,7 @@ from ledger.runtime.trust import own_policy
 from ledger.runtime.web3_chain import Web3Chain
 from ledger.runtime.wiring import Services, open_services
 from ledger.statement import RecentBlock, SignedStatement
+from tests.store.auditing import AUDITOR, replay_and_cosign, vkeys
 from tests.store.check_ledger import check_ledger
 from tests.store.world import OTHER, World, settings_in
 
@@ -126,12 +129,27 @@ class Live:
         used = index_key(signed, self.services.origin) if key is None else key
         return self.services.reader.index_of(StatementLeaf(used, sha256(signed.raw)).hash())
 
+    def audit(self) -> None:
+        """The ledger's auditor replays everything and cosigns the newest anchored tree."""
+        newest, services = self.store.newest_anchor(), self.services
+        assert newest is not None
+        facts, auditors = services.require_ledger(), services.settings.auditor_keys
+        taken = Cosignatures(services.store, services.reader, facts.vkey, auditors)
+        taken.take(replay_and_cosign(services, newest.size))
+
+    def bundle(self, case: bytes, as_of: int | None = None) -> Bundle:
+        """What the ledger gives out about the case."""
+        return Evidence(self.services.store, self.services.reader, self.services.origin).bundle(case, as_of=as_of)
+
     def assess(self, case: bytes) -> Assessment:
-        """The case's bundle, judged by one who asked this chain which blocks are final."""
-        evidence = Evidence(self.services.store, self.services.reader, self.services.origin)
-        rule = self.home.rules.finality
-        bundle, policy = evidence.bundle(case), parse_policy(own_policy(self.services.store, self.services.settings))
-        final = final_block(self.home.chain, rule)
+        """The case's newest bundle after an audit, judged."""
+        self.audit()
+        return self.judge(self.bundle(case))
+
+    def judge(self, bundle: Bundle) -> Assessment:
+        """The judgement of one who asked this chain which blocks are final."""
+        policy = parse_policy(own_policy(self.services.store, self.services.settings))
+        final = final_block(self.home.chain, self.home.rules.finality)
         canonical: dict[bytes, str] = {}
         for raw in [*(item.proof.header for item in bundle.anchors.values()), *bundle.blocks.values(),
                     *(item.header for item in bundle.submitted.values())]:  # fmt: skip
@@ -148,7 +166,7 @@ class Live:
 @contextmanager
 def live(folder: Path, finality: int | None = None, **options: int) -> Iterator[Live]:
     """A new ledger on a new node."""
-    settings = settings_in(folder / "home", anchor_period_s=PERIOD_S, finality=finality)
+    settings = settings_in(folder / "home", anchor_period_s=PERIOD_S, finality=finality, auditors=vkeys(AUDITOR))
     services = open_services(settings, create_keys_if_new=True)
     with node(folder / "node", **options) as chain:
         chain.ask("anvil_mine", hex(3))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.bundle import parse_bundle
+from ledger.bundle import Bundle, parse_bundle
 from ledger.cli import casefolder
 from ledger.cli.client import ApiClient
 from ledger.errors import HabeasError
@@ -62,13 +62,26 @@ def say_sent(habeas: Run) -> None:
     habeas("say", "request.sent", *words, "--private", "account=customer 4711", "--file", "letter.txt", "--yes")
 
 
-def statements(server: Server, case: str) -> int:
-    """How many statements the bundle of the case shows now."""
+def newest_bundle(server: Server, case: str) -> Bundle | None:
+    """The bundle of the case now; None as long as no final anchor holds it."""
     with ApiClient(server.url) as client:
         try:
-            return len(parse_bundle(client.get(f"/v1/cases/{case}/bundle")).statements)
+            return parse_bundle(client.get(f"/v1/cases/{case}/bundle"))
         except HabeasError:
-            return 0
+            return None
+
+
+def statements(server: Server, case: str) -> int:
+    """How many statements the bundle of the case shows now."""
+    bundle = newest_bundle(server, case)
+    return 0 if bundle is None else len(bundle.statements)
+
+
+def newest_anchor(server: Server, case: str) -> int:
+    """The anchored size that the bundle of the case is as of now."""
+    bundle = newest_bundle(server, case)
+    assert bundle is not None
+    return max(bundle.anchors)
 
 
 def receipts_hold(folder: Path) -> None:

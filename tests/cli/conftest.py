@@ -17,6 +17,7 @@ from ledger.cli.demo.story import YOURS, FolderSite, Shop
 from ledger.cli.main import main
 from ledger.keys import address_of
 from tests.cli.a_server import COMPANY, COMPANY_SECRET, PASSWORD, Server, await_, is_ready
+from tests.store.auditing import AUDITOR
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     environment = {
         **os.environ,
         "HABEAS_ANCHOR_PERIOD_S": "1",
+        "HABEAS_AUDITORS": AUDITOR.verifier.encode(),
         "HABEAS_WELL_KNOWN_OVERRIDES": json.dumps({COMPANY: shop.url, YOURS: yours.url}),
     }
     command = [sys.executable, "-m", "ledger.cli.main", "serve", "--home", str(home), "--port", "0"]

@@ -28,11 +28,13 @@ from tests.cli.a_server import (
     Run,
     Server,
     await_,
+    newest_anchor,
     open_case,
     receipts_hold,
     say_sent,
     statements,
 )
+from tests.cli.auditor import audit
 from tests.cli.broken import outcome, without_each_part
 
 
@@ -52,6 +54,7 @@ def test_a_case_from_both_sides(habeas: Run, server: Server, tmp_path: Path) -> 
     shown = json.loads(habeas("case", "show", "--json"))
     assert [item["kind"] for item in shown["statements"]] == ["case.opened", "request.sent", "case.confirmed"]
     await_(lambda: statements(server, case) == 6)
+    audit(server.url, newest_anchor(server, case))
     with ApiClient(server.url) as client:
         (tmp_path / "trust.toml").write_bytes(client.get("/v1/trust-policy"))
     habeas("prove", "--open", "account", "--out", "case.habeas.json", "--trust", "trust.toml", code=3)

@@ -8,10 +8,15 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import RuntimeSetting
+from ledger.note import CosigningKey, SigningKey
 from ledger.runtime.settings import Settings, load_settings
 from tools.settings_page import PAGE, page
 
 ROOT = Path(__file__).resolve().parents[2]
+LOG_KEY = SigningKey("habeas.example/main", bytes([5]) * 32).verifier.encode()
+AUDITOR, SAME_KEY = (
+    CosigningKey(f"auditor.example/{name}", bytes([6]) * 32).verifier.encode() for name in ("one", "two")
+)
 
 
 def test_the_page_lists_every_setting_as_it_is() -> None:
@@ -23,7 +28,7 @@ def test_the_page_lists_every_setting_as_it_is() -> None:
 def test_every_setting_is_used() -> None:
     files = [*(ROOT / "ledger").rglob("*.py"), *(ROOT / "api").rglob("*.py")]
     code = "\n".join(path.read_text(encoding="utf-8") for path in files if path.name != "settings.py")
-    derived = {"database_url", "objects_url", "log_key_file", "anchor_key_file"}
+    derived = {"database_url", "objects_url", "log_key_file", "anchor_key_file", "auditors"}
     used = set(re.findall(r"settings\.(\w+)", code)) | derived
     assert not set(Settings.model_fields) - used
 
@@ -41,7 +46,9 @@ def test_order_of_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def test_spellings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HABEAS_RPC_URLS", "http://one.example, http://two.example")
     monkeypatch.setenv("HABEAS_WELL_KNOWN_OVERRIDES", '{"shop.example": "http://127.0.0.1:8081"}')
+    monkeypatch.setenv("HABEAS_AUDITORS", AUDITOR)
     settings = load_settings(home=tmp_path, contract="0x" + "c0" * 20)
+    assert [key.encode() for key in settings.auditor_keys] == [AUDITOR] and settings.auditor_quorum == 1
     assert settings.rpc_urls == ["http://one.example", "http://two.example"]
     assert settings.contract == b"\xc0" * 20
     assert settings.well_known_overrides == {"shop.example": "http://127.0.0.1:8081"}
@@ -75,6 +82,12 @@ def test_spellings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ({"well_known_overrides": {"shop.example": "http://10.0.0.1:80"}}, "127.0.0.1"),
         ({"well_known_overrides": {"shop.example": "http://127.0.0.1.evil.example:80"}}, "127.0.0.1"),
         ({"well_known_overrides": {"Shop.example": "http://127.0.0.1:80"}}, "Shop.example"),
+        ({"auditors": ["auditor.example"]}, "auditors"),
+        ({"auditors": [LOG_KEY]}, "the key of habeas.example/main has type 0x01"),
+        ({"auditors": [AUDITOR], "auditor_quorum": 2}, "auditor_quorum is 2, but there are 1 auditors"),
+        ({"auditors": [AUDITOR, AUDITOR]}, "a name of its own"),
+        ({"auditors": [AUDITOR], "ledger": "auditor.example/one"}, "not the ledger's"),
+        ({"auditors": [AUDITOR, SAME_KEY]}, "the same public key"),
     ],
     ids=lambda value: str(value)[:40],
 )

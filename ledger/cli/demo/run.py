@@ -21,6 +21,8 @@ from httpx2 import Client
 from api.server import ApiServer
 from ledger.assessment import Assessment
 from ledger.cli import casefolder
+from ledger.cli.auditing.audit import Options, audit
+from ledger.cli.auditing.cosigner import create_key
 from ledger.cli.casefile import CaseFile, Entry
 from ledger.cli.demo.citations import read_citations
 from ledger.cli.demo.story import COMPANY, YOURS, FolderSite, Party, Recorder, Scene, Shop, Told, tell_case
@@ -44,6 +46,9 @@ EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 _PATIENCE_S = 90.0
 _ANCHOR_PERIOD_S = 3
 _MARK = ".habeas-demo"
+_POLICY = "trust.toml"
+AUDITOR = "auditor.localhost/practice"
+_AUDITOR_KEY = Path("auditor", "cosign.key")
 
 
 class Teller:
@@ -106,6 +111,7 @@ def run_demo(folder: Path, *, once: bool) -> int:
         casefolder.create(folder / "requester", CaseFile(stack.api.address, 0, told.entries))
         teller.step("Anchoring on the chain, and waiting until the block is final")
         _await(lambda: _is_anchored(stack), "the case to be anchored in a final block", teller)
+        _audit(stack, folder, teller)
         result = _check(stack, folder, told, teller)
         _tell_where(stack, folder, teller)
         if not once:
@@ -121,8 +127,14 @@ def _letter(stack: Stack, opened: SignedStatement) -> str:
 
 @contextmanager
 def _running(folder: Path, sites: Mapping[str, str], teller: Teller) -> Iterator[Stack]:
+    (folder / _AUDITOR_KEY).parent.mkdir(mode=0o700)
+    auditor = create_key(folder / _AUDITOR_KEY, AUDITOR)
     settings = load_settings(
-        home=folder, ledger=LEDGER, anchor_period_s=_ANCHOR_PERIOD_S, well_known_overrides=dict(sites)
+        home=folder,
+        ledger=LEDGER,
+        anchor_period_s=_ANCHOR_PERIOD_S,
+        well_known_overrides=dict(sites),
+        auditors=[auditor.encode()],
     )
     services = open_services(settings, create_keys_if_new=True)
     worker = Worker(services)
@@ -181,12 +193,28 @@ def _is_anchored(stack: Stack) -> bool:
     return newest is not None and newest.final == newest.size
 
 
+def _audit(stack: Stack, folder: Path, teller: Teller) -> None:
+    """An auditor with a key of his own replays everything and cosigns."""
+    teller.step("An auditor replays the whole log: bytes, signatures, roots, index, anchors")
+    (folder / _POLICY).write_bytes(_get(stack.client, "/v1/trust-policy"))
+    options = Options(
+        f"{stack.api.address}/log/",
+        rpc=[stack.chain_url],
+        trust=folder / _POLICY,
+        cosign=folder / _AUDITOR_KEY,
+        post=True,
+    )
+    report = audit(options, lambda _words: None)
+    if report.exit_code:
+        raise RuntimeFault(f"the audit of the demo's own log ends with exit {report.exit_code}")
+    teller.line(f"exit {report.exit_code}: {report.checkpoint.size} leaves replayed; {AUDITOR} cosigned")
+
+
 def _check(stack: Stack, folder: Path, told: Told, teller: Teller) -> int:
     """Write the bundle and the policy, and verify the file offline and against the chain."""
     case = encode_hex(told.case)
-    bundle_path, policy_path = folder / "case.habeas.json", folder / "trust.toml"
+    bundle_path, policy_path = folder / "case.habeas.json", folder / _POLICY
     bundle_path.write_bytes(_get(stack.client, f"/v1/cases/{case}/bundle"))
-    policy_path.write_bytes(_get(stack.client, "/v1/trust-policy"))
     teller.step("Verifying the file offline: no network, no server, no database")
     offline = verify(bundle_path, trust=policy_path)
     _tell_counts(offline, teller)

@@ -74,12 +74,12 @@ class Evidence:
         with self._store.read() as session:
             sizes = _sizes_up_to(_anchored_sizes(session), as_of)
             case = self._case(session, case_id, sizes[-1] if sizes else 0)
-            signed, known = _signed(session, case, authors)
+            parties = _parties(session, case)
+            signed, known = _signed(session, case, parties, authors)
             placed = {index: _earliest(index, sizes) for index in signed}
             blocks = _headers(session, {item.statement.recent_block.hash for item in signed.values()})
             submitted = _submissions(session, {item.raw for item in signed.values()}, case.size)
             anchors = _anchors(session, {*placed.values(), case.size})
-            parties = _parties(session, case)
         index, replay = self._index.shown(case.size, case_id, parties, known)
         bundle = Bundle(
             ledger=self._origin,
@@ -126,13 +126,19 @@ class Evidence:
 
 
 def _signed(
-    session: Session, case: _Case, authors: Sequence[bytes]
+    session: Session, case: _Case, parties: Parties, authors: Sequence[bytes]
 ) -> tuple[Mapping[int, SignedStatement], tuple[bytes, ...]]:
-    """What is shown, by leaf index; and ``authors`` with the keys that they bound for the case's company."""
+    """What is shown, by leaf index; and ``authors``, with the keys that they or a party ever bound for the company.
+
+    Also a binding that counted for nothing where it was made is followed: a verifier follows all that are listed, so
+    a list left out here would let a company keep any finding away.
+    """
     known = dict.fromkeys(authors)
+    held = {parties.operator, *parties.company_keys}
     while True:
         shown = _listed(session, case, tuple(known))
-        fresh = [key for item in shown.values() for key in _bound(item, case.company, known) if key not in known]
+        bound = (key for item in shown.values() for key in _bound(item, case.company, held | known.keys()))
+        fresh = [key for key in bound if key not in known and key not in held]
         if not fresh or len(known) + len(fresh) > MAX_KEYS:
             return shown, tuple(known)
         known |= dict.fromkeys(fresh)

@@ -192,3 +192,16 @@ def test_a_party_that_writes_very_much(lite: Api) -> None:
     shown = assessed(lite, bundle)
     assert shown.exit_code == 0, not_passed(shown)
     assert shown.finding is not None and shown.finding.said == "undetermined" and "67" in str(shown.finding.why)
+
+
+def test_a_binding_that_counts_for_nothing_hides_no_finding(lite: Api) -> None:
+    """A revoked key that binds another, forced in: verifiers follow all listed bindings, so the lists are all there."""
+    world, case = lite.world, lite.world.opened()
+    recorded(lite, case, world.bound(world.operator, SHOP), world.bound(world.operator, SHOP, revoked=True))
+    forced(lite, world.bound(SHOP, SHOP_OLD))
+    lite.audit(lite.chain.anchor())
+    bundle = parse_bundle(lite.get(bundle_path(case)).content)
+    assert bundle.index is not None and case_key(case.id, SHOP_OLD.address) in bundle.index.lists
+    shown = assessed(lite, bundle)
+    assert shown.exit_code == 0, not_passed(shown)
+    assert shown.finding is not None and shown.finding.said == "none"

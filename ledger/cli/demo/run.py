@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,7 +25,19 @@ from ledger.cli.auditing.audit import Options, audit
 from ledger.cli.auditing.cosigner import create_key
 from ledger.cli.casefile import CaseFile, Entry
 from ledger.cli.demo.citations import read_citations
-from ledger.cli.demo.story import COMPANY, YOURS, FolderSite, Party, Recorder, Scene, Shop, Told, tell_case
+from ledger.cli.demo.story import (
+    COMPANY,
+    QUIET,
+    YOURS,
+    FolderSite,
+    Party,
+    Recorder,
+    Scene,
+    Shop,
+    Told,
+    tell_case,
+    tell_silence,
+)
 from ledger.cli.letter import write_letter
 from ledger.cli.output import Language
 from ledger.cli.report import report_text
@@ -39,14 +51,16 @@ from ledger.runtime.logs import configure_logs
 from ledger.runtime.settings import DATABASE, load_settings
 from ledger.runtime.wiring import Services, open_services
 from ledger.runtime.worker import Worker
+from ledger.sentences import sentences
 from ledger.statement import SignedStatement
+from ledger.words import text
 
 LEDGER = "localhost/practice"
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 _PATIENCE_S = 90.0
 _ANCHOR_PERIOD_S = 3
 _MARK = ".habeas-demo"
-_POLICY = "trust.toml"
+_POLICY, _SILENCE = "trust.toml", "silence.habeas.json"
 AUDITOR = "auditor.localhost/practice"
 _AUDITOR_KEY = Path("auditor", "cosign.key")
 
@@ -109,10 +123,13 @@ def run_demo(folder: Path, *, once: bool) -> int:
         scene = Scene(recorder, requester, shop_party, lambda opened: _letter(stack, opened), teller.line)
         told = tell_case(scene)
         casefolder.create(folder / "requester", CaseFile(stack.api.address, 0, told.entries))
+        quiet = replace(scene, requester=Party("requester", derive_key(seed, 1)), company=QUIET)
+        silence = tell_silence(quiet)
+        casefolder.create(folder / "requester", CaseFile(stack.api.address, 1, silence.entries))
         teller.step("Anchoring on the chain, and waiting until the block is final")
         _await(lambda: _is_anchored(stack), "the case to be anchored in a final block", teller)
         _audit(stack, folder, teller)
-        result = _check(stack, folder, told, teller)
+        result = _check(stack, folder, told, teller) or _show_silence(stack, folder, silence, teller)
         _tell_where(stack, folder, teller)
         if not once:
             _serve_on()
@@ -225,6 +242,19 @@ def _check(stack: Stack, folder: Path, told: Told, teller: Teller) -> int:
     return 0 if (offline.exit_code, online.exit_code) == (3, 0) else 1
 
 
+def _show_silence(stack: Stack, folder: Path, told: Told, teller: Teller) -> int:
+    """The other bundle, of the case that nobody answered: what may be said of it, and not one word more."""
+    teller.step("The case that nobody answered, against the chain")
+    path = folder / _SILENCE
+    path.write_bytes(_get(stack.client, f"/v1/cases/{encode_hex(told.case)}/bundle"))
+    result = verify(path, trust=folder / _POLICY, rpc=[stack.chain_url])
+    _tell_counts(result, teller)
+    for line in sentences(result.finding, "en") if result.finding else [text("not_complete", "en")]:
+        teller.line(line)
+    teller.line(text("everywhere", "en"))
+    return 0 if result.exit_code == 0 and result.finding and result.finding.said == "none" else 1
+
+
 def _get(client: Client, path: str) -> bytes:
     answer = client.get(path)
     if answer.status_code != 200:
@@ -240,7 +270,7 @@ def _tell_counts(result: Assessment, teller: Teller) -> None:
 
 def _tell_where(stack: Stack, folder: Path, teller: Teller) -> None:
     print(f"\nDone in {teller.elapsed:.0f} s. The file and the policy that names this ledger:")
-    print(f"  {folder / 'case.habeas.json'}   {folder / 'trust.toml'}")
+    print(f"  {folder / 'case.habeas.json'}   {folder / 'trust.toml'}   and of the second case {folder / _SILENCE}")
     check = f"habeas verify {folder / 'case.habeas.json'} --trust {folder / 'trust.toml'}"
     print(f"Check it yourself, offline (exit 3):\n  {check}")
     print(f"and against the chain while it runs (exit 0):\n  {check} --rpc {stack.chain_url}", flush=True)

@@ -27,6 +27,8 @@ from ledger.errors import MalformedRequest, RuntimeFault
 from ledger.statement import RecentBlock, SignedStatement, Statement, address_of, sign
 
 COMPANY = "shop.example"
+QUIET = "quiet.example"
+"""A company that never answers in the demo's second case."""
 YOURS = "company.example"
 """The company that whoever runs the demo can play (docs/cli.md)."""
 Tell = Callable[[str], None]
@@ -154,6 +156,25 @@ class Scene:
     shop: Party
     letter: Callable[[SignedStatement], str]
     tell: Tell
+    company: str = COMPANY
+
+
+def tell_silence(scene: Scene) -> Told:
+    """Record a case in which nobody answers: what a bundle shows of it is a finding, too."""
+    today = datetime.now(UTC).date()
+    opened = _ask(scene, "case.opened", {"regime": "eu-gdpr", "place": "IE", "acting": "self", "related": []}, None)
+    case = opened.signed.id
+    request: Facts = {
+        "right": "access",
+        "sent_on": str(today - timedelta(days=40)),
+        "channel": "email",
+        "published_contact": True,
+    }
+    sent = _ask(scene, "request.sent", request, case)
+    check_in: Facts = {"on": str(today), "answer": "nothing", "account": "not_concerned"}
+    checked = _ask(scene, "case.confirmed", check_in, case)
+    scene.tell(f"A second case, with {scene.company}: sent 40 days ago; today the requester checks in: nothing came.")
+    return Told((opened, sent, checked))
 
 
 def tell_case(scene: Scene) -> Told:
@@ -183,7 +204,7 @@ def tell_case(scene: Scene) -> Told:
 
 def _ask(scene: Scene, kind: str, facts: Facts, case: bytes | None, private: tuple[Disclosure, ...] = ()) -> Entry:
     recorder = scene.recorder
-    signed = recorder.sign(scene.requester, kind, facts, case=case, private=private)
+    signed = recorder.sign(scene.requester, kind, facts, case=case, company=scene.company, private=private)
     return Entry(signed, recorder.record(signed), private)
 
 

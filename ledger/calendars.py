@@ -87,12 +87,20 @@ def is_free(calendar: Calendar, place: str, day: date, *, generous: bool, any_re
 
 
 def check_place(place: str) -> None:
-    """Raises MalformedRequest for an unknown country or region, naming the regions that are known."""
+    """Raises MalformedRequest for an unknown country or region, naming the regions that are known.
+
+    A country may have two sets of codes, as Italy has for regions and provinces, and the package only
+    one of them: a code of another shape is let through, and any region may be meant.
+    """
     country, region = split_place(place)
-    known = _known_regions(country)
-    if region and region not in known and known and all(len(name) <= 3 and name.isalnum() for name in known):
-        shown = ", ".join(f"{country}-{name}" for name in known[:60])
+    known = [name for name in _known_regions(country) if _shape(name) == _shape(region)]
+    if region and known and region not in known:
+        shown = ", ".join(f"{country}-{name}" for name in sorted(known)[:60])
         raise MalformedRequest(f"{place} is no region of {country} in the calendar; known: {country}, {shown}")
+
+
+def _shape(region: str) -> str:
+    return "".join("9" if letter.isdigit() else "A" if letter.isupper() else letter for letter in region)[:2]
 
 
 def _changed(

@@ -108,7 +108,8 @@ def _pause_steps(
         if reached is None or pause.start > reading.roll(reached):
             steps.append(Step(5, "pause_after", (pause.start,), rule.source))
         elif pause.end is None:
-            steps.append(Step(5, "pause_open", (pause.start, ground), rule.source))
+            code = "pause_open" if rule.certain else "pause_open_latest"
+            steps.append(Step(5, code, (pause.start, ground), rule.source))
         else:
             days = (pause.end - pause.start).days
             if rule.certain:

@@ -85,7 +85,10 @@ class _Reader:
 
 
 def _rule(table: _Reader) -> Rule:
-    sources = {source.id: source for source in table.take("source", _list(_source, 1))}
+    listed = table.take("source", _list(_source, 1))
+    sources = {source.id: source for source in listed}
+    if len(sources) != len(listed):
+        raise MalformedRule("two sources have one id")
     regime = table.take("regime", _one_of(*(name for name in REGIMES if name != "none")))
     valid = table.take("valid", _Reader)
     since, until = valid.take("from", _date), valid.maybe("until", _date, None)

@@ -97,6 +97,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "Since {0} the clock stands still ({1}); there is no date until it runs again.",
         "{0}부터 기간이 멈추어 있습니다({1}). 다시 흐를 때까지는 날짜를 정할 수 없습니다.",
     ),
+    "pause_open_latest": (
+        "Since {0} the clock may stand still ({1}); there is no later date until it runs again.",
+        "{0}부터 기간이 멈추어 있다고 볼 수도 있습니다({1}). 다시 흐를 때까지는 늦은 날짜를 정할 수 없습니다.",
+    ),
     "pause_after": (
         "The pause from {0} began after the period had ended and changes nothing.",
         "{0}에 시작된 중단은 기간이 이미 끝난 뒤이므로 아무것도 바꾸지 않습니다.",

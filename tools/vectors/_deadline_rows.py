@@ -1,0 +1,340 @@
+"""Rows of published and of derived due dates, written by hand: nothing here comes from the engine.
+
+A row is (id, source and mark, regime, period, places, input, due_earliest, due_latest).
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+Row: TypeAlias = tuple[str, str, str, str, tuple[str, ...], dict[str, Any], str | None, str | None]
+
+EU = tuple("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
+UK, CHECKLIST, ICO = ("GB",), "ICO SAR checklist for small organisations (C)", "ICO guidance, 8 December 2025 (C)"
+EDPB = "EDPB Guidelines 01/2022, section 5.3 (R: not retrieved word for word)"
+KVKK, OWN = "KVKK Board decision of 13 February 2019 (S)", "computed by hand"
+SWITCH = "eu-data-act-switching"
+# Member States without a public holiday of the whole country on the last day of the row.
+PLAIN = ("DE", "FR", "NL", "PL", "SE")
+
+
+def day(start: str, **more: Any) -> dict[str, Any]:
+    """The input of a row."""
+    return {"from": start, **more}
+
+
+AUTHORITY: tuple[Row, ...] = (
+    ("A1", CHECKLIST, "uk-gdpr", "answer", UK, day("2025-09-03"), "2025-10-03", "2025-10-03"),
+    ("A2", ICO, "uk-gdpr", "answer", UK, day("2024-01-01"), "2024-02-01", "2024-02-01"),
+    ("A3", ICO, "uk-gdpr", "answer", UK, day("2024-11-25"), "2024-12-25", "2024-12-27"),
+    ("A4", ICO, "uk-gdpr", "answer", UK, day("2025-01-31"), "2025-02-28", "2025-02-28"),
+    ("A4-leap", ICO, "uk-gdpr", "answer", UK, day("2024-01-31"), "2024-02-29", "2024-02-29"),
+    (
+        "A6",
+        "ICO as a law firm's note has it (S)",
+        "uk-gdpr",
+        "answer",
+        UK,
+        day("2025-01-30"),
+        "2025-02-28",
+        "2025-02-28",
+    ),
+    ("A8", EDPB, "eu-gdpr", "answer", EU, day("2024-03-05"), "2024-04-05", "2024-04-05"),
+    ("A9", EDPB, "eu-gdpr", "answer", EU, day("2026-08-31"), "2026-09-30", "2026-09-30"),
+    (
+        "A10",
+        f"{EDPB}; Regulation 1182/71 art. 3(4) (C)",
+        "eu-gdpr",
+        "answer",
+        EU,
+        day("2025-03-05"),
+        "2025-04-05",
+        "2025-04-07",
+    ),
+    ("A11", "11 CCR 7021 (C)", "us-ca-ccpa", "extended", ("US-CA",), day("2026-01-06"), "2026-04-06", "2026-04-06"),
+    (
+        "A12",
+        "OPC Case Summary 2003-165 (C): answered on day 93 is late",
+        "ca-pipeda",
+        "answer",
+        ("CA",),
+        day("2026-03-02", answered_on="2026-06-03"),
+        "2026-04-01",
+        "2026-04-01",
+    ),
+    ("A13", KVKK, "tr-kvkk", "complain", ("TR",), day("2026-06-15"), "2026-07-15", "2026-07-16"),
+    ("A14", KVKK, "tr-kvkk", "complain_silent", ("TR",), day("2026-06-01"), "2026-07-31", "2026-07-31"),
+    (
+        "A15",
+        f"{KVKK}: an answer on 2026-07-20 changes nothing",
+        "tr-kvkk",
+        "complain_silent",
+        ("TR",),
+        day("2026-06-01", answered_on="2026-07-20"),
+        "2026-07-31",
+        "2026-07-31",
+    ),
+    ("A16", "PDPC on reviews (C)", "sg-pdpa", "review", ("SG",), day("2026-06-01"), "2026-07-01", "2026-07-01"),
+)
+DERIVED: tuple[Row, ...] = (
+    ("D1", OWN, "uk-gdpr", "answer", UK, day("2025-09-03"), "2025-10-03", "2025-10-03"),
+    ("D3", OWN, "uk-gdpr", "answer", UK, day("2026-01-01"), "2026-02-01", "2026-02-02"),
+    ("D4", OWN, "uk-gdpr", "answer", UK, day("2024-01-31"), "2024-02-29", "2024-02-29"),
+    ("D5", OWN, "uk-gdpr", "answer", UK, day("2025-01-31"), "2025-02-28", "2025-02-28"),
+    ("D7", OWN, "uk-gdpr", "answer", UK, day("2026-03-31"), "2026-04-30", "2026-04-30"),
+    ("D8", OWN, "uk-gdpr", "answer", UK, day("2026-04-01"), "2026-05-01", "2026-05-01"),
+    ("D10", OWN, "eu-gdpr", "answer", EU, day("2025-03-05"), "2025-04-05", "2025-04-07"),
+    ("D12", OWN, "eu-gdpr", "answer", EU, day("2026-08-31"), "2026-09-30", "2026-09-30"),
+    ("D13", OWN, "eu-gdpr", "answer", ("IE",), day("2025-10-20"), "2025-11-20", "2025-11-20"),
+    ("D14", OWN, "eu-gdpr", "extended", ("IE",), day("2025-10-20"), "2026-01-20", "2026-01-20"),
+    ("D15", OWN, "eu-gdpr", "answer", ("AT",), day("2025-12-01"), "2026-01-01", "2026-01-02"),
+    ("D18", OWN, "eu-gdpr", "answer", EU, day("2027-01-31"), "2027-02-28", "2027-03-01"),
+    ("D19", OWN, "kr-pipa", "answer", ("KR",), day("2026-11-02"), "2026-11-12", "2026-11-12"),
+    ("D20", OWN, "kr-pipa", "answer", ("KR",), day("2026-07-01"), "2026-07-11", "2026-07-13"),
+    ("D23", OWN, "kr-pipa-automated", "answer", ("KR",), day("2026-11-02"), "2026-12-02", "2026-12-02"),
+    ("D25", OWN, "us-ca-ccpa", "acknowledge", ("US-CA",), day("2025-10-20"), "2025-11-03", "2025-11-03"),
+    ("D27", OWN, "us-ca-ccpa", "answer", ("US-CA",), day("2025-10-20"), "2025-12-04", "2025-12-04"),
+    ("D29", OWN, "us-va", "answer", ("US-VA",), day("2026-01-05"), "2026-02-19", "2026-02-19"),
+    ("D31", OWN, "us-va", "appeal", ("US-VA",), day("2026-02-01"), "2026-04-02", "2026-04-02"),
+    ("D32", OWN, "us-tx", "answer", ("US-TX",), day("2026-03-10"), "2026-04-24", "2026-04-24"),
+    ("D33", OWN, "us-co", "answer", ("US-CO",), day("2026-05-04"), "2026-06-18", "2026-06-18"),
+    ("D34", OWN, "br-lgpd", "answer", ("BR",), day("2026-03-02"), "2026-03-17", "2026-03-17"),
+    ("D35", OWN, "ca-pipeda", "answer", ("CA",), day("2026-03-02"), "2026-04-01", "2026-04-01"),
+    ("D36", OWN, "ca-pipeda", "extended", ("CA",), day("2026-03-02"), "2026-05-01", "2026-05-01"),
+    ("D37", OWN, "ca-qc", "answer", ("CA-QC",), day("2026-01-15"), "2026-02-14", "2026-02-16"),
+    ("D40", OWN, "nz-privacy", "answer", ("NZ",), day("2026-02-02"), "2026-03-03", "2026-03-03"),
+    ("D41-SG", OWN, "sg-pdpa", "answer", ("SG",), day("2026-06-01"), "2026-07-01", "2026-07-01"),
+    ("D41-TH", OWN, "th-pdpa", "answer", ("TH",), day("2026-06-01"), "2026-07-01", "2026-07-01"),
+    ("D41-TR", OWN, "tr-kvkk", "answer", ("TR",), day("2026-06-01"), "2026-07-01", "2026-07-01"),
+    ("D41-CH", OWN, "ch-fadp", "answer", ("CH",), day("2026-06-01"), "2026-07-01", "2026-07-01"),
+    ("D41-ZA", OWN, "za-popia", "answer", ("ZA",), day("2026-06-01"), "2026-07-01", "2026-07-01"),
+    ("D41-AU", OWN, "au-app12", "answer", ("AU",), day("2026-06-01"), "2026-07-01", "2026-07-01"),
+    ("D42", OWN, "za-popia", "extended", ("ZA",), day("2026-06-01"), "2026-07-31", "2026-07-31"),
+    ("D43", OWN, "tr-kvkk", "complain_silent", ("TR",), day("2026-06-01"), "2026-07-31", "2026-07-31"),
+    ("D44", OWN, "in-dpdp", "answer", ("IN",), day("2027-06-01"), "2027-08-30", "2027-08-30"),
+    ("D46", OWN, "tw-pdpa", "answer", ("TW",), day("2026-06-01"), "2026-06-16", "2026-06-16"),
+    ("D47", OWN, SWITCH, "notice", PLAIN, day("2026-03-02"), "2026-05-02", "2026-05-04"),
+    ("D48", OWN, SWITCH, "transition", PLAIN, day("2026-05-02"), "2026-06-01", "2026-06-01"),
+    ("D49", OWN, SWITCH, "infeasible_notice", PLAIN, day("2026-03-02"), "2026-03-20", "2026-03-20"),
+    ("D50", OWN, SWITCH, "long_stop", PLAIN, day("2026-05-02"), "2026-12-02", "2026-12-02"),
+    ("D51", OWN, SWITCH, "retrieval", PLAIN, day("2026-06-01"), "2026-07-01", "2026-07-01"),
+    ("D52", OWN, "eu-dsa", "internal_complaint", EU, day("2026-08-31"), "2027-02-28", "2027-03-01"),
+    ("D54", OWN, "eu-p2b", "termination", PLAIN, day("2026-03-02"), "2026-04-01", "2026-04-01"),
+)
+_MARCH = [{"from": "2026-03-05", "to": "2026-03-10"}]
+
+
+def _march(ground: str) -> dict[str, Any]:
+    return day("2026-03-02", pauses=[{**_MARCH[0], "ground": ground}])
+
+
+_LATE_KR = (
+    'habeas_calendar = 1\nid = "kr-late"\nversion = 1\n[[day]]\ndate = {date}\nplace = "KR"\nstatus = "{status}"\n'
+    'name = "made up"\nsource = "made up"\n'
+)
+KR_HOLIDAY = _LATE_KR.format(date="2026-11-12", status="holiday")
+KR_WORKING = _LATE_KR.format(date="2026-07-17", status="working")
+FURTHER: tuple[Row, ...] = (
+    ("uk-clarification", OWN, "uk-gdpr", "answer", UK, _march("clarification"), "2026-04-07", "2026-04-08"),
+    ("uk-identity-may-restart", OWN, "uk-gdpr", "answer", UK, _march("identity"), "2026-04-07", "2026-04-10"),
+    (
+        "uk-pause-ground-not-known",
+        OWN,
+        "uk-gdpr",
+        "answer",
+        UK,
+        day("2026-03-02", pauses=_MARCH),
+        "2026-04-07",
+        "2026-04-10",
+    ),
+    ("uk-part-not-named", OWN, "uk-gdpr", "answer", UK, day("2025-12-02"), "2026-01-02", "2026-01-05"),
+    ("uk-england", OWN, "uk-gdpr", "answer", ("GB-ENG",), day("2025-12-02"), "2026-01-02", "2026-01-02"),
+    ("uk-pause-open", OWN, "uk-gdpr", "answer", UK, day("2026-03-02", pauses=[{"from": "2026-03-05"}]), None, None),
+    (
+        "uk-extended-from-the-start",
+        OWN,
+        "uk-gdpr",
+        "extended",
+        UK,
+        day("2025-11-30", notified=["2025-12-30"]),
+        "2026-02-28",
+        "2026-03-02",
+    ),
+    (
+        "eu-pause-for-the-later-date-only",
+        OWN,
+        "eu-gdpr",
+        "answer",
+        ("IE",),
+        day("2026-03-02", pauses=_MARCH),
+        "2026-04-02",
+        "2026-04-08",
+    ),
+    (
+        "eu-pause-after-the-end",
+        OWN,
+        "eu-gdpr",
+        "answer",
+        ("IE",),
+        day("2025-10-20", pauses=[{"from": "2025-11-21", "to": "2025-11-28"}]),
+        "2025-11-20",
+        "2025-11-20",
+    ),
+    (
+        "eu-two-pauses-that-touch",
+        OWN,
+        "eu-gdpr",
+        "answer",
+        ("IE",),
+        day(
+            "2025-10-20",
+            pauses=[{"from": "2025-10-27", "to": "2025-10-30"}, {"from": "2025-10-30", "to": "2025-11-03"}],
+        ),
+        "2025-11-20",
+        "2025-11-28",
+    ),
+    ("eu-outage-on-the-last-day", OWN, "eu-gdpr", "answer", ("IE",), day("2025-09-19"), "2025-10-19", "2025-10-20"),
+    ("eu-received-by-october-22", OWN, "eu-gdpr", "answer", ("IE",), day("2026-10-22"), "2026-11-22", "2026-11-23"),
+    (
+        "eu-extended-in-time",
+        OWN,
+        "eu-gdpr",
+        "extended",
+        ("IE",),
+        day("2025-10-20", notified=["2025-11-10"]),
+        "2026-01-20",
+        "2026-01-20",
+    ),
+    (
+        "eu-extended-between-the-readings",
+        OWN,
+        "eu-gdpr",
+        "extended",
+        ("IE",),
+        day("2025-09-19", notified=["2025-10-20"]),
+        "2025-10-19",
+        "2025-12-22",
+    ),
+    (
+        "eu-extended-two-ways-to-count",
+        OWN,
+        "eu-gdpr",
+        "extended",
+        ("DE",),
+        day("2026-01-31", notified=["2026-02-27"]),
+        "2026-04-28",
+        "2026-05-04",
+    ),
+    (
+        "eu-extended-to-an-earlier-day",
+        OWN,
+        "eu-gdpr",
+        "extended",
+        ("IE",),
+        day("2025-10-20", notified=["2025-11-10"], until="2025-12-15"),
+        "2025-12-15",
+        "2026-01-20",
+    ),
+    (
+        "eu-extended-to-a-day-too-late",
+        OWN,
+        "eu-gdpr",
+        "extended",
+        ("IE",),
+        day("2025-10-20", notified=["2025-11-10"], until="2026-03-01"),
+        "2026-01-20",
+        "2026-01-20",
+    ),
+    ("eu-region-named", OWN, "eu-gdpr", "answer", ("ES-IB",), day("2027-01-31"), "2027-02-28", "2027-03-02"),
+    ("eu-leap-day", OWN, "eu-gdpr", "answer", ("IE",), day("2024-01-31"), "2024-02-29", "2024-02-29"),
+    ("eu-over-new-year", OWN, "eu-gdpr", "answer", ("DE",), day("2026-11-30"), "2026-12-30", "2026-12-30"),
+    ("eu-norway-unconfirmed", OWN, "eu-gdpr", "answer", ("NO",), day("2026-08-31"), "2026-09-30", "2026-09-30"),
+    ("kr-instant", OWN, "kr-pipa", "answer", ("KR",), day("2026-06-30T15:30:00Z"), "2026-07-11", "2026-07-13"),
+    ("kr-postponed", OWN, "kr-pipa", "answer", ("KR",), day("2026-11-02", notified=["2026-11-10"]), None, None),
+    (
+        "kr-postponed-cause-ended",
+        OWN,
+        "kr-pipa",
+        "answer",
+        ("KR",),
+        day("2026-11-02", notified=["2026-11-10"], cause_ended="2026-11-20"),
+        "2026-11-30",
+        "2026-11-30",
+    ),
+    (
+        "kr-postponed-on-a-monday-after-the-tenth-day",
+        OWN,
+        "kr-pipa",
+        "answer",
+        ("KR",),
+        day("2026-07-01", notified=["2026-07-13"]),
+        "2026-07-11",
+        None,
+    ),
+    (
+        "kr-automated-rolls-on-every-leg",
+        OWN,
+        "kr-pipa-automated",
+        "extended_twice",
+        ("KR",),
+        day("2026-11-02"),
+        "2027-01-31",
+        "2027-02-03",
+    ),
+    ("kr-chuseok", OWN, "kr-pipa", "answer", ("KR",), day("2026-09-14"), "2026-09-24", "2026-09-28"),
+    (
+        "kr-holiday-declared-late",
+        OWN,
+        "kr-pipa",
+        "answer",
+        ("KR",),
+        day("2026-11-02", calendars=[KR_HOLIDAY]),
+        "2026-11-12",
+        "2026-11-13",
+    ),
+    (
+        "kr-holiday-taken-back",
+        OWN,
+        "kr-pipa",
+        "answer",
+        ("KR",),
+        day("2026-07-07", calendars=[KR_WORKING]),
+        "2026-07-17",
+        "2026-07-17",
+    ),
+    ("kr-transfer-no-days", OWN, "kr-pipa-transfer", "answer", ("KR",), day("2026-11-02"), None, None),
+    ("us-ca-instant", OWN, "us-ca-ccpa", "answer", ("US-CA",), day("2026-01-06T05:00:00Z"), "2026-02-19", "2026-02-19"),
+    (
+        "au-two-days-at-once",
+        OWN,
+        "au-app12",
+        "answer",
+        ("AU",),
+        day("2026-06-01T14:00:00Z"),
+        "2026-07-01",
+        "2026-07-02",
+    ),
+    (
+        "sg-day-named",
+        OWN,
+        "sg-pdpa",
+        "answer",
+        ("SG",),
+        day("2026-06-01", notified=["2026-06-20"], until="2026-07-20"),
+        "2026-07-20",
+        "2026-07-20",
+    ),
+    (
+        "ch-day-named-unconfirmed",
+        OWN,
+        "ch-fadp",
+        "answer",
+        ("CH",),
+        day("2026-06-01", notified=["2026-06-20"], until="2026-07-20"),
+        "2026-07-01",
+        "2026-07-20",
+    ),
+    ("nz-closed-days-unconfirmed", OWN, "nz-privacy", "answer", ("NZ",), day("2025-12-15"), "2026-01-16", "2026-02-03"),
+    ("cn-no-days", OWN, "cn-pipl", "answer", ("CN",), day("2026-06-01"), None, None),
+    ("jp-two-weeks", OWN, "jp-appi", "sue", ("JP",), day("2026-11-02"), "2026-11-16", "2026-11-16"),
+)

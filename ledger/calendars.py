@@ -22,8 +22,8 @@ from ledger.errors import MalformedCalendar, MalformedRequest
 from ledger.places import TZDATA, split_place
 
 HOLIDAYS = f"holidays {version('holidays')}"
-LAST_YEAR = 2098
-"""The package ends soon after; no period that starts by 2088 reaches past it."""
+LAST_YEAR = 2035
+"""The package knows the holidays of some places no further; a result that would need more is refused."""
 FORMAT = 1
 MAX_BYTES = 262_144
 MAX_DAYS = 2_000
@@ -70,7 +70,9 @@ class Days:
 
 @lru_cache(maxsize=4096)
 def days_of(calendar: Calendar, place: str, year: int, any_region: bool) -> Days:
-    """The holidays of ``place`` in ``year``."""
+    """The holidays of ``place`` in ``year``. Raises MalformedRequest for a year that the calendar does not have."""
+    if year > LAST_YEAR:
+        raise MalformedRequest(f"the calendar ends with {LAST_YEAR}: nothing can be counted in {year}")
     certain, counted = _packaged(place, year, any_region)
     for change in calendar.changes:
         if change.day.year == year and _concerns(change.place, place, any_region):
@@ -86,6 +88,7 @@ def is_free(calendar: Calendar, place: str, day: date, *, generous: bool, any_re
     return day in (days.counted if generous else days.certain)
 
 
+@lru_cache(maxsize=1024)
 def check_place(place: str) -> None:
     """Raises MalformedRequest for an unknown country or region, naming the regions that are known.
 

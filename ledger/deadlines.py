@@ -27,8 +27,8 @@ from ledger.steps import Step
 
 __all__ = ["Deadline", "Extended", "Pause", "due", "ends", "find_period"]
 
-LAST_START = date(LAST_YEAR - 12, 12, 31)
-"""No rule reaches further than ten years, and the calendar ends."""
+LAST_DAY = date(LAST_YEAR - 1, 12, 31)
+"""No day that is given may be later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ def due(
     named = find_period(rule, period)  # step 1
     confirmed = _check_place(rule, place)
     first, last, steps = _start(rule, named, place, start)  # step 2
+    _check_days(last, pauses, extended)
     if named.legs:
         asked = Asked(rule, place, first, last, check_pauses(pauses, first), calendar)
         made = both_ends(asked, named)  # steps 3 to 6
@@ -144,12 +145,18 @@ def _start(rule: Rule, period: Period, place: str, start: date | datetime) -> tu
             f"{rule.regime} version {rule.version} covers periods that start from {rule.valid_from}{until}, "
             f"not {first}: {rule.valid_why.en}"
         )
-    if last > LAST_START:
-        raise MalformedRequest(f"the calendar reaches to {LAST_YEAR}: a period must start by {LAST_START}, not {last}")
     event, source = f"start.{period.starts}", period.sources[0]
     if first == last:
         return first, last, (*steps, Step(2, "start", (event, first), source))
     return first, last, (*steps, Step(2, "starts", (event, first, last), source))
+
+
+def _check_days(start: date, pauses: Sequence[Pause], extended: Extended | None) -> None:
+    days = [start, *(day for pause in pauses for day in (pause.start, pause.end) if day is not None)]
+    if extended is not None:
+        days += [day for day in (*extended.notified, extended.until, extended.cause_ended) if day is not None]
+    if max(days) > LAST_DAY:
+        raise MalformedRequest(f"the calendar ends with {LAST_YEAR}: give days up to {LAST_DAY}, not {max(days)}")
 
 
 def _refuse_details(period: Period, pauses: Sequence[Pause], extended: Extended | None) -> None:

@@ -1,4 +1,4 @@
-"""/v1/rules and /v1/deadline: deadline rules as data, and due dates under them. Nothing here needs the ledger."""
+"""/v1/rules and /v1/deadline: deadline rules as data, and due dates under them. Nothing is asked of the ledger."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from api.caching import JSON, REVALIDATE, respond
+from api.deps import ContextDep
 from api.openapi import problems, unchanged
 from ledger.deadline_json import deadline_json, rule_json
 from ledger.deadline_request import MAX_NOTICES, MAX_PAUSES, DeadlineRequest, answer
@@ -189,6 +190,7 @@ _Moments = Annotated[
 )
 async def deadline(
     request: Request,
+    context: ContextDep,
     regime: Annotated[str, Query(max_length=40, description="The rule, like eu-gdpr.")],
     period: Annotated[str, Query(max_length=40, description="Its period, like answer.")],
     place: Annotated[str, Query(max_length=6, description="Where the company must act, like IE or US-CA.")],
@@ -206,7 +208,7 @@ async def deadline(
 ) -> Response:
     """The strictest reading and the one most favourable to the company, each step with its source."""
     asked = DeadlineRequest(regime, period, place, start, pause, extended_on, until, cause_ended)
-    rule, found = answer(asked)
+    rule, found = await context.call(answer, asked)  # the first question about a place reads its holidays
     return _json(request, deadline_json(found, rule, lang))
 
 

@@ -41,70 +41,103 @@ def extend(asked: Asked, period: Period, made: Ends, extended: Extended | None) 
         )
     if len(extended.notified) != 1:
         raise MalformedRequest(f"{asked.rule.regime} {period.name} is extended once: give the day of one notice")
+    if extended.cause_ended is not None and extension.kind != "cause_ends":
+        raise MalformedRequest(f"{asked.rule.regime} {period.name} is not postponed for a cause: leave its end out")
     bound, steps = _notice(asked, made, extended.notified[0], extension)
-    if asked.rule.mark_of(extension.source) == "R":
-        bound, steps = True, (*steps, Step(7, "extension_unconfirmed", (), extension.source))
-    return _lengthened(asked, period, made, extended, bound, steps)
+    bound, unconfirmed = _confirmed(asked, extension, bound)
+    steps += unconfirmed
+    if extension.kind == "adds":
+        return _added(asked, period, made, extended, bound, steps)
+    return _named(asked, period, made, extended, bound, steps)
 
 
-def _lengthened(
+def _added(
     asked: Asked, period: Period, made: Ends, extended: Extended, bound: bool, steps: tuple[Step, ...]
 ) -> _Extended:
-    """An extension of the period itself; ``bound``: the strictest reading does not reckon with it."""
+    """So much more time; ``bound``: the strictest reading does not reckon with it."""
+    assert period.extension is not None and period.extension.adds is not None, "the parser asks for it"
+    adds, earliest, latest = period.extension.adds, made.earliest, made.latest
+    steps += (Step(7, "adds", ((adds,),), period.extension.source),)
+    if latest is not None:
+        generous = asked.generous(period)
+        latest = generous.roll(generous.add(latest, adds))
+    if earliest is not None and not bound:
+        earliest = asked.strict(period).add(earliest, adds)
+    earliest, more = _keep_word(extended.until, earliest, latest, made.earliest)
+    return earliest, latest, _paused(made), steps + more
+
+
+def _named(
+    asked: Asked, period: Period, made: Ends, extended: Extended, bound: bool, steps: tuple[Step, ...]
+) -> _Extended:
+    """Until a day that the company names, or until the cause of a postponement ends."""
     extension = period.extension
     assert extension is not None, "the caller has looked"
-    strict, generous = asked.strict(period), asked.generous(period)
-    if extension.kind == "adds":
-        assert extension.adds is not None, "the parser asks for it"
-        early = None if made.earliest is None else strict.add(made.earliest, extension.adds)
-        late = None if made.latest is None else generous.roll(generous.add(made.latest, extension.adds))
-        steps += (Step(7, "adds", ((extension.adds,),), extension.source),)
-        return made.earliest if bound else early, late, _paused(made), steps
-    if extension.kind == "named_date":
-        if extended.until is None:
-            raise MalformedRequest(f"{asked.rule.regime} is extended to a day that the company names: give that day")
-        day: date = extended.until
+    if extended.until is not None:
+        day = extended.until
         steps += (Step(7, "named_date", (day,), extension.source),)
+    elif extension.kind == "named_date":
+        raise MalformedRequest(f"{asked.rule.regime} is extended to a day that the company names: give that day")
     elif extended.cause_ended is None:
         steps += (Step(7, "cause_open", (), extension.source),)
         return made.earliest if bound else None, None, "cause_ends", steps
+    elif extended.cause_ended < asked.first:
+        raise MalformedRequest(f"the cause cannot have ended on {extended.cause_ended}, before the period began")
+    elif extension.adds is None:
+        steps += (Step(7, "cause_ended_undated", (extended.cause_ended,), extension.source),)
+        return made.earliest if bound else None, None, "cause_ends", steps
     else:
-        assert extension.adds is not None, "the parser asks for it"
-        if extended.cause_ended < asked.first:
-            raise MalformedRequest(f"the cause cannot have ended on {extended.cause_ended}, before the period began")
-        day = strict.add(extended.cause_ended, extension.adds)
+        day = asked.strict(period).add(extended.cause_ended, extension.adds)
         steps += (Step(7, "cause_ended", (extended.cause_ended, (extension.adds,)), extension.source),)
-    early = made.earliest if bound or made.earliest is None else max(made.earliest, day)
-    late = None if made.latest is None else max(made.latest, generous.roll(day))
-    return early, late, _paused(made), steps
+    earliest = made.earliest if bound or made.earliest is None else max(made.earliest, day)
+    latest = None if made.latest is None else max(made.latest, asked.generous(period).roll(day))
+    return earliest, latest, _paused(made), steps
 
 
 def _extended_period(asked: Asked, period: Period, made: Ends, extended: Extended | None) -> _Extended:
-    notified = () if extended is None else extended.notified
-    if len(notified) > len(period.extends):
+    given = extended or Extended(())
+    if len(given.notified) > len(period.extends):
         raise MalformedRequest(
-            f"{asked.rule.regime} {period.name} needs {len(period.extends)} notice(s), not {len(notified)}"
+            f"{asked.rule.regime} {period.name} needs {len(period.extends)} notice(s), not {len(given.notified)}"
         )
-    earliest, steps, floor = made.earliest, list[Step](), asked.first
+    if given.cause_ended is not None:
+        raise MalformedRequest(f"{asked.rule.regime} {period.name} is not postponed for a cause: leave its end out")
+    earliest, steps, floor = made.earliest, tuple[Step, ...](), made.earliest
     for number, name in enumerate(period.extends):
         base = asked.rule.periods[name]
         assert base.extension is not None, "the parser asks for it"
         within = both_ends(asked, base)
-        if number >= len(notified):
-            steps.append(_notice_missing(asked, within, base.extension.notice))
-            continue
-        bound, more = _notice(asked, within, notified[number], base.extension)
-        steps += more
+        if number < len(given.notified):
+            bound, more = _notice(asked, within, given.notified[number], base.extension)
+        else:
+            bound, more = False, (_notice_missing(asked, within, base.extension.notice),)
+        bound, unconfirmed = _confirmed(asked, base.extension, bound)
+        steps += more + unconfirmed
+        floor = within.earliest
         if bound and within.earliest is not None:
             earliest = within.earliest if earliest is None else min(earliest, within.earliest)
-        floor = within.earliest or floor
-    until = None if extended is None else extended.until
-    if until is not None and made.latest is not None and until > made.latest:
-        steps.append(Step(7, "named_late", (until,)))
-    elif until is not None and earliest is not None and until < earliest:
-        earliest = max(until, floor)
-        steps.append(Step(7, "named", (until,)))
-    return earliest, made.latest, _paused(made), tuple(steps)
+    earliest, more = _keep_word(given.until, earliest, made.latest, floor)
+    return earliest, made.latest, _paused(made), steps + more
+
+
+def _keep_word(
+    until: date | None, earliest: date | None, latest: date | None, floor: date | None
+) -> tuple[date | None, tuple[Step, ...]]:
+    """The earlier date, moved to a day that the company named within the time it has, but not before ``floor``."""
+    if until is None:
+        return earliest, ()
+    if latest is not None and until > latest:
+        return earliest, (Step(7, "named_late", (until,)),)
+    if earliest is None or until >= earliest:
+        return earliest, ()
+    return (until if floor is None else min(earliest, max(until, floor))), (Step(7, "named", (until,)),)
+
+
+def _confirmed(asked: Asked, extension: Extension, bound: bool) -> tuple[bool, tuple[Step, ...]]:
+    """An extension that no source confirms leaves the strictest reading where it was."""
+    if asked.rule.mark_of(extension.source) == "R":
+        return True, (Step(7, "extension_unconfirmed", (), extension.source),)
+    return bound, ()
 
 
 def _notice_missing(asked: Asked, within: Ends, source: str) -> Step:

@@ -185,12 +185,16 @@ def _extension(value: object, where: str) -> Extension:
     made = Extension(
         kind=kind,
         period=table.take("period", _word) if kind == "period" else "",
-        adds=table.take("adds", _leg) if kind in ("adds", "cause_ends") else None,
+        adds=table.take("adds", _leg) if kind == "adds" else None if kind != "cause_ends" else _maybe_leg(table),
         source=table.take("source", _word),
         notice=table.take("notice", _word),
     )
     table.close()
     return made
+
+
+def _maybe_leg(table: _Reader) -> Leg | None:
+    return table.maybe("adds", _leg, None)
 
 
 def _pause(value: object, where: str) -> PauseRule:

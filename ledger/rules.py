@@ -68,7 +68,7 @@ class Extension:
     period: str
     """kind ``period``: the name of the longer period."""
     adds: Leg | None
-    """kind ``adds``: the further time; kind ``cause_ends``: the time after the cause has ended."""
+    """kind ``adds``: the further time; kind ``cause_ends``: the time after its end, where a source says it."""
     source: str
     notice: str
     """Source of the rule that the notice must come within the period."""

@@ -170,6 +170,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "The cause ended on {0}: {1} from then on.",
         "연기 사유가 {0}에 없어졌으므로 그날부터 {1} 안입니다.",
     ),
+    "cause_ended_undated": (
+        "The cause ended on {0}. From then on no source that was read names a number of days.",
+        "연기 사유가 {0}에 없어졌습니다. 그때부터 며칠 안인지는 살펴본 출처에 없습니다.",
+    ),
     "undated": ("The law names no number of days: {0}", "법에 날짜 수가 정해져 있지 않습니다. {0}"),
     "recalled": (
         "This period rests on something that was recalled and not read (R); no finding may rest on it.",

@@ -129,4 +129,23 @@ REFUSED: tuple[tuple[str, dict[str, Any], str, str], ...] = (
         _REQUEST,
         "before the period",
     ),
+    (
+        "cause-of-a-period",
+        {**_BASE, "period": "extended", "notified": ["2026-03-10"], "cause_ended": "2026-03-20"},
+        _REQUEST,
+        "no postponement for a cause",
+    ),
+    (
+        "cause-of-a-named-day",
+        {
+            **_BASE,
+            "regime": "sg-pdpa",
+            "places": ["SG"],
+            "notified": ["2026-03-10"],
+            "until": "2026-05-01",
+            "cause_ended": "2026-03-20",
+        },
+        _REQUEST,
+        "no postponement for a cause",
+    ),
 )

@@ -174,7 +174,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "The cause ended on {0}. From then on no source that was read names a number of days.",
         "연기 사유가 {0}에 없어졌습니다. 그때부터 며칠 안인지는 살펴본 출처에 없습니다.",
     ),
-    "undated": ("The law names no number of days: {0}", "법에 날짜 수가 정해져 있지 않습니다. {0}"),
+    "undated": ("The law names no number of days: {0}", "법은 며칠 안이라고 정하지 않았습니다. {0}"),
     "recalled": (
         "This period rests on something that was recalled and not read (R); no finding may rest on it.",
         "이 기간은 원문을 읽지 못하고 기억에 따른 내용(R)에 기대고 있어, 이것으로 결론을 내리지 않습니다.",

@@ -45,7 +45,7 @@ _WORDS = {
     "earliest": ("strictest reading: by the end of {0}", "가장 엄격하게 보면: {0}까지"),
     "latest": ("most favourable to the company: by the end of {0}", "회사에 가장 유리하게 보면: {0}까지"),
     "both": ("by the end of {0} in both readings", "어느 쪽으로 보아도 {0}까지"),
-    "undated": ("the law names no number of days", "법에 날짜 수가 없음"),
+    "undated": ("the law names no number of days", "법에 며칠 안이라는 기한이 없음"),
     "cause_ends": ("no date until the cause of the postponement ends", "연기 사유가 없어질 때까지 날짜 없음"),
     "paused": ("no date while the clock stands still", "기간이 멈춰 있는 동안 날짜 없음"),
     "calendar": ("Calendar: {0}", "달력: {0}"),

@@ -63,6 +63,8 @@ def _length_steps(period: Period, asked: Asked, counted: tuple[date, date]) -> t
         steps = [Step(4, "length", (period.legs, early), source)]
     else:
         steps = [Step(4, "lengths", (period.legs, early, late), source)]
+    if len(period.legs) > 1:
+        steps.append(Step(4, "legs", (), source))
     unit = period.legs[0].unit
     if unit == "months" and late.day != asked.last.day and early.day != asked.first.day:
         steps.append(Step(4, "last_of_month", (asked.last.day,), period.roll_over))

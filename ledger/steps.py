@@ -66,6 +66,12 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "{0} from there: until {1} in the strictest reading, until {2} in the one most favourable to the company.",
         "거기서부터 {0} 뒤는, 가장 엄격하게 보면 {1}, 회사에 가장 유리하게 보면 {2}입니다.",
     ),
+    "legs": (
+        "It is counted leg after leg and as one length from the start. The strictest reading takes the earlier result; "
+        "the other lets each leg go on to a working day and takes the later one.",
+        "한 구간씩 이어서도 세고 처음부터 한꺼번에도 셉니다. 가장 엄격하게 볼 때는 이른 쪽을 씁니다."
+        " 회사에 가장 유리하게 볼 때는 구간마다 다음 근무일까지 늘려 세고 늦은 쪽을 씁니다.",
+    ),
     "last_of_month": (
         "That month has no day {0}, so its last day counts.",
         "그 달에는 {0}일이 없으므로 그 달의 마지막 날까지입니다.",

@@ -42,8 +42,8 @@ _Files = Annotated[
     typer.Option("--calendar", metavar="FILE", help="Holidays of your own, over those that ship; may be repeated."),
 ]
 _WORDS = {
-    "earliest": ("strictest reading: by the end of {0}", "가장 엄격하게 보면: {0}까지"),
-    "latest": ("most favourable to the company: by the end of {0}", "회사에 가장 유리하게 보면: {0}까지"),
+    "earliest": ("strictest reading: by the end of {0}", "가장 엄격하게 보면 {0}까지"),
+    "latest": ("most favourable to the company: by the end of {0}", "회사에 가장 유리하게 보면 {0}까지"),
     "both": ("by the end of {0} in both readings", "어느 쪽으로 보아도 {0}까지"),
     "undated": ("the law names no number of days", "법에 며칠 안이라는 기한이 없음"),
     "cause_ends": ("no date until the cause of the postponement ends", "연기 사유가 없어질 때까지 날짜 없음"),
@@ -145,16 +145,15 @@ def _print(rule: Rule, found: Deadline, lang: Language, standing: tuple[str, str
 
 
 def _dates(found: Deadline, lang: Language) -> list[str]:
-    title = f"{found.rule} {found.period}, {found.place}: "
     earliest, latest = found.due_earliest, found.due_latest
+    lines = [f"{found.rule} {found.period}, {found.place}"]
     if earliest is not None and earliest == latest:
-        return [title + pick(_WORDS["both"], lang.value).format(shown_date(earliest, lang.value))]
-    lines = []
+        return [*lines, "  " + pick(_WORDS["both"], lang.value).format(shown_date(earliest, lang.value))]
     for name, day in (("earliest", earliest), ("latest", latest)):
         if day is not None:
-            lines.append(title + pick(_WORDS[name], lang.value).format(shown_date(day, lang.value)))
+            lines.append("  " + pick(_WORDS[name], lang.value).format(shown_date(day, lang.value)))
     if found.no_date:
-        lines.append(title + pick(_WORDS[found.no_date], lang.value))
+        lines.append("  " + pick(_WORDS[found.no_date], lang.value))
     return lines
 
 

@@ -20,7 +20,7 @@ LATE = (
 def test_english(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(EU) == 0
     out = capsys.readouterr().out
-    assert "eu-gdpr answer, IE: strictest reading: by the end of 2025-10-19 (Sunday)\n" in out
+    assert out.startswith("eu-gdpr answer, IE\n  strictest reading: by the end of 2025-10-19 (Sunday)\n")
     assert "most favourable to the company: by the end of 2025-10-20 (Monday)\n" in out
     assert "[GDPR art. 12(3) (C)]" in out and "[Regulation 1182/71 arts 2 and 3 (C)]" in out
     assert "Calendar: holidays 0.109; tzdata" in out
@@ -30,7 +30,7 @@ def test_english(capsys: pytest.CaptureFixture[str]) -> None:
 def test_korean(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*KR, "--lang", "ko"]) == 0
     out = capsys.readouterr().out
-    assert "가장 엄격하게 보면: 2026-07-11(토)까지" in out and "회사에 가장 유리하게 보면: 2026-07-13(월)까지" in out
+    assert "  가장 엄격하게 보면 2026-07-11(토)까지\n  회사에 가장 유리하게 보면 2026-07-13(월)까지\n" in out
     assert "[민법 제157조, 제159조, 제160조, 제161조 (C)]" in out
     assert out.endswith("위법 여부의 판단이 아니며 법률 자문이 아닙니다.\n")
 
@@ -85,7 +85,7 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
 def test_no_number_of_days(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["deadline", "cn-pipl", "answer", "--place", "CN", "--from", "2026-07-01"]) == 0
     out = capsys.readouterr().out
-    assert "cn-pipl answer, CN: the law names no number of days" in out and "No finding may rest on this." in out
+    assert "cn-pipl answer, CN\n  the law names no number of days\n" in out and "No finding may rest on this." in out
 
 
 def test_pauses_and_extensions(capsys: pytest.CaptureFixture[str]) -> None:

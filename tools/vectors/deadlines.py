@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from tools.vectors._deadline_files import BASE_RULE, changes
@@ -9,6 +12,7 @@ from tools.vectors._deadline_refusals import REFUSED
 from tools.vectors._deadline_rows import AUTHORITY, DERIVED, FURTHER, KR_HOLIDAY, Row
 from tools.vectors.writing import Cases
 
+RULES = Path(__file__).resolve().parents[2] / "ledger" / "data" / "rules"
 DUE, RULE, CALENDAR = "deadline.due", "deadline.rule", "deadline.calendar"
 
 
@@ -39,6 +43,18 @@ def _refused_dates(cases: Rows) -> None:
         cases.refuse(f"refused-{name}", DUE, given, error, words)
 
 
+def _refused_everywhere(cases: Rows) -> None:
+    """For each regime a place in which it does not hold, and the day before it may be used."""
+    for path in sorted(RULES.glob("*.toml")):
+        rule = tomllib.loads(path.read_text("utf-8"))
+        first: date = rule["valid"]["from"]
+        asked = {"regime": rule["regime"], "period": rule["period"][0]["name"], "places": rule["places"][:1]}
+        outside = {**asked, "places": ["AQ"], "from": str(first)}
+        cases.refuse(f"refused-outside-{path.stem}", DUE, outside, "MalformedRequest", "it holds in no Antarctica")
+        before = {**asked, "from": str(first - timedelta(days=1))}
+        cases.refuse(f"refused-before-{path.stem}", DUE, before, "RefusedRule", "a day before the rule may be used")
+
+
 def _rule_files(cases: Rows) -> None:
     cases.accept(
         "rule-good",
@@ -62,6 +78,12 @@ def _rule_files(cases: Rows) -> None:
         cases.refuse(
             f"rule-{name}", RULE, {"rule": BASE_RULE.replace(old, new, 1)}, "MalformedRule", name.replace("-", " ")
         )
+    for line in dict.fromkeys(line for line in BASE_RULE.splitlines() if " = " in line):
+        name = line.partition(" = ")[0]
+        text = BASE_RULE.replace(line, f"{name} = 7.5", 1)
+        number = BASE_RULE.splitlines().index(line) + 1
+        words = f"a fraction in the place of {name}"
+        cases.refuse(f"rule-type-{number}-{name.replace('_', '-')}", RULE, {"rule": text}, "MalformedRule", words)
     wide = {"rule": BASE_RULE, "spaces_after": 70_000}
     cases.refuse("rule-too-large", RULE, wide, "MalformedRule", "over 65,536 bytes")
     cases.refuse(
@@ -120,6 +142,7 @@ def main() -> None:
         for row in rows:
             cases.row(row, kind)
     _refused_dates(cases)
+    _refused_everywhere(cases)
     _rule_files(cases)
     _calendar_files(cases)
     cases.write()

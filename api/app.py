@@ -25,6 +25,7 @@ from api import (
     policy,
     problems,
     reference,
+    rules,
     statements,
     tickets,
 )
@@ -51,6 +52,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     cosignatures.router,
     blocks.router,
     policy.router,
+    rules.router,
     log.router,
     health.router,
     problems.router,

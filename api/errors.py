@@ -34,6 +34,8 @@ STATUS: Mapping[type[errors.HabeasError], int] = {
     errors.RefusedNotFound: 404,
     errors.RefusedWithheld: 410,
     errors.RefusedBusy: 503,
+    errors.RefusedRule: 422,
+    errors.RefusedExtension: 422,
     errors.RuntimeFault: 500,
     errors.RuntimeStore: 503,
     errors.RuntimeChainUnavailable: 503,

@@ -22,7 +22,7 @@ _WORDS = {
     410: "The bytes are withheld; the problem names their digest.",
     413: "Over a size limit.",
     415: "Another Content-Type is needed.",
-    422: "Well formed, but it does not verify.",
+    422: "Well formed, but it does not verify, or no rule covers it.",
     500: "A fault on the server's side.",
     503: "Too busy, or a part does not answer; Retry-After says when to try again.",
 }

@@ -11,7 +11,8 @@
     |  |- MalformedProof        |- MalformedTile       |- MalformedLeaf
     |  |- MalformedHeader       |- MalformedReceipt    |- MalformedBundle
     |  |- MalformedPolicy       |- MalformedKey        |- MalformedWellKnown
-    |  |- MalformedIndex        |- MalformedFraudProof
+    |  |- MalformedIndex        |- MalformedFraudProof |- MalformedRule
+    |  |- MalformedCalendar
     |  '- MalformedRequest      an API or command-line argument
     |- Verification             the bytes are fine, the claim is false
     |  |- VerificationSignature |- VerificationInclusion |- VerificationConsistency
@@ -24,7 +25,7 @@
     |  |- RefusedCompany        |- RefusedRecentBlock    |- RefusedRecentBlockAge
     |  |- RefusedDuplicate      |- RefusedWithheld       |- RefusedNotFound
     |  |- RefusedWellKnown      |- RefusedOverwrite      |- RefusedBusy
-    |  '- RefusedCosignature
+    |  |- RefusedCosignature    |- RefusedRule         '- RefusedExtension
     '- RuntimeFault             our side
        |- RuntimeStore          |- RuntimeChainUnavailable |- RuntimeForeignChain
        |- RuntimeWrongContract  |- RuntimeFinality         |- RuntimePortTaken
@@ -127,6 +128,14 @@ class MalformedIndex(Malformed):
 
 class MalformedFraudProof(Malformed):
     type, title = "malformed-fraud-proof", "The fraud proof is malformed"
+
+
+class MalformedRule(Malformed):
+    type, title = "malformed-rule", "The rule file is malformed"
+
+
+class MalformedCalendar(Malformed):
+    type, title = "malformed-calendar", "The calendar file is malformed"
 
 
 class MalformedRequest(Malformed):
@@ -255,6 +264,14 @@ class RefusedBusy(Refused):
 
 class RefusedCosignature(Refused):
     type, title = "refused-cosignature", "The cosignature is not given or not accepted"
+
+
+class RefusedRule(Refused):
+    type, title = "refused-rule", "The rule does not cover this"
+
+
+class RefusedExtension(Refused):
+    type, title = "refused-extension", "The extension was notified too late"
 
 
 class RuntimeFault(HabeasError):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli.output import new_app, note
+from ledger.cli.output import new_app, note, print_text
 
 app = new_app("Auditors: make the key that cosigns, show its verifier key.")
 
@@ -20,7 +20,7 @@ def key(
     """Make a cosigning key, readable by you alone, and print its verifier key for trust policies."""
     from ledger.cli.auditing.cosigner import create_key
 
-    print(create_key(out, name).encode())
+    print_text(create_key(out, name).encode())
     note("Who trusts your audits names this verifier key in the `auditors` of a trust policy. Keep the file secret.")
 
 
@@ -30,6 +30,6 @@ def show(file: Annotated[Path, typer.Argument(metavar="FILE", help="The key file
     from ledger.cli.auditing.cosigner import open_cosigner
 
     with open_cosigner(file) as cosigner:
-        print(cosigner.key.verifier.encode())
+        print_text(cosigner.key.verifier.encode())
         for origin, last in cosigner.logs():
-            print(f"{origin}  {last.size} leaves  {last.root.hex()}")
+            print_text(f"{origin}  {last.size} leaves  {last.root.hex()}")

@@ -102,11 +102,11 @@ def test_a_replay_that_is_cosigned_stands_in_the_bundle(
     """The auditor's word reaches who verifies a case: the index is not only the operator's claim any more."""
     ledger, _, folder = audited
     case = ledger.world.opened().id
-    assert not passed(ledger.assess(case))("index/replayed")
+    assert not passed(ledger.judge(ledger.bundle(case)))("index/replayed")
     code, report = run(audited, capsys, "--cosign", str(folder / "auditor"), "--post")
     assert code == 0 and NAME in str(report["cosignature"]), report
     assert any("was given to" in str(note) for note in report["notes"])  # type: ignore[attr-defined]
-    assert passed(ledger.assess(case))("index/replayed")
+    assert passed(ledger.judge(ledger.bundle(case)))("index/replayed")
 
 
 def test_an_operator_who_skips_a_ticket_cannot_anchor(tmp_path: Path) -> None:

@@ -1,0 +1,122 @@
+"""Rules and due dates as JSON (docs/spec/deadlines.md, "Output")."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ledger.deadlines import Deadline
+from ledger.encoding import Json, JsonObject
+from ledger.rules import Leg, Period, Rule, Text
+from ledger.steps import cited, sentence
+from ledger.words import Language, text
+
+
+def deadline_json(found: Deadline, rule: Rule, lang: Language) -> JsonObject:
+    """One result; only ``steps[].text``, ``steps[].source`` and ``not`` depend on the language."""
+    return {
+        "rule": found.rule,
+        "rule_version": found.rule_version,
+        "period": found.period,
+        "place": found.place,
+        "holder": found.holder,
+        "mark": found.mark,
+        "finding": found.finding,
+        "calendar": found.calendar,
+        "due_earliest": _day(found.due_earliest),
+        "due_latest": _day(found.due_latest),
+        "no_date": found.no_date or None,
+        "steps": [
+            {
+                "step": step.number,
+                "code": step.code,
+                "text": sentence(step, lang),
+                "source": cited(step, rule, lang) or None,
+            }
+            for step in found.steps
+        ],
+        "not": text("everywhere", lang),
+    }
+
+
+def rule_json(rule: Rule) -> JsonObject:
+    """A rule with both languages: what its file says, less the grammar of TOML."""
+    return {
+        "regime": rule.regime,
+        "version": rule.version,
+        "name": _both(rule.name),
+        "cite": _both(rule.cite),
+        "who": _both(rule.who),
+        "places": list(rule.places),
+        "places_unconfirmed": list(rule.places_unconfirmed),
+        "valid_from": str(rule.valid_from),
+        "valid_until": _day(rule.valid_until),
+        "valid_why": _both(rule.valid_why),
+        "silence": rule.silence,
+        "refusal_grounds": list(rule.refusal_grounds),
+        "refusal": _both(rule.refusal),
+        "authority": _both(rule.authority),
+        "next_step": _both(rule.next_step),
+        "notes": [_both(note) for note in rule.notes],
+        "not_said": [_both(note) for note in rule.not_said],
+        "sources": [
+            {"id": source.id, "cite": _both(source.cite), "mark": source.mark} for source in rule.sources.values()
+        ],
+        "periods": [_period(period) for period in rule.periods.values()],
+    }
+
+
+def _period(period: Period) -> JsonObject:
+    extension = period.extension
+    return {
+        "name": period.name,
+        "title": _both(period.title),
+        "holder": period.holder,
+        "starts": period.starts,
+        "mark": period.mark,
+        "rights": list(period.rights),
+        "legs": [_leg(leg) for leg in period.legs],
+        "undated": None if period.undated is None else _both(period.undated),
+        "counting": period.counting,
+        "roll_over": period.roll_over if period.legs else None,
+        "closed": None
+        if period.closed is None
+        else {
+            "first": "{:02}-{:02}".format(*period.closed.first),
+            "last": "{:02}-{:02}".format(*period.closed.last),
+            "source": period.closed.source,
+        },
+        "extends": list(period.extends),
+        "extension": None
+        if extension is None
+        else {
+            "kind": extension.kind,
+            "period": extension.period or None,
+            "adds": None if extension.adds is None else _leg(extension.adds),
+            "source": extension.source,
+            "notice": extension.notice,
+        },
+        "pauses": [
+            {
+                "ground": pause.ground,
+                "source": pause.source,
+                "certain": pause.certain,
+                "restart": pause.restart,
+                "since": _day(pause.since),
+            }
+            for pause in period.pauses
+        ],
+        "no_finding": None if period.no_finding is None else _both(period.no_finding),
+        "sources": list(period.sources),
+    }
+
+
+def _leg(leg: Leg) -> JsonObject:
+    return {"length": leg.length, "unit": leg.unit}
+
+
+def _both(words: Text) -> Json:
+    return {"en": words.en, "ko": words.ko}
+
+
+def _day(day: date | None) -> Json:
+    return None if day is None else str(day)

@@ -1,0 +1,175 @@
+"""Due dates under a rule, in two readings and with the reasons (docs/spec/deadlines.md, "Counting").
+
+``due_earliest`` is the strictest reading: no roll-over, no disputed holiday, no step that no source
+carries. ``due_latest`` is the reading most favourable to the company. A date is a day in the place's
+time zone and ends at 24:00 there. Nothing here judges, and an unconfirmed rule carries no finding.
+
+    from ledger.deadlines import due
+    from ledger.rulebook import load_rule
+
+    due(load_rule("eu-gdpr"), "answer", "IE", date(2025, 10, 20)).due_latest
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from ledger.calendars import LAST_YEAR, STANDARD, Calendar, check_place
+from ledger.counting import Pause, check_pauses
+from ledger.errors import MalformedRequest, RefusedRule
+from ledger.extensions import Extended, NoDate, extend
+from ledger.periods import Asked, both_ends
+from ledger.places import end_of_day, local_days, split_place
+from ledger.rules import Holder, Mark, Period, Rule
+from ledger.steps import Step
+
+__all__ = ["Deadline", "Extended", "Pause", "due", "ends", "find_period"]
+
+LAST_DAY = date(LAST_YEAR - 1, 12, 31)
+"""No day that is given may be later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A result. A reading without a date is None, and ``no_date`` says why."""
+
+    rule: str
+    rule_version: int
+    period: str
+    place: str
+    holder: Holder
+    mark: Mark
+    finding: bool
+    """Whether a finding may rest on it."""
+    calendar: str
+    due_earliest: date | None
+    due_latest: date | None
+    no_date: NoDate
+    steps: tuple[Step, ...]
+
+
+def due(
+    rule: Rule,
+    period: str,
+    place: str,
+    start: date | datetime,
+    *,
+    pauses: Sequence[Pause] = (),
+    extended: Extended | None = None,
+    calendar: Calendar = STANDARD,
+) -> Deadline:
+    """When ``period`` of ``rule`` ends in ``place`` if it started on a date or at an instant (with time zone).
+
+    Raises MalformedRequest for what the rule does not have, RefusedRule for what it does not cover, and
+    RefusedExtension for a notice that came too late.
+    """
+    named = find_period(rule, period)  # step 1
+    confirmed = _check_place(rule, place)
+    first, last, steps = _start(rule, named, place, start)  # step 2
+    _check_days(last, pauses, extended)
+    if named.legs:
+        asked = Asked(rule, place, first, last, check_pauses(pauses, first), calendar)
+        made = both_ends(asked, named)  # steps 3 to 6
+        earliest, latest, no_date, more = extend(asked, named, made, extended)  # step 7
+        steps += made.steps + more
+    else:
+        _refuse_details(named, pauses, extended)
+        assert named.undated is not None, "a period has legs or a word in their place"
+        earliest, latest, no_date = None, None, "undated"
+        steps += (Step(3, "undated", (named.undated,), named.sources[0]),)
+    return Deadline(
+        rule=rule.regime,
+        rule_version=rule.version,
+        period=named.name,
+        place=place,
+        holder=named.holder,
+        mark=named.mark if confirmed else "R",
+        finding=confirmed and named.mark != "R" and named.no_finding is None and bool(named.legs),
+        calendar=calendar.version,
+        due_earliest=earliest,
+        due_latest=latest,
+        no_date=no_date,
+        steps=steps + _remarks(named, place, confirmed),  # step 8
+    )
+
+
+def ends(deadline: Deadline) -> tuple[datetime | None, datetime | None]:
+    """The instants (UTC) at which the two readings end: 24:00, in the first and in the last zone of the place."""
+    earliest, latest = deadline.due_earliest, deadline.due_latest
+    return (
+        None if earliest is None else end_of_day(earliest, deadline.place)[0],
+        None if latest is None else end_of_day(latest, deadline.place)[1],
+    )
+
+
+def find_period(rule: Rule, period: str) -> Period:
+    """The period of that name. Raises MalformedRequest naming those that there are."""
+    found = rule.periods.get(period)
+    if found is None:
+        raise MalformedRequest(f"{rule.regime} has no period {period[:40]!r}; it has {', '.join(rule.periods)}")
+    return found
+
+
+def _check_place(rule: Rule, place: str) -> bool:
+    """Whether the sources say that the rule holds in ``place``."""
+    country, region = split_place(place)
+    if region:
+        check_place(place)
+    for allowed, confirmed in ((rule.places, True), (rule.places_unconfirmed, False)):
+        if place in allowed or country in allowed:
+            return confirmed
+    places = ", ".join((*rule.places, *rule.places_unconfirmed))
+    raise MalformedRequest(f"{rule.regime} does not hold in {place}; it holds in {places}, where the company must act")
+
+
+def _start(rule: Rule, period: Period, place: str, start: date | datetime) -> tuple[date, date, tuple[Step, ...]]:
+    first = last = start if not isinstance(start, datetime) else date.min
+    values = (rule.name, period.title, rule.regime, rule.version, period.name, f"holder.{period.holder}")
+    steps: tuple[Step, ...] = (Step(1, "rule", values, period.sources[0]),)
+    if isinstance(start, datetime):
+        if start.tzinfo is None:
+            raise MalformedRequest("an instant needs a time zone, like 2026-11-20T09:00:00Z")
+        first, last = local_days(start, place)
+        shown = start.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        at = (
+            Step(2, "instant", (shown, first, place))
+            if first == last
+            else Step(2, "instants", (shown, first, last, place))
+        )
+        steps += (at,)
+    if first < rule.valid_from or (rule.valid_until is not None and last > rule.valid_until):
+        until = "" if rule.valid_until is None else f" to {rule.valid_until}"
+        raise RefusedRule(
+            f"{rule.regime} version {rule.version} covers periods that start from {rule.valid_from}{until}, "
+            f"not {first}: {rule.valid_why.en}"
+        )
+    event, source = f"start.{period.starts}", period.sources[0]
+    if first == last:
+        return first, last, (*steps, Step(2, "start", (event, first), source))
+    return first, last, (*steps, Step(2, "starts", (event, first, last), source))
+
+
+def _check_days(start: date, pauses: Sequence[Pause], extended: Extended | None) -> None:
+    days = [start, *(day for pause in pauses for day in (pause.start, pause.end) if day is not None)]
+    if extended is not None:
+        days += [day for day in (*extended.notified, extended.until, extended.cause_ended) if day is not None]
+    if max(days) > LAST_DAY:
+        raise MalformedRequest(f"the calendar ends with {LAST_YEAR}: give days up to {LAST_DAY}, not {max(days)}")
+
+
+def _refuse_details(period: Period, pauses: Sequence[Pause], extended: Extended | None) -> None:
+    if pauses or extended is not None:
+        raise RefusedRule(f"period {period.name} has no number of days, so nothing can pause or extend it")
+
+
+def _remarks(period: Period, place: str, confirmed: bool) -> tuple[Step, ...]:
+    steps: tuple[Step, ...] = ()
+    if not confirmed:
+        steps += (Step(8, "place_unconfirmed", (place,)),)
+    if period.mark == "R":
+        steps += (Step(8, "recalled", (), period.sources[0]),)
+    if period.no_finding is not None:
+        steps += (Step(8, "no_finding", (period.no_finding,)),)
+    return steps

@@ -1,0 +1,28 @@
+"""The rules that ship with Habeas, read from the package's own files; the only place where the rules touch a disk."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from ledger.errors import MalformedRequest
+from ledger.kinds import REGIMES
+from ledger.rule_file import parse_rule
+from ledger.rules import Rule
+
+SHIPPED = tuple(sorted(name for name in REGIMES if name != "none"))
+
+
+@cache
+def load_rule(regime: str) -> Rule:
+    """The newest rule of a regime. Raises MalformedRequest for an unknown one, naming those that there are."""
+    if regime not in SHIPPED:
+        raise MalformedRequest(f"there is no regime {regime[:40]!r}; there are {', '.join(SHIPPED)}")
+    rule = parse_rule(rule_bytes(regime))
+    assert rule.regime == regime, f"the file {regime}.toml is about {rule.regime}"
+    return rule
+
+
+def rule_bytes(regime: str) -> bytes:
+    """The file of a shipped regime, as it is."""
+    return files("ledger").joinpath("data", "rules", f"{regime}.toml").read_bytes()

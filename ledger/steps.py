@@ -1,0 +1,252 @@
+"""The reasons for a due date as fixed sentences, English and Korean; nothing free stands beside them.
+
+A step holds values only; the sentence is made when somebody reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+from ledger.rules import Leg, Rule, Text
+from ledger.words import Language, pick
+
+Value: TypeAlias = "str | int | date | Text | tuple[Leg, ...]"
+
+_WEEKDAYS = ("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(), "월화수목금토일")
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "holder.company_duty": ("It binds the company.", "회사가 지켜야 하는 기간입니다."),
+    "holder.person_window": (
+        "It is the person's time to act: act by the earlier date.",
+        "본인이 움직일 수 있는 기간입니다. 이른 날짜까지 하십시오.",
+    ),
+    "holder.waiting_time": (
+        "It is a waiting time: do not act before the later date has passed.",
+        "기다려야 하는 기간입니다. 늦은 날짜가 지난 뒤에 하십시오.",
+    ),
+    "start.receipt": ("the receipt of the request", "요구를 받은"),
+    "start.appeal": ("the receipt of the appeal", "이의신청을 받은"),
+    "start.answer": ("the answer", "답변을 받은"),
+    "start.notice": ("the notice", "통지를 받은"),
+    "start.complaint": ("the receipt of the complaint", "분쟁 해결 신청을 받은"),
+    "start.outage": ("the outage", "서비스가 중단된"),
+    "start.restored": ("the return of the service", "서비스가 재개되거나 장애 원인이 해소된"),
+    "start.notice_end": ("the end of the notice period", "통지 기간이 끝난"),
+    "start.transition_end": ("the end of the transition", "전환 기간이 끝난"),
+    "day.saturday": ("a Saturday", "토요일"),
+    "day.sunday": ("a Sunday", "일요일"),
+    "day.holiday": ("a public holiday", "공휴일"),
+    "day.disputed": ("a day that is a holiday for some only", "일부에만 휴일인 날"),
+    "ground.identity": ("to confirm the identity", "본인 확인"),
+    "ground.clarification": ("for clarification", "요구 내용의 보완"),
+    "ground.unknown": ("ground not known", "사유를 알 수 없음"),
+}
+_SENTENCES: Mapping[str, tuple[str, str]] = {
+    "rule": (
+        "{0}, {1} (rule {2}, version {3}, period {4}). {5}",
+        "{0}, {1}(규칙 {2} 제{3}판, 기간 {4}). {5}",
+    ),
+    "start": (
+        "The period starts with {0} on {1}; that day is not counted.",
+        "{0} 날은 {1}입니다. 그 첫날은 세지 않습니다.",
+    ),
+    "starts": (
+        "The period starts with {0} on {1} or {2}; that day is not counted.",
+        "{0} 날은 {1} 또는 {2}입니다. 그 첫날은 세지 않습니다.",
+    ),
+    "instant": ("{0} is {1} in {2}.", "{0} – {2} 현지 시각으로 {1}입니다."),
+    "instants": (
+        "{0} is {1} or {2} in {3}, which has several time zones: each reading takes the day that suits it.",
+        "{0} – {3}에는 시간대가 여럿이어서 {1} 또는 {2}입니다. 두 날짜 가운데 각각 맞는 쪽을 씁니다.",
+    ),
+    "length": ("{0} from there: until {1}.", "거기서부터 {0} 뒤는 {1}입니다."),
+    "lengths": (
+        "{0} from there: until {1} in the strictest reading, until {2} in the one most favourable to the company.",
+        "거기서부터 {0} 뒤는, 가장 엄격하게 보면 {1}, 회사에 가장 유리하게 보면 {2}입니다.",
+    ),
+    "legs": (
+        "It is counted leg after leg and as one length from the start. The strictest reading takes the earlier result; "
+        "the other lets each leg go on to a working day and takes the later one.",
+        "한 구간씩 이어서도 세고 처음부터 한꺼번에도 셉니다. 가장 엄격하게 볼 때는 이른 쪽을 씁니다."
+        " 회사에 가장 유리하게 볼 때는 구간마다 다음 근무일까지 늘려 세고 늦은 쪽을 씁니다.",
+    ),
+    "last_of_month": (
+        "That month has no day {0}, so its last day counts.",
+        "그 달에는 {0}일이 없으므로 그 달의 마지막 날까지입니다.",
+    ),
+    "working_days": (
+        "Saturdays, Sundays and public holidays are left out; days that are a holiday for some only are left out for "
+        "the later date alone.",
+        "토요일, 일요일, 공휴일은 세지 않습니다. 일부에만 휴일인 날은 늦은 날짜를 셀 때에만 뺍니다.",
+    ),
+    "closed": (
+        "The days from {0} to {1} are left out for the later date alone, because it is not confirmed that the law in "
+        "force leaves them out.",
+        "{0}부터 {1}까지는 지금 시행되는 법에서도 빠지는지 확인되지 않아 늦은 날짜를 셀 때에만 뺍니다.",
+    ),
+    "pause": (
+        "From {0} to {1} the clock stands still ({2}): {3} day(s) in the strictest reading, {4} in the other.",
+        "{0}부터 {1}까지는 기간이 흐르지 않습니다({2}). 가장 엄격하게 보면 {3}일,"
+        " 회사에 가장 유리하게 보면 {4}일입니다.",
+    ),
+    "pause_latest": (
+        "From {0} to {1} the clock may stand still ({2}): {3} day(s), for the later date alone.",
+        "{0}부터 {1}까지는 기간이 흐르지 않는다고 볼 수도 있습니다({2}). {3}일이며, 늦은 날짜에만 반영합니다.",
+    ),
+    "pause_restart": (
+        "For the later date the whole period is also counted again from {0}, and the later result holds.",
+        "늦은 날짜는 {0}부터 기간 전체를 다시 세어 보고 더 늦은 쪽을 씁니다.",
+    ),
+    "pause_open": (
+        "Since {0} the clock stands still ({1}); there is no date until it runs again.",
+        "{0}부터 기간이 멈추어 있습니다({1}). 다시 흐를 때까지는 날짜를 정할 수 없습니다.",
+    ),
+    "pause_open_latest": (
+        "Since {0} the clock may stand still ({1}); there is no later date until it runs again.",
+        "{0}부터 기간이 멈추어 있다고 볼 수도 있습니다({1}). 다시 흐를 때까지는 늦은 날짜를 정할 수 없습니다.",
+    ),
+    "pause_after": (
+        "The pause from {0} began after the period had ended and changes nothing.",
+        "{0}에 시작된 중단은 기간이 이미 끝난 뒤이므로 아무것도 바꾸지 않습니다.",
+    ),
+    "works": (
+        "{0} is a working day: the period ends with it.",
+        "{0} – 근무일이므로 그날이 끝날 때까지입니다.",
+    ),
+    "rolls": (
+        "{0} is {1}. The reading most favourable to the company goes on to the end of {2}, the next working day.",
+        "{0} – {1}입니다. 회사에 가장 유리하게 보면 다음 근무일인 {2}까지입니다.",
+    ),
+    "roll_unconfirmed": (
+        "No source that was read says that the period goes on after a weekend or holiday; only the later date reckons "
+        "with it.",
+        "휴일이면 다음 근무일까지로 본다는 점은 살펴본 출처에서 확인되지 않아 늦은 날짜에만 반영했습니다.",
+    ),
+    "notice_needed": (
+        "The longer period needs a notice to the person by {0}. None is given here: the dates hold only if there was "
+        "one.",
+        "기간을 늘리려면 {0}까지 본인에게 알려야 합니다. 여기에는 통지한 날이 없으므로,"
+        " 통지가 있었을 때에만 맞는 날짜입니다.",
+    ),
+    "notice_undated": (
+        "The longer period needs a notice to the person; by when is not said by any source that was read. None is "
+        "given here: the dates hold only if there was one.",
+        "기간을 늘리려면 본인에게 알려야 하며, 언제까지인지는 살펴본 출처에 없습니다. 여기에는 통지한 날이 없으므로,"
+        " 통지가 있었을 때에만 맞는 날짜입니다.",
+    ),
+    "notice_in_time": (
+        "The person was told on {0}, within the time for it, which ends on {1}.",
+        "{0}에 통지했습니다. 통지할 수 있는 마지막 날인 {1} 안입니다.",
+    ),
+    "notice_between": (
+        "The person was told on {0}: within the time for it only in the reading most favourable to the company. In the "
+        "strictest one nothing was extended.",
+        "{0}에 통지했습니다. 회사에 가장 유리하게 볼 때에만 제때이고, 가장 엄격하게 보면 기간은 늘어나지 않았습니다.",
+    ),
+    "notice_unconfirmed": (
+        "The person was told on {0}, after the period had ended. No source that was read says by when the notice must "
+        "come, so the later date still reckons with it.",
+        "기간이 끝난 뒤인 {0}에 통지했습니다. 언제까지 통지해야 하는지는 살펴본 출처에서 확인되지 않아"
+        " 늦은 날짜에는 반영합니다.",
+    ),
+    "named": (
+        "The company named {0}. The earlier date keeps to its word.",
+        "회사가 {0}까지 답하겠다고 했습니다. 이른 날짜는 그 말을 따릅니다.",
+    ),
+    "named_late": (
+        "The company named {0}, later than the rule allows; the rule's own date holds.",
+        "회사가 밝힌 {0}은 규칙이 허용하는 날보다 늦으므로 규칙에 따른 날짜를 씁니다.",
+    ),
+    "named_date": (
+        "The person was told the date by which the answer comes: {0}.",
+        "언제까지 답하겠다고 통지한 날짜는 {0}입니다.",
+    ),
+    "extension_unconfirmed": (
+        "No source that was read confirms this extension; only the later date reckons with it.",
+        "이 연장은 살펴본 출처에서 확인되지 않아 늦은 날짜에만 반영했습니다.",
+    ),
+    "adds": ("The extension adds {0}.", "연장 기간은 {0}입니다."),
+    "cause_open": (
+        "The duty rests until the cause of the postponement ends; there is no date until then.",
+        "연기 사유가 없어질 때까지 미룰 수 있으므로 그때까지는 날짜를 정할 수 없습니다.",
+    ),
+    "cause_ended": (
+        "The cause ended on {0}: {1} from then on.",
+        "연기 사유가 {0}에 없어졌으므로 그날부터 {1} 안입니다.",
+    ),
+    "cause_ended_undated": (
+        "The cause ended on {0}. From then on no source that was read names a number of days.",
+        "연기 사유가 {0}에 없어졌습니다. 그때부터 며칠 안인지는 살펴본 출처에 없습니다.",
+    ),
+    "undated": ("The law names no number of days: {0}", "법은 며칠 안이라고 정하지 않았습니다. {0}"),
+    "recalled": (
+        "This period rests on something that was recalled and not read (R); no finding may rest on it.",
+        "이 기간은 원문을 읽지 못하고 기억에 따른 내용(R)에 기대고 있어, 이것으로 결론을 내리지 않습니다.",
+    ),
+    "place_unconfirmed": (
+        "That this rule holds in {0} was recalled and not read (R); no finding may rest on it.",
+        "이 규칙이 {0}에도 적용되는지는 원문에서 확인하지 못했으므로(R), 이것으로 결론을 내리지 않습니다.",
+    ),
+    "no_finding": ("No finding may rest on this period: {0}", "이 기간으로는 결론을 내리지 않습니다. {0}"),
+}
+_UNITS = {
+    "days": ("day", "일"),
+    "weeks": ("week", "주"),
+    "months": ("month", "개월"),
+    "working_days": ("working day", "영업일"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One reason: ``number`` is the counting step of the specification, ``source`` an id of the rule or ""."""
+
+    number: int
+    code: str
+    values: tuple[Value, ...]
+    source: str = ""
+
+
+def sentence(step: Step, lang: Language) -> str:
+    """The step as a sentence."""
+    return pick(_SENTENCES[step.code], lang).format(*(shown(value, lang) for value in step.values))
+
+
+def cited(step: Step, rule: Rule, lang: Language) -> str:
+    """The step's source with its mark, "" where it has none."""
+    source = rule.source(step.source)
+    return "" if source is None else f"{source.cite.ko if lang == 'ko' else source.cite.en} ({source.mark})"
+
+
+def word(name: str, lang: Language) -> str:
+    """A fixed word: of a holder, of an event, of a kind of day."""
+    return pick(_WORDS[name], lang)
+
+
+def shown(value: Value, lang: Language) -> str:
+    """A value as people read it: dates with their weekday, lengths in words."""
+    if isinstance(value, date):
+        return shown_date(value, lang)
+    if isinstance(value, Text):
+        return value.ko if lang == "ko" else value.en
+    if isinstance(value, tuple):
+        return shown_length(value, lang)
+    if isinstance(value, str) and value in _WORDS:
+        return word(value, lang)
+    return str(value)
+
+
+def shown_date(day: date, lang: Language) -> str:
+    """``2026-07-11 (Saturday)``."""
+    english, korean = _WEEKDAYS
+    return f"{day}({korean[day.weekday()]})" if lang == "ko" else f"{day} ({english[day.weekday()]})"
+
+
+def shown_length(legs: tuple[Leg, ...], lang: Language) -> str:
+    """``1 month and 2 months more``."""
+    if lang == "ko":
+        return ", 이어서 ".join(f"{leg.length}{_UNITS[leg.unit][1]}" for leg in legs)
+    words = [f"{leg.length} {_UNITS[leg.unit][0]}{'s' if leg.length > 1 else ''}" for leg in legs]
+    return " and ".join([words[0], *(f"{more} more" for more in words[1:])])

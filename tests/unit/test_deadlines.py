@@ -1,0 +1,124 @@
+"""Due dates: the reasons, the ends of days, and what only a caller in Python can get wrong."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ledger import steps
+from ledger.calendars import STANDARD, is_free
+from ledger.counting import Pause
+from ledger.deadline_json import deadline_json
+from ledger.deadlines import Extended, due, ends
+from ledger.errors import HabeasError, MalformedRequest, RefusedExtension
+from ledger.rulebook import SHIPPED, load_rule
+from ledger.steps import sentence
+
+LEDGER = Path(steps.__file__).parent
+EU, UK, KR = (load_rule(name) for name in ("eu-gdpr", "uk-gdpr", "kr-pipa"))
+DAYS = st.dates(date(2024, 1, 1), date(2034, 12, 31))
+
+
+@pytest.mark.parametrize("code", sorted(steps._SENTENCES))
+def test_sentence(code: str) -> None:
+    """Both languages name the same values, and some step is written with it."""
+    english, korean = steps._SENTENCES[code]
+    fields = [{name for _, name, _, _ in Formatter().parse(words) if name is not None} for words in (english, korean)]
+    assert fields[0] == fields[1] == {str(number) for number in range(len(fields[0]))}
+    assert re.search("[가-힣]", korean) and english.endswith((".", "}")) and korean.endswith((".", "}"))
+    written = "".join((LEDGER / f"{name}.py").read_text() for name in ("deadlines", "periods", "extensions"))
+    assert f'"{code}"' in written
+
+
+def test_the_steps_of_a_result_are_in_order() -> None:
+    found = due(UK, "extended", "GB", date(2026, 3, 2), pauses=[Pause(date(2026, 3, 5), date(2026, 3, 10))])
+    assert [step.number for step in found.steps] == sorted(step.number for step in found.steps)
+    assert {step.number for step in found.steps} == {1, 2, 4, 5, 6, 7}
+
+
+def test_when_the_days_end() -> None:
+    """24:00 in the place: in summer time, in winter time, and in the last of several zones."""
+    found = due(EU, "answer", "IE", date(2025, 9, 19))
+    assert ends(found) == (datetime(2025, 10, 19, 23, tzinfo=UTC), datetime(2025, 10, 20, 23, tzinfo=UTC))
+    winter = due(EU, "answer", "IE", date(2025, 10, 20))
+    assert ends(winter) == (datetime(2025, 11, 21, tzinfo=UTC), datetime(2025, 11, 21, tzinfo=UTC))
+    spain = due(EU, "answer", "ES", date(2026, 1, 7))
+    assert ends(spain) == (datetime(2026, 2, 7, 23, tzinfo=UTC), datetime(2026, 2, 10, 0, tzinfo=UTC))
+    assert ends(due(load_rule("cn-pipl"), "answer", "CN", date(2026, 1, 7))) == (None, None)
+
+
+def test_an_instant_has_a_zone() -> None:
+    with pytest.raises(MalformedRequest, match="time zone"):
+        due(EU, "answer", "IE", datetime(2026, 1, 7, 12))
+    seoul = datetime(2026, 7, 1, 0, 30, tzinfo=UTC) - timedelta(hours=9)
+    assert due(KR, "answer", "KR", seoul).due_earliest == date(2026, 7, 11)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"pauses": [Pause(date(2026, 2, 2), date.max)]},
+        {"extended": Extended((date.max,))},
+        {"extended": Extended((date(2026, 2, 2),), until=date.max)},
+        {"extended": Extended((date(2026, 2, 2),), cause_ended=date.max)},
+    ],
+)
+def test_days_without_end_are_refused(given: dict[str, object]) -> None:
+    with pytest.raises(MalformedRequest, match="the calendar ends with 2035"):
+        due(EU, "extended", "IE", date(2026, 2, 2), **given)  # type: ignore[arg-type]
+
+
+def test_the_calendar_ends() -> None:
+    """Some places are known no further, and a holiday must not be missed in silence."""
+    assert is_free(STANDARD, "KR", date(2035, 10, 3), generous=False, any_region=False)
+    with pytest.raises(MalformedRequest, match="nothing can be counted in 2036"):
+        is_free(STANDARD, "KR", date(2036, 10, 3), generous=False, any_region=False)
+
+
+def test_an_extension_counts_with_the_pauses_before_it() -> None:
+    """The notice may come as late as the paused month ends, and not a day later."""
+    pauses = [Pause(date(2026, 3, 5), date(2026, 3, 10), "clarification")]
+    found = due(UK, "extended", "GB", date(2026, 3, 2), pauses=pauses, extended=Extended((date(2026, 4, 8),)))
+    assert (found.due_earliest, found.due_latest) == (date(2026, 4, 7), date(2026, 6, 8))
+    with pytest.raises(RefusedExtension, match="2026-04-08"):
+        due(UK, "extended", "GB", date(2026, 3, 2), pauses=pauses, extended=Extended((date(2026, 4, 9),)))
+
+
+@st.composite
+def _questions(draw: st.DrawFn) -> tuple[str, str, str, date, list[Pause], Extended | None]:
+    regime = draw(st.sampled_from(SHIPPED))
+    rule = load_rule(regime)
+    period = draw(st.sampled_from(list(rule.periods)))
+    place = draw(st.sampled_from((*rule.places, *rule.places_unconfirmed)))
+    start = draw(DAYS)
+    near = st.integers(-3, 200).map(lambda days: start + timedelta(days=days))
+    grounds = st.sampled_from([None, "identity", "clarification"])
+    pauses = draw(st.lists(st.builds(Pause, near, st.one_of(st.none(), near), grounds), max_size=3))
+    maybe = st.one_of(st.none(), near)
+    extended = draw(
+        st.one_of(st.none(), st.builds(Extended, st.lists(near, max_size=3).map(tuple), maybe, maybe)),
+    )
+    return regime, period, place, start, pauses, extended
+
+
+@given(_questions())
+@settings(max_examples=400)
+def test_whatever_is_asked(question: tuple[str, str, str, date, list[Pause], Extended | None]) -> None:
+    """Either an error of the tree that says what is wrong, or two dates in order with whole sentences."""
+    regime, period, place, start, pauses, extended = question
+    try:
+        found = due(load_rule(regime), period, place, start, pauses=pauses, extended=extended)
+    except HabeasError as error:
+        assert len(str(error)) > 20
+        return
+    earliest, latest = found.due_earliest or date.max, found.due_latest or date.max
+    assert start < earliest <= latest
+    assert (found.due_latest is None) == bool(found.no_date)
+    assert all(sentence(step, lang) for step in found.steps for lang in ("en", "ko"))  # type: ignore[arg-type]
+    assert deadline_json(found, load_rule(regime), "ko")["calendar"] == STANDARD.version

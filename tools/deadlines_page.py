@@ -1,0 +1,214 @@
+"""Writes docs/deadlines.md from the rules themselves: ``python -m tools.deadlines_page``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+from ledger.calendars import STANDARD
+from ledger.deadlines import due
+from ledger.rulebook import SHIPPED, load_rule
+from ledger.rules import UNCONFIRMED, Period, Rule
+from ledger.steps import shown_length, word
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "deadlines.md"
+YEAR = 2026
+_HOLDERS = {"company_duty": "company's duty", "person_window": "person's time", "waiting_time": "waiting time"}
+_SILENCE = {
+    "deemed_refusal": "counts as a refusal",
+    "breach": "is itself against the duty",
+    "opens_court": "opens the way to court",
+    "none": "has no effect tied to a date",
+}
+HEAD = f"""# Deadlines by law
+
+Written by `tools/deadlines_page.py` from the rule files in `ledger/data/rules`; change those. How days are counted:
+[specification](spec/deadlines.md). On the command line: `habeas deadline REGIME PERIOD --place XX --from DATE`.
+**Not legal advice**, and nothing here finds a breach.
+
+Each result has two dates. **`due_earliest`** is the strictest reading: no roll-over at a weekend, no holiday that
+somebody may dispute, no step that no source carries. **`due_latest`** is the reading most favourable to the
+company. A person plans by the first; nobody may be called late before the second has passed. Where the two differ,
+the step that makes the difference is named with its source.
+
+Marks: **C** the primary text was read, **S** a secondary source, **R** recalled and not read. *Unconfirmed* means
+that no source that was read says it. What is R or unconfirmed can widen a result and never narrow it; a period that
+is R altogether carries no finding. Calendar: {STANDARD.version}.
+"""
+SILENT = """## What the law does not say
+
+- **No number of days**: {undated}. Such a period has no due date, is never late, and is in no rate.
+- **No sanction for silence** is computed here, and none follows from a date that has passed. Where a law gives
+  silence an effect of its own, the table below says so.
+- **No duty while an account is locked.** No source that was read, in any regime, gives a duty of its own for that
+  time, and none excuses it. Korea says something close to it: asking must be no harder than the collection was, and
+  the same window stays usable (PIPA art. 38(4), Decree art. 41(2)). The general periods run on.
+- **No more time for an outage.** No source that was read lets an outage of the company extend a period for
+  answering a request. Korea's transfer duty (PIPA art. 35-2) may wait while systems have failed; it has no number
+  of days anyway.
+- **Holidays of regions.** EU law speaks of the holidays of the Member State: where a place names only the country,
+  regional holidays move nothing. Name the region (`ES-IB`, not `ES`) where the company sits in one; its holidays
+  then move the later date alone.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    rules = [load_rule(name) for name in SHIPPED]
+    parts = [HEAD, *_table(rules), *_silent(rules), *_flat(rules), "## Each regime", ""]
+    for rule in rules:
+        parts += _regime(rule)
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _table(rules: list[Rule]) -> Iterator[str]:
+    yield "## All periods"
+    yield ""
+    yield "| Regime | Period | Whose | Length | Counting | After a weekend or holiday | More time | Pauses | Mark |"
+    yield "|---|---|---|---|---|---|---|---|---|"
+    for rule in rules:
+        for period in rule.periods.values():
+            length = shown_length(period.legs, "en") if period.legs else "no number of days"
+            counting = period.counting or "–"
+            cells = [f"[{rule.regime}](#{rule.regime})", f"`{period.name}`", _HOLDERS[period.holder], length, counting]
+            cells += [_rolls(rule, period), _more(rule, period), _stops(rule, period), period.mark]
+            yield f"| {' | '.join(cells)} |"
+    yield ""
+
+
+def _rolls(rule: Rule, period: Period) -> str:
+    if not period.legs or period.legs[0].unit == "working_days":
+        return "–"
+    return "unconfirmed" if period.roll_over == UNCONFIRMED else f"next working day ({rule.mark_of(period.roll_over)})"
+
+
+def _more(rule: Rule, period: Period) -> str:
+    extension = period.extension
+    if period.extends:
+        return f"needs a notice within `{'`, `'.join(period.extends)}`"
+    if extension is None:
+        return "none known"
+    marks = f"({rule.mark_of(extension.source)}; notice {rule.mark_of(extension.notice)})"
+    if extension.kind == "period":
+        return f"`{extension.period}` {marks}"
+    if extension.adds is not None and extension.kind == "adds":
+        return f"{shown_length((extension.adds,), 'en')} more {marks}"
+    return (
+        "the day that the company names" if extension.kind == "named_date" else "until the cause ends"
+    ) + f" {marks}"
+
+
+def _stops(rule: Rule, period: Period) -> str:
+    if not period.pauses:
+        return "none known"
+    shown = (
+        f"{pause.ground} ({rule.mark_of(pause.source)}{'' if pause.certain else ', later date only'})"
+        for pause in period.pauses
+    )
+    return ", ".join(shown)
+
+
+def _silent(rules: list[Rule]) -> Iterator[str]:
+    undated = [
+        f"`{rule.regime}` {period.name}" for rule in rules for period in rule.periods.values() if not period.legs
+    ]
+    yield SILENT.format(undated=", ".join(undated))
+    yield "| Silence | Regimes |"
+    yield "|---|---|"
+    for effect, words in _SILENCE.items():
+        yield f"| {words} | {', '.join(rule.regime for rule in rules if rule.silence == effect)} |"
+    yield ""
+
+
+def _flat(rules: list[Rule]) -> Iterator[str]:
+    yield '## Where a flat "30 or 31 days" would differ'
+    yield ""
+    yield f"Periods of about a month, for each of the 365 days of {YEAR} as the start: on how many the flat count lies"
+    yield "before `due_earliest` (time would seem to be up too early), between the two dates, or after `due_latest`."
+    yield ""
+    yield "| Regime | Place | 30 days: before | between | after | 31 days: before | between | after |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for rule in rules:
+        period = rule.periods.get("answer")
+        if period is None or not period.legs or rule.valid_from.year > YEAR:
+            continue
+        unit = period.legs[0]
+        if unit.length * {"days": 1, "weeks": 7, "months": 30, "working_days": 1.4}[unit.unit] not in range(25, 33):
+            continue
+        place = "IE" if "IE" in rule.places else rule.places[0]
+        counted = [_compare(rule, place, days) for days in (30, 31)]
+        cells = [str(found[where]) for found in counted for where in ("before", "between", "after")]
+        yield f"| {rule.regime} | {place} | {' | '.join(cells)} |"
+    yield ""
+    shorter = [
+        f"{rule.regime} ({shown_length(rule.periods['answer'].legs, 'en')})" for rule in rules if _is_short(rule)
+    ]
+    yield f"Where the answer is due much earlier or later a flat month is wrong on every day: {', '.join(shorter)}."
+    yield ""
+
+
+def _is_short(rule: Rule) -> bool:
+    period = rule.periods.get("answer")
+    if period is None or not period.legs:
+        return False
+    leg = period.legs[0]
+    return leg.unit == "days" and leg.length != 30
+
+
+def _compare(rule: Rule, place: str, days: int) -> Counter[str]:
+    found: Counter[str] = Counter()
+    day = date(YEAR, 1, 1)
+    while day.year == YEAR:
+        result, flat = due(rule, "answer", place, day), day + timedelta(days=days)
+        assert result.due_earliest is not None and result.due_latest is not None
+        where = "before" if flat < result.due_earliest else "after" if flat > result.due_latest else "between"
+        found[where] += 1
+        day += timedelta(days=1)
+    return found
+
+
+def _regime(rule: Rule) -> Iterator[str]:
+    yield f"### {rule.regime}"
+    yield ""
+    yield f"**{rule.name.en}** ({rule.name.ko}). {rule.cite.en}. Rule version {rule.version}."
+    yield ""
+    yield f"- Who may ask: {rule.who.en}"
+    places = ", ".join(rule.places) + (
+        f"; unconfirmed: {', '.join(rule.places_unconfirmed)}" if rule.places_unconfirmed else ""
+    )
+    yield f"- Holds in: {places}"
+    until = "" if rule.valid_until is None else f" to {rule.valid_until}"
+    yield f"- Periods that start from {rule.valid_from}{until}: {rule.valid_why.en.rstrip('.')}."
+    for period in rule.periods.values():
+        yield f"- `{period.name}` ({period.title.en}), from {word(f'start.{period.starts}', 'en')}: {_said(period)}"
+    yield f"- Refusal: {rule.refusal.en}" + (
+        f" Grounds: {', '.join(rule.refusal_grounds)}." if rule.refusal_grounds else ""
+    )
+    yield f"- Authority: {rule.authority.en}"
+    yield f"- Next step: {rule.next_step.en.rstrip('.')}."
+    for note in (*rule.notes, *rule.not_said):
+        yield f"- {note.en}"
+    shown = "; ".join(f"{source.cite.en} ({source.mark})" for source in rule.sources.values())
+    yield f"- Sources: {shown}"
+    yield ""
+
+
+def _said(period: Period) -> str:
+    said = (
+        shown_length(period.legs, "en")
+        if period.legs
+        else f"no number of days: {period.undated.en if period.undated else ''}"
+    )
+    if period.no_finding is not None:
+        said += f". No finding: {period.no_finding.en}"
+    if period.closed is not None:
+        said += "; from {:02}-{:02} to {:02}-{:02} no working days for the later date".format(
+            *period.closed.first, *period.closed.last
+        )
+    return said.rstrip(".") + "."
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")

@@ -131,11 +131,9 @@ class Live:
 
     def audit(self) -> None:
         """The ledger's auditor replays everything and cosigns the newest anchored tree."""
-        newest, services = self.store.newest_anchor(), self.services
+        newest = self.store.newest_anchor()
         assert newest is not None
-        facts, auditors = services.require_ledger(), services.settings.auditor_keys
-        taken = Cosignatures(services.store, services.reader, facts.vkey, auditors)
-        taken.take(replay_and_cosign(services, newest.size))
+        audit(self.services, newest.size)
 
     def bundle(self, case: bytes, as_of: int | None = None) -> Bundle:
         """What the ledger gives out about the case."""
@@ -161,6 +159,12 @@ class Live:
         observed = Observed(canonical=canonical, head_size=head.size, code_hash=self.home.rules.code_hash)
         newest = max(parse_header(item.proof.header).timestamp for item in bundle.anchors.values())
         return assess(bundle, policy, observed, newest + 60)
+
+
+def audit(services: Services, size: int) -> None:
+    """The ledger's auditor replays everything and cosigns the anchored tree of ``size`` leaves."""
+    facts, auditors = services.require_ledger(), services.settings.auditor_keys
+    Cosignatures(services.store, services.reader, facts.vkey, auditors).take(replay_and_cosign(services, size))
 
 
 @contextmanager

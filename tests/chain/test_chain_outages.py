@@ -22,7 +22,8 @@ from ledger.runtime.trust import own_policy
 from ledger.runtime.wiring import Services, open_services
 from ledger.runtime.worker import Worker
 from ledger.statement import RecentBlock
-from tests.chain.live import client, live, node
+from tests.chain.live import audit, client, live, node
+from tests.store.auditing import AUDITOR, vkeys
 from tests.store.check_ledger import check_ledger
 from tests.store.world import World, settings_in
 
@@ -43,7 +44,7 @@ def word(services: Services) -> str:
 @contextmanager
 def working(home: Path) -> Iterator[tuple[Worker, World]]:
     """A worker on its embedded chain, as `habeas worker` runs it, opened."""
-    services = open_services(settings_in(home, anchor_period_s=1), create_keys_if_new=True)
+    services = open_services(settings_in(home, anchor_period_s=1, auditors=vkeys(AUDITOR)), create_keys_if_new=True)
     worker, stop = Worker(services), threading.Event()
     thread = threading.Thread(target=worker.run, args=(stop,))
     thread.start()
@@ -86,9 +87,10 @@ def anchored_leaf(world: World, number: int) -> bool:
 
 
 def judged(worker: Worker, world: World, case: bytes, folder: Path) -> int:
-    """Exit code of `habeas verify --rpc` over a fresh bundle under a fresh policy."""
+    """Exit code of `habeas verify --rpc` over a fresh, audited bundle under a fresh policy."""
     services = world.services
     evidence = Evidence(services.store, services.reader, services.origin)
+    audit(services, max(evidence.bundle(case).anchors))
     (folder / "case.habeas.json").write_bytes(evidence.bundle(case).encode())
     (folder / "trust.toml").write_bytes(own_policy(services.store, services.settings))
     assert worker.home is not None and worker.home.process is not None

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ledger.cli.clean import clean_line, dump_json
-from ledger.cli.output import AsJson, Language, Trust, new_app, note, print_json
+from ledger.cli.clean import dump_json
+from ledger.cli.output import AsJson, Language, Trust, new_app, note, print_json, print_lines, print_text
 
 EXIT_NOT_CHECKED, EXIT_FAULT = 3, 70
 app = new_app()
@@ -84,8 +83,8 @@ def audit(
     except RuntimeFault as error:
         # Nothing was found, and nothing was checked: not exit code 1, which says that something failed.
         if as_json:
-            print(dump_json({"exit": EXIT_NOT_CHECKED, "error": error.type, "detail": str(error)}, None))
-        print(clean_line(f"{error.title}: {error}"), file=sys.stderr)
+            print_text(dump_json({"exit": EXIT_NOT_CHECKED, "error": error.type, "detail": str(error)}, None))
+        note(f"{error.title}: {error}")
         code = EXIT_NOT_CHECKED
     raise typer.Exit(code)
 
@@ -102,10 +101,10 @@ def _run(options: object, as_json: bool, lang: Language) -> int:
     except (HabeasError, KeyboardInterrupt, BrokenPipeError):
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it is no verdict about the log
-        print(clean_line(f"Internal fault, please report it: {type(error).__name__}: {error}"), file=sys.stderr)
+        note(f"Internal fault, please report it: {type(error).__name__}: {error}")
         return EXIT_FAULT
     if as_json:
         print_json(audit_json(report))
     else:
-        print(audit_text(report, lang.value))
+        print_lines(audit_text(report, lang.value))
     return report.exit_code

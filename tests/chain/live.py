@@ -5,7 +5,7 @@ With ``slots`` 1 a block is final two blocks later, with 32 (anvil's own default
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -168,9 +168,10 @@ def audit(services: Services, size: int) -> None:
 
 
 @contextmanager
-def live(folder: Path, finality: int | None = None, **options: int) -> Iterator[Live]:
-    """A new ledger on a new node."""
-    settings = settings_in(folder / "home", anchor_period_s=PERIOD_S, finality=finality, auditors=vkeys(AUDITOR))
+def live(folder: Path, finality: int | None = None, auditors: Sequence[str] = (), **options: int) -> Iterator[Live]:
+    """A new ledger on a new node; its auditors are ``auditors``, or the one of ``Live.audit``."""
+    listed = [*auditors] or vkeys(AUDITOR)
+    settings = settings_in(folder / "home", anchor_period_s=PERIOD_S, finality=finality, auditors=listed)
     services = open_services(settings, create_keys_if_new=True)
     with node(folder / "node", **options) as chain:
         chain.ask("anvil_mine", hex(3))

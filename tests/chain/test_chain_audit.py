@@ -43,23 +43,21 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, st
     """A ledger that saw everything an honest one can, served; and a folder with the policy and an auditor's key."""
     folder = tmp_path_factory.mktemp("audit")
     vkey = create_key(folder / "auditor", NAME)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("HABEAS_AUDITORS", vkey.encode())
-        with live(folder) as ledger:
-            world = ledger.world
-            case, other = world.opened(), world.opened(number=1)
-            world.record(case, other, world.sent(case.id), world.bound(world.operator, SHOP))
-            ledger.settle()
-            for number, key in enumerate([None, NO_KEY, sha256(b"a key of nobody")]):
-                ledger.submit(world.sent(case.id, day=21 + number), key=key)
-            ledger.mine(3)
-            ledger.settle()
-            world.record(world.withheld(world.sent(case.id).digest))
-            ledger.settle()
-            ledger.mine(3)
-            (folder / "trust.toml").write_bytes(own_policy(ledger.services.store, ledger.services.settings))
-            with serving(ledger) as address:
-                yield ledger, address, folder
+    with live(folder, auditors=[vkey.encode()]) as ledger:
+        world = ledger.world
+        case, other = world.opened(), world.opened(number=1)
+        world.record(case, other, world.sent(case.id), world.bound(world.operator, SHOP))
+        ledger.settle()
+        for number, key in enumerate([None, NO_KEY, sha256(b"a key of nobody")]):
+            ledger.submit(world.sent(case.id, day=21 + number), key=key)
+        ledger.mine(3)
+        ledger.settle()
+        world.record(world.withheld(world.sent(case.id).digest))
+        ledger.settle()
+        ledger.mine(3)
+        (folder / "trust.toml").write_bytes(own_policy(ledger.services.store, ledger.services.settings))
+        with serving(ledger) as address:
+            yield ledger, address, folder
 
 
 def run(

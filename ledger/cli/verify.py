@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -17,14 +17,14 @@ from ledger.assessment import Assessment, assess
 from ledger.bundle import MAX_BYTES, Bundle, parse_bundle
 from ledger.cli.clean import clean_line, dump_json
 from ledger.cli.files import read_file
+from ledger.cli.observing import observe_bundle
 from ledger.cli.report import report_json, report_text
 from ledger.encoding import JsonObject, parse_hex, parse_instant
 from ledger.errors import HabeasError, Malformed, MalformedRequest
 from ledger.evm import parse_header
 from ledger.fraud import is_fraud_proof
-from ledger.observed import Observed
 from ledger.policy import MAX_BYTES as MAX_POLICY_BYTES
-from ledger.policy import CompanyPin, LedgerTrust, TrustPolicy, parse_policy
+from ledger.policy import CompanyPin, TrustPolicy, parse_policy
 from ledger.words import Language
 
 CLOCK_TOLERANCE_SECONDS = 60
@@ -56,7 +56,7 @@ def assess_under(terms: Terms, bundle: Bundle) -> Assessment:
     policy, notes = terms.policy, tuple[str, ...]()
     if terms.dns:
         policy, notes = _with_dns(bundle, policy)
-    observed = _observe(bundle, policy, terms.rpc, terms.vouched)
+    observed = observe_bundle(bundle, policy, terms.rpc, terms.vouched)
     observed = replace(observed, notes=(*observed.notes, *notes))
     return assess(bundle, policy, observed, parse_now(terms.now) if terms.now else _clock(bundle))
 
@@ -176,41 +176,6 @@ def _answer_against(bundle: Bundle, result: Assessment, terms: Terms, asked: Que
     together = None if result.ledger is None else code
     lines = fraud_report.against_lines(found, str(asked.against), together, written, asked.lang)
     return report_text(result, asked.lang) + "\n" + "\n".join(clean_line(line) for line in lines), code
-
-
-def _observe(bundle: Bundle, policy: TrustPolicy, rpc: Sequence[str], vouched: Sequence[bytes]) -> Observed:
-    trust = policy.ledgers.get(bundle.ledger)
-    if trust is not None or not rpc:
-        return ask_nodes(trust, dict(wanted_blocks(bundle)), rpc, vouched)
-    why = f"No node was asked (--rpc): the trust policy does not list {bundle.ledger}, so its chain is not known."
-    return Observed(canonical=_mine(vouched), notes=(why,))
-
-
-def ask_nodes(
-    trust: LedgerTrust | None, blocks: Mapping[bytes, int], rpc: Sequence[str], vouched: Sequence[bytes]
-) -> Observed:
-    """What the nodes ``rpc`` say of ``blocks`` (hash to number) on the chain of ``trust``, and what is vouched for."""
-    if not rpc or trust is None:
-        return Observed(canonical=_mine(vouched))
-    from ledger.cli.rpc import observe  # ssl and http are only needed here
-
-    return observe(rpc, trust, blocks, vouched)
-
-
-def _mine(vouched: Sequence[bytes]) -> Mapping[bytes, str]:
-    return dict.fromkeys(vouched, "the person who verifies (--block)")
-
-
-def wanted_blocks(bundle: Bundle) -> Iterator[tuple[bytes, int]]:
-    """Hash and number of the blocks that some check rests on."""
-    quoted = {item.signed.statement.recent_block.hash for item in bundle.statements.values()}
-    headers = [anchor.proof.header for anchor in bundle.anchors.values()]
-    headers += [proof.header for proof in bundle.submitted.values()]
-    headers += [raw for block, raw in bundle.blocks.items() if block in quoted]
-    for raw in headers:
-        with suppress(Malformed):  # the assessment says so
-            header = parse_header(raw)
-            yield header.hash, header.number
 
 
 def _with_dns(bundle: Bundle, policy: TrustPolicy) -> tuple[TrustPolicy, tuple[str, ...]]:

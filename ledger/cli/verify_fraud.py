@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ledger.bundle import Bundle
 from ledger.cli.files import write_new
-from ledger.cli.verify import ask_nodes, wanted_blocks
+from ledger.cli.observing import ask_nodes, wanted_blocks
 from ledger.contradictions import Kept, find_contradictions
 from ledger.errors import Malformed, MalformedRequest
 from ledger.evm import parse_header

@@ -11,7 +11,7 @@ import pytest
 
 from ledger.bundle import parse_bundle
 from ledger.cli import rpc
-from ledger.cli.verify import wanted_blocks
+from ledger.cli.observing import wanted_blocks
 from ledger.evm import keccak256, parse_header
 from ledger.observed import Observed
 from ledger.policy import Finality, LedgerTrust

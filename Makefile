@@ -33,7 +33,7 @@ node_modules/.done: package.json package-lock.json
 	npm ci --no-audit --no-fund --ignore-scripts --loglevel=error $$([ -t 2 ] && echo --progress=true)
 	@touch $@
 
-demo: setup ## Run the main job on real input; ONCE=1 ends afterwards instead of serving
+demo: setup ## Chain, ledger, two cases, audit and checks on this machine, then serve (ONCE=1: then end)
 	@$(BIN)/habeas demo --folder build/demo $(if $(ONCE),--once)
 
 test: setup contracts ## All tests: contract (forge), Python, real anvil, SQLite and PostgreSQL

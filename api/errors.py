@@ -123,9 +123,10 @@ async def http_error(request: Request, error: Exception) -> Response:
     """Exception handler for what HTTP itself refuses: unknown path, method, content type."""
     assert isinstance(error, HTTPException)
     if error.status_code == HTTPStatus.NOT_FOUND:
-        return problem_response(errors.RefusedNotFound(f"{request.url.path} is no address of this API"), request)
-    said = errors.MalformedRequest(f"{request.method} {request.url.path}: {error.detail}")
-    return problem_response(said, request, error.status_code, error.headers)
+        said = f"{request.url.path} is no address of this API; /docs lists them"
+        return problem_response(errors.RefusedNotFound(said), request)
+    refused = errors.MalformedRequest(f"{request.method} {request.url.path}: {error.detail}")
+    return problem_response(refused, request, error.status_code, error.headers)
 
 
 async def _bug(request: Request, error: Exception) -> Response:

@@ -42,11 +42,11 @@ KIND: Mapping[str, tuple[str, str]] = {
     "ledger.opened": ("Ledger opened", "기록부를 열었음"),
 }
 ROLE: Mapping[str, tuple[str, str]] = {
-    "requester": ("requester", "요구인"),
-    "company": ("company", "회사"),
-    "attester": ("attester", "확인인"),
-    "operator": ("operator", "운영자"),
-    "unknown": ("unknown key", "알 수 없는 열쇠"),
+    "requester": ("the requester", "요구인"),
+    "company": ("the company", "회사"),
+    "attester": ("the attester", "확인인"),
+    "operator": ("the operator", "운영자"),
+    "unknown": ("an unknown key", "알 수 없는 열쇠"),
 }
 GRADE: Mapping[str, tuple[str, str]] = {
     "self_stated": ("self-stated", "본인 진술"),
@@ -84,15 +84,16 @@ TEXT: Mapping[str, tuple[str, str]] = {
     ),
     "result_3": (
         "nothing failed, but some required check was not made; read every 'if' below",
-        "실패는 없으나 아직 하지 않은 필수 확인이 있습니다. 아래의 조건을 읽으십시오",
+        "실패한 확인은 없으나 아직 하지 않은 필수 확인이 있습니다. 아래의 조건을 읽으십시오",
     ),
     "line_0": ("every required check passed", "필요한 확인을 모두 통과했습니다"),
     "line_1": ("at least one check failed", "실패한 확인이 있습니다"),
     "line_3": (
         "nothing failed, but some required check was not made",
-        "실패는 없으나 아직 하지 않은 필수 확인이 있습니다",
+        "실패한 확인은 없으나 아직 하지 않은 필수 확인이 있습니다",
     ),
     "many": ("{total} files; {counts}", "파일 {total}개. {counts}"),
+    "failures": ("What failed", "실패한 확인"),
     "statements": ("Statements shown", "제시된 진술"),
     "checks": ("Checks", "확인 항목"),
     "details": (
@@ -101,19 +102,19 @@ TEXT: Mapping[str, tuple[str, str]] = {
     ),
     "entry": ("entry {index}", "기록 {index}번"),
     "notes": ("Notes", "참고"),
-    "by": ("by the {role}", "작성자 {role}"),
+    "by": ("by {role}", "작성자: {role}"),
     "signed": ("signed not before {time}", "{time} 이후에 서명됨"),
     "recorded": ("recorded not after {time}", "{time} 이전에 기록됨"),
     "no_lower": ("no lower bound of the signature is shown", "언제 이후에 서명했는지는 제시되지 않음"),
     "no_upper": ("no anchor of the record is shown", "언제 이전에 기록했는지는 제시되지 않음"),
-    "if": (", if block {block} is on the chain", " (블록 {block}이 해당 체인에 있는 경우)"),
+    "if": (", if block {block} is on the chain", " (블록 {block}이(가) 해당 체인에 있는 경우)"),
     "bad_signature": ("THE SIGNATURE DOES NOT HOLD", "서명이 맞지 않습니다"),
     "not_understood": ("not understood by this version", "이 버전이 이해하지 못하는 진술"),
     "disclosed": ("Private fields opened by their holder", "보유자가 공개한 비공개 항목"),
     "proven": ("What is proven", "증명되는 것"),
     "proven_who": (
         "Which key signed each statement, and exactly which words.",
-        "각 진술을 어느 열쇠가 서명했는지, 그리고 그 정확한 내용.",
+        "각 진술이 어느 열쇠로 서명되었는지, 그리고 그 정확한 내용.",
     ),
     "proven_when": (
         "Between which two blocks each statement was signed and recorded.",

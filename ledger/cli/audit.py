@@ -70,8 +70,10 @@ def audit(
     Without --state nothing is kept. --resume without --state keeps it in ~/.habeas-audit.
     """
     from ledger.cli.auditing.audit import Options
-    from ledger.errors import Malformed, RuntimeFault
+    from ledger.errors import Malformed, MalformedRequest, RuntimeFault
 
+    if post and cosign is None:
+        raise MalformedRequest("--post gives a cosignature away; name the key that makes it with --cosign KEYFILE")
     options = Options(
         log_url, rpc or (), trust, cosign, state, resume, jobs or os.cpu_count() or 1, api, checkpoint or (),
         fraud_out, post,

@@ -90,6 +90,19 @@ def key(
     note("Publish this address with: habeas company publish")
 
 
+def _address(text: str) -> bytes:
+    """The address of --key: in lower case, or as wallets show it, where the letters' case is a checksum (EIP-55)."""
+    from ledger.evm.keccak import keccak256
+
+    address = parse_hex("0x" + text.removeprefix("0x").lower(), 20, MalformedRequest, "--key")
+    digits = address.hex()
+    hashed = keccak256(digits.encode()).hex()
+    mixed = "".join(digit.upper() if nibble > "7" else digit for digit, nibble in zip(digits, hashed, strict=False))
+    if text not in (f"0x{digits}", f"0x{mixed}"):
+        raise MalformedRequest(f"--key {text!r}: the case of its letters is no checksum of it; a digit may be wrong")
+    return address
+
+
 @app.command()
 def publish(
     company: Domain,
@@ -106,7 +119,7 @@ def publish(
     from ledger.cli.files import write_new
     from ledger.companies import WELL_KNOWN_PATH, encode_txt, encode_well_known, txt_name, well_known_url
 
-    address = parse_hex(key, 20, MalformedRequest, "--key")
+    address = _address(key)
     file = encode_well_known(company, [address])
     if site is not None:
         path = site / WELL_KNOWN_PATH.removeprefix("/")
@@ -117,7 +130,7 @@ def publish(
         return
     print_text(well_known_url(company))
     print_lines(f"\n{file.decode('ascii')}")
-    print_text(f'\n{txt_name(company)}. TXT "{encode_txt(address)}"')
+    print_lines(f'\n{txt_name(company)}. TXT "{encode_txt(address)}"')
 
 
 @app.command()
@@ -137,7 +150,7 @@ def bind(
     from ledger.cli.client import open_client
     from ledger.cli.verify import read_policy
 
-    address = parse_hex(key, 20, MalformedRequest, "--key")
+    address = _address(key)
     with open_client(api, read_policy(trust)) as client:
         value = dict(client.ask_for_key(company, address, method))
     if as_json:

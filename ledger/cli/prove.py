@@ -96,7 +96,8 @@ def prove(
             note(f"{left_out} of your own statements are not in a final anchor yet and are left out; ask again later.")
         elif left_out:
             note(f"{left_out} of your own statements are not in the tree of {as_of} leaves and are left out.")
-        note(f"{path} is written. Check it on another machine with: habeas verify {path}")
+        command = f"habeas verify {path}" + (f" --trust {trust}" if trust else "")
+        note(f"{path} is written. Check it, also on another machine, with: {command}")
     raise typer.Exit(result.exit_code)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ledger.assessment import Assessment, Bound, StatementView
 from ledger.checks import Check, ResolvedCheck, Value
-from ledger.cli.clean import clean_line
+from ledger.cli.clean import clean_line, pad
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, JsonObject, encode_hex, encode_instant, encode_json
 from ledger.sentences import finding_json, sentences
@@ -89,6 +89,7 @@ def report_text(result: Assessment, lang: Language, *, checks: bool = True) -> s
     each = ["", text("checks", lang), *check_lines(result.root, result.checks, lang)] if checks else []
     lines = [
         *_head(result, lang),
+        *_failure_lines(result, lang),
         "",
         text("statements", lang),
         *(line for view in result.statements for line in _statement_lines(view, places, lang)),
@@ -118,7 +119,16 @@ def _head(result: Assessment, lang: Language) -> list[str]:
         (text("now", lang), _time(result.now)),
         (text("result", lang), f"{text(f'result_{result.exit_code}', lang)} (exit {result.exit_code})"),
     ]
-    return [*lines, "", *(f"  {name:<14}{value}" for name, value in rows)]
+    return [*lines, "", *(f"  {pad(name, 14)}{value}" for name, value in rows)]
+
+
+def _failure_lines(result: Assessment, lang: Language) -> Iterator[str]:
+    failed = [item.check for item in result.checks if item.value is Value.FAILED]
+    if failed:
+        yield ""
+        yield text("failures", lang)
+        word = pad(pick(VALUE[Value.FAILED.word], lang), 12)
+        yield from (f"  {word}{check.step:<4} {_short(check.name)}: {check.detail}" for check in failed)
 
 
 def _statement_lines(view: StatementView, places: Mapping[str, int], lang: Language) -> Iterator[str]:
@@ -129,7 +139,7 @@ def _statement_lines(view: StatementView, places: Mapping[str, int], lang: Langu
     yield f"  {view.shown.index:>5}  {kind} [{statement.kind}], {who}"
     if view.signature is Value.FAILED:
         yield f"         {text('bad_signature', lang)}"
-    if not view.understood:
+    elif not view.understood:
         yield f"         {text('not_understood', lang)}"
     facts = ", ".join(
         f"{name}: {_fact(value)}" + _place(value, places, lang) for name, value in sorted(statement.facts.items())
@@ -197,7 +207,7 @@ def check_lines(root: Check, checks: Sequence[ResolvedCheck], lang: Language) ->
         yield f"  {text('details', lang)}"
     for check, depth in _walk(root, 0):
         word = pick(VALUE[values[id(check)].word], lang)
-        yield f"  {word:<12}{check.step:<4} {'  ' * depth}{_short(check.name)}: {check.detail}"
+        yield f"  {pad(word, 12)}{check.step:<4} {'  ' * depth}{_short(check.name)}: {check.detail}"
 
 
 def _short(name: str) -> str:

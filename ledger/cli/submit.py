@@ -109,7 +109,8 @@ def _submit_waiting(folder: Path, given: str | None, api: str | None, trust: Pat
                 note(f"{what} was written to a file and is not sent. Send it with FILE, or with --written.")
             else:
                 print_text(f"Recorded as entry {receipt.index}: {what}")
-    note(f"{len(waiting)} statement(s) were without a receipt.")
+    if not waiting:
+        note("Every statement of this case has its receipt; there is nothing to send.")
     if failed is not None:
         raise failed
 

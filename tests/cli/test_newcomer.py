@@ -73,6 +73,16 @@ def test_the_company_on_the_demo_ledger(habeas: Run, server: Server, tmp_path: P
     assert "by the company, operator-vouched" in printed and "Receipt acknowledged" in printed
 
 
+def test_what_a_company_publishes(habeas: Run) -> None:
+    """Both places, as they are put there; a key as wallets show it is the same key."""
+    shown = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+    printed = habeas("company", "publish", "shop.example", "--key", shown)
+    assert habeas("company", "publish", "shop.example", "--key", shown.lower()) == printed
+    assert printed.startswith("https://shop.example/.well-known/habeas.json\n\n{\n")
+    assert printed.endswith(f'\n}}\n\n_habeas.shop.example. TXT "habeas1 key={shown.lower()}"\n')
+    assert "no checksum" in habeas("company", "publish", "shop.example", "--key", shown.replace("5aA", "5aa"), code=2)
+
+
 def test_restore_adds_the_receipts_that_a_folder_lacks(habeas: Run, tmp_path: Path) -> None:
     """A folder that lost an answer: its own case gets the receipt, its private fields stay."""
     (tmp_path / "letter.txt").write_text("a letter")

@@ -184,6 +184,8 @@ def _saved(folder: Path, statement: str) -> str:
         (("submit", "--direct"), 2, "needs FILE"),
         (("company", "publish", "shop", "--key", "0x" + "11" * 20), 2, ""),
         (("company", "bind", COMPANY, "--key", "0x12"), 2, "--key must be"),
+        (("company", "bind", COMPANY, "--key", "0x" + "aB" * 20), 2, "no checksum"),
+        (("audit", "nowhere", "--post"), 2, "--cosign KEYFILE"),
         (("company", "show", "nobody.example"), 1, ""),
         (("case", "list", "--api"), 2, ""),
         (("nonsense",), 2, "No such command"),

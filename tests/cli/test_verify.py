@@ -15,7 +15,7 @@ import pytest
 
 from ledger.bundle import parse_bundle
 from ledger.cli import dns, output
-from ledger.cli.clean import clean_line, dump_json
+from ledger.cli.clean import clean_line, dump_json, pad
 from ledger.cli.main import main
 from ledger.companies import encode_txt
 from ledger.disclosure import Disclosure
@@ -88,6 +88,19 @@ def test_vouching_for_the_anchors_is_enough(run: Run, files: tuple[str, list[str
     first, second = anchor_hashes()
     assert run(bundle, *options, "--block", first, "--block", second)[0] == 0
     assert run(bundle, *options, "--block", first)[0] == 3
+
+
+def test_a_changed_word(run: Run, files: tuple[str, list[str]]) -> None:
+    """Exit 1; what failed stands on top and at its statement, which is not called unknown to this version besides."""
+    bundle, options = files
+    data = Path(bundle).read_bytes()
+    Path(bundle).write_bytes(data.replace(b'"right":"access"', b'"right":"erasure"'))
+    assert Path(bundle).read_bytes() != data
+    code, out, _ = run(bundle, *options)
+    head, _, rest = out.partition("Statements shown")
+    assert code == 1 and "\nWhat failed\n  failed      3.1  statement/2/signature: signed by 0x" in head
+    assert "[request.sent], by an unknown key\n         THE SIGNATURE DOES NOT HOLD\n         channel" in rest
+    assert "실패한 확인\n" in run(bundle, *options, "--lang", "ko")[1]
 
 
 def test_json(run: Run, files: tuple[str, list[str]]) -> None:
@@ -285,6 +298,13 @@ def test_print_lines_cleans(capsys: pytest.CaptureFixture[str]) -> None:
     output.print_lines("one\x1b[2J\ntwo\u202e\n")
     output.print_text("three\nfour\x9b")
     assert capsys.readouterr().out == "one\ufffd[2J\ntwo\ufffd\nthree\ufffdfour\ufffd\n"
+
+
+def test_columns_of_korean() -> None:
+    """A Korean letter takes two columns of a terminal."""
+    assert pad("case", 8) + "|" == "case    |"
+    assert pad("사건", 8) + "|" == "사건    |"
+    assert pad("확인 안 함", 4) == "확인 안 함"
 
 
 def test_every_word_has_both_languages() -> None:

@@ -62,7 +62,10 @@ def fetch_checkpoint(source: Source) -> bytes:
     """The note at the log's one changing address. Raises RuntimeFault where there is none."""
     note = source.get(CHECKPOINT_PATH, NOTE_LIMIT)
     if isinstance(note, Absent):
-        raise RuntimeFault(f"the log's checkpoint is {note.how}: without it there is nothing to audit")
+        raise RuntimeFault(
+            f"the log's checkpoint is {note.how}: without it there is nothing to audit. The log's address is its "
+            "prefix, which mostly ends in /log/"
+        )
     return note
 
 

@@ -11,7 +11,7 @@ KINDS: Mapping[Kind, tuple[str, str]] = {
     "omitted": ("Left out of the index", "색인에서 빠짐"),
     "foreign": ("Listed where it does not belong", "속하지 않는 곳에 실림"),
     "malformed": ("A list that can be none", "목록일 수 없는 목록"),
-    "wrong_key": ("Listed, although its bytes have another key", "바이트의 키가 다른데도 색인에 실림"),
+    "wrong_key": ("Listed, although its bytes have another key", "바이트의 색인 키가 다른데도 실림"),
     "index_root": ("Wrong root of the index", "색인의 루트가 틀림"),
     "fork": ("Two histories", "서로 다른 두 기록"),
     "last_leaf": ("A wrong index leaf at the end of a tree", "트리 끝의 색인 리프가 틀림"),
@@ -36,8 +36,8 @@ _TEXT: Mapping[str, tuple[str, str]] = {
     "statements": (
         "{statements} statements: {listed} listed under {keys} keys, {unlisted} not indexable, {wrong} under a key that"
         " is not theirs, {absent} without bytes",
-        "진술 {statements}개: 키 {keys}개 아래 실린 것 {listed}개, 색인 대상이 아닌 것 {unlisted}개,"
-        " 제 것이 아닌 키의 것 {wrong}개, 바이트가 없는 것 {absent}개",
+        "진술 {statements}개: 색인 키 {keys}개에 실린 것 {listed}개, 색인 대상이 아닌 것 {unlisted}개,"
+        " 다른 색인 키에 실린 것 {wrong}개, 바이트가 없는 것 {absent}개",
     ),
     "index_leaves": (
         "{leaves} index leaves: {roots} roots compared, {wrong} wrong; {none} claim no index",
@@ -55,7 +55,7 @@ _TEXT: Mapping[str, tuple[str, str]] = {
     "findings": ("Findings", "발견한 것"),
     "clean": ("None. Whatever was replayed is as the log says.", "없습니다. 다시 계산한 것은 모두 기록과 같습니다."),
     "more": ("... and {count} more", "… 그 밖에 {count}개"),
-    "proof": ("Fraud proof: {name}", "부정 증명: {name}"),
+    "proof": ("Fraud proof: {name}", "모순 증명: {name}"),
     "withheld": ("Withheld", "공개가 중단된 것"),
     "withheld_said": (
         "{count} whose withholding the log records",

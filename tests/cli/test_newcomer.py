@@ -56,6 +56,7 @@ def example_of(heading: str) -> list[list[str]]:
 def test_the_company_on_the_demo_ledger(habeas: Run, server: Server, tmp_path: Path) -> None:
     """The example of docs/cli.md as it stands there, with this ledger's folder and what the commands print."""
     shown: dict[str, str] = {"build/demo/company": str(server.home / "company"), "build/demo/trust.toml": "trust.toml"}
+    (tmp_path / "build").mkdir()
     with ApiClient(server.url) as client:
         (tmp_path / "trust.toml").write_bytes(client.get("/v1/trust-policy"))
     for line in example_of("The company on the demo ledger"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -271,12 +272,20 @@ def _tell_counts(result: Assessment, teller: Teller) -> None:
 def _tell_where(stack: Stack, folder: Path, teller: Teller) -> None:
     print(f"\nDone in {teller.elapsed:.0f} s. The file and the policy that names this ledger:")
     print(f"  {folder / 'case.habeas.json'}   {folder / 'trust.toml'}   and of the second case {folder / _SILENCE}")
-    check = f"habeas verify {folder / 'case.habeas.json'} --trust {folder / 'trust.toml'}"
+    check = f"{_program()} verify {folder / 'case.habeas.json'} --trust {folder / 'trust.toml'}"
     print(f"Check it yourself, offline (exit 3):\n  {check}")
     print(f"and against the chain while it runs (exit 0):\n  {check} --rpc {stack.chain_url}", flush=True)
     print(f"The API and its description: {stack.api.address}/docs", flush=True)
     site = folder / "company"
     print(f"Play the company {YOURS}: publish its key with --site {site}, as docs/cli.md shows.", flush=True)
+
+
+def _program() -> Path:
+    """How this shell calls habeas: by its name, or where nobody put it on the path, by where it lies."""
+    path = Path(sys.executable).parent / "habeas"
+    if shutil.which("habeas") is not None or not path.exists():
+        return Path("habeas")
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _serve_on() -> None:

@@ -87,7 +87,7 @@ def write_new(path: Path, data: bytes) -> None:
     Raises RefusedOverwrite where something has that name already.
     """
     if os.path.lexists(path):
-        raise RefusedOverwrite(f"{path} exists and is not overwritten; choose another name or move it away")
+        raise RefusedOverwrite(f"{path}; choose another name or move it away")
     temporary = _write_beside(path, data)
     try:
         # A link, unlike a rename, fails if another process made the file in the meantime.

@@ -90,6 +90,8 @@ def confirm(question: str, yes: bool) -> None:
 
 def read_password(file: Path | None, what: str, *, new: bool = False) -> str:
     """A password from a file's first line, or asked for without showing it (twice if ``new``)."""
+    if file is None and not sys.stdin.isatty():
+        raise MalformedRequest("there is no terminal to ask for the password on; name a file with --password-file FILE")
     if file is None:
         return str(typer.prompt(what, hide_input=True, confirmation_prompt=new, err=True))
     try:

@@ -16,6 +16,7 @@ def test_the_demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr().out
     assert "every required check passed (exit 0)" in told and f"Index replayed by {AUDITOR}." in told
     assert "quiet.example has not joined this ledger." in told
+    assert "habeas verify " in told and "--rpc" not in told, "of what ended with it nothing is recommended"
     for name, said in (("case", "recorded"), ("silence", "none")):
         result = verify(folder / f"{name}.habeas.json", trust=folder / "trust.toml")
         assert result.exit_code == 3, "offline, whether the blocks are on the chain is not known"

@@ -186,6 +186,7 @@ def _saved(folder: Path, statement: str) -> str:
         (("company", "bind", COMPANY, "--key", "0x12"), 2, "--key must be"),
         (("company", "bind", COMPANY, "--key", "0x" + "aB" * 20), 2, "no checksum"),
         (("audit", "nowhere", "--post"), 2, "--cosign KEYFILE"),
+        (("company", "key", "--out", "new.key"), 2, "--password-file FILE"),
         (("company", "show", "nobody.example"), 1, ""),
         (("case", "list", "--api"), 2, ""),
         (("nonsense",), 2, "No such command"),

@@ -131,7 +131,7 @@ def run_demo(folder: Path, *, once: bool) -> int:
         _await(lambda: _is_anchored(stack), "the case to be anchored in a final block", teller)
         _audit(stack, folder, teller)
         result = _check(stack, folder, told, teller) or _show_silence(stack, folder, silence, teller)
-        _tell_where(stack, folder, teller)
+        _tell_where(stack, folder, teller, once=once)
         if not once:
             _serve_on()
         return result
@@ -269,11 +269,13 @@ def _tell_counts(result: Assessment, teller: Teller) -> None:
     teller.line(f"exit {result.exit_code}: {counts}")
 
 
-def _tell_where(stack: Stack, folder: Path, teller: Teller) -> None:
+def _tell_where(stack: Stack, folder: Path, teller: Teller, *, once: bool) -> None:
     print(f"\nDone in {teller.elapsed:.0f} s. The file and the policy that names this ledger:")
     print(f"  {folder / 'case.habeas.json'}   {folder / 'trust.toml'}   and of the second case {folder / _SILENCE}")
     check = f"{_program()} verify {folder / 'case.habeas.json'} --trust {folder / 'trust.toml'}"
-    print(f"Check it yourself, offline (exit 3):\n  {check}")
+    print(f"Check it yourself, offline (exit 3):\n  {check}", flush=True)
+    if once:
+        return  # the rest is only there while something serves
     print(f"and against the chain while it runs (exit 0):\n  {check} --rpc {stack.chain_url}", flush=True)
     print(f"The API and its description: {stack.api.address}/docs", flush=True)
     site = folder / "company"

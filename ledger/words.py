@@ -176,8 +176,8 @@ TEXT: Mapping[str, tuple[str, str]] = {
     ),
     "not_known_since": ("Not known since {d}.", "{d} 이후는 알 수 없습니다."),
     "no_check_in": (
-        "The person has not confirmed since that nothing reached them.",
-        "요구인은 받은 답변이 없다는 것을 아직 다시 확인하지 않았습니다.",
+        "No check-in of the person is recorded.",
+        "요구인이 상황을 다시 확인한 기록은 없습니다.",
     ),
     "finding_keys": ("Keys of {c} in this ledger: {keys}.", "이 기록부에 있는 {c}의 열쇠: {keys}."),
     "index_replayed": ("Index replayed by {names}.", "색인은 {names}이(가) 다시 계산해 확인했습니다."),

@@ -57,7 +57,7 @@ def rebuild(
 ) -> None:
     """Drop the projection tables and replay the log into them; the log itself is only read.
 
-    Stop the worker first. The rows come out as they were: what a page shows follows from the log alone.
+    Stop the worker first: beside one that runs it is refused. The rows come out as they were: what a page shows follows from the log alone.
 
     With --from-files and --from-chain an empty database is filled anew, best by both; a log that does not
     contain what was anchored is refused. With --from-chain and --out alone, no database and
@@ -95,7 +95,11 @@ def _from_log(home: Path | None, from_files: bool, genesis: str | None, listed: 
     # A new key would only make the right one harder to find.
     with opened(home, new_keys=False) as services:
         if not from_files:
-            return rebuilding.rebuild(services.store, services.origin)
+            services.lease.hold()  # not beside a worker: it would go on from rows that are being made anew
+            try:
+                return rebuilding.rebuild(services.store, services.origin)
+            finally:
+                services.lease.release()
         return rebuilding.restore(services.store, services.objects, _facts_of_files(services, genesis, listed))
 
 

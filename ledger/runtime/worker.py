@@ -101,7 +101,8 @@ class Worker:
                     self._sequencer.sequence()
                 failures, self.sequencing_fault = 0, None
             except RuntimeLease as error:
-                _log.info("another worker sequences: %s", error)
+                if not failures:  # once, not for as long as the other one lives
+                    _log.info("another worker sequences: %s", error)
                 failures = 1
             except Exception as error:  # noqa: BLE001 - statements would be accepted and never recorded
                 failures += 1

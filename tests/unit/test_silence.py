@@ -76,14 +76,14 @@ def test_not_joined(lang: Language) -> None:
                 f"No answer is recorded in this ledger up to {T}.",
                 "shop.example has not joined this ledger."
                 " An answer sent elsewhere appears only if the person records it.",
-                "The person has not confirmed since that nothing reached them.",
+                "No check-in of the person is recorded.",
                 CLAIMED["en"],
             ],
             "ko": [
                 f"{T}까지 이 기록부에는 답변이 기록되어 있지 않습니다.",
                 "shop.example은(는) 이 기록부에 참여하지 않았습니다."
                 " 다른 경로의 답변은 요구인이 기록한 경우에만 나타납니다.",
-                "요구인은 받은 답변이 없다는 것을 아직 다시 확인하지 않았습니다.",
+                "요구인이 상황을 다시 확인한 기록은 없습니다.",
                 CLAIMED["ko"],
             ],
         }[lang]

@@ -57,7 +57,8 @@ def rebuild(
 ) -> None:
     """Drop the projection tables and replay the log into them; the log itself is only read.
 
-    Stop the worker first: beside one that runs it is refused. The rows come out as they were: what a page shows follows from the log alone.
+    Stop the worker first: beside one that runs it is refused. The rows come out as they were: what a page
+    shows follows from the log alone.
 
     With --from-files and --from-chain an empty database is filled anew, best by both; a log that does not
     contain what was anchored is refused. With --from-chain and --out alone, no database and

@@ -183,7 +183,11 @@ class IndexSteps:
     ) -> Complete:  # fmt: skip
         every = (entry for items in entries.values() for entry in items if entry.index in recorded)
         listed = {entry.index: self.bundle.statements[entry.index] for entry in every if self._is_shown(entry)}
-        first = {0: self.bundle.statements[0]} if 0 in self.bundle.statements else {}
+        # Leaf 0 says who opened the ledger and nothing else: a binding put in its place, proven by nobody, would
+        # count before the one that is listed.
+        opened = self.bundle.statements.get(0)
+        is_opening = opened is not None and opened.signed.statement.kind == "ledger.opened"
+        first = {0: self.bundle.statements[0]} if is_opening else {}
         parties = Parties.of(replace(self.bundle, statements={**first, **listed}), self.policy)
         return Complete(leaf.size, needed, entries, listed, parties, self._replayed_by)
 

@@ -76,6 +76,22 @@ def _bind(maker: Maker, key: bytes, by: bytes, kind: str = "company.key_bound") 
     maker.say(kind, {"key": encode_hex(address(key)), **KEY}, by, in_case=False)
 
 
+def _bind_later(maker: Maker) -> None:
+    facts: dict[str, Json] = {"key": SHOP, "method": "well_known", "checked_at": "2026-11-22T09:00:00Z"}
+    maker.say("company.key_bound", facts, OPERATOR, in_case=False)
+
+
+def _not_accepted(leaf: int) -> Value:
+    return {"reason": "not_accepted", "number": leaf}
+
+
+def _same(maker: Maker, kind: str, key: bytes, between: Callable[[], object]) -> None:
+    """The same bytes in two leaves, with something in between."""
+    signed = maker.say(kind, {"received_on": "2026-11-21"}, key)
+    between()
+    maker.repeat(signed)
+
+
 def _refuse(maker: Maker, key: bytes) -> None:
     maker.say("request.refused", REFUSED, key)
 
@@ -266,11 +282,59 @@ def _revoked(w: Writer) -> None:
     after = {**NOT_THE_COMPANY, "statement/5/author": NOT_CHECKED, "statement/6/author": NOT_CHECKED}
     w.other(
         "answer-after-revocation",
-        "Its binder revoked the key before it answered; the key is still named.",
+        "Its binder, here the operator, revoked the key before it answered: nobody says that the key signed no answer.",
         silent(lambda m: (revoke(m), _refuse(m, COMPANY_KEY))),
         {**BY_REQUESTER, "5": "none", "6": "none"},
         after,
-        nothing(107, size=7),
+        nothing(107, size=7, answer="undetermined", why=_not_accepted(6)),
+    )
+    w.other(
+        "answer-before-binding",
+        "The key answered before anybody bound it, and is named since.",
+        silent(lambda m: (_refuse(m, COMPANY_KEY), _bind(m, COMPANY_KEY, OPERATOR)), joined=False),
+        {"1": "self_stated", "4": "none", "5": "none"},
+        {"statement/3/author": PASSED, "statement/4/author": NOT_CHECKED, "statement/4/standing": None},
+        nothing(106, size=6, check_in={**CHECK_IN, "index": 3}, answer="undetermined", why=_not_accepted(4)),
+    )
+    w.other(
+        "said-before-binding-and-again",
+        "What it said before counts once it says the same words again.",
+        silent(
+            lambda m: _same(m, "request.acknowledged", COMPANY_KEY, lambda: _bind(m, COMPANY_KEY, OPERATOR)),
+            joined=False,
+        ),
+        {"1": "self_stated", "4": "none", "5": "none", "6": "operator_vouched"},
+        {
+            "statement/3/author": PASSED,
+            "statement/4/author": NOT_CHECKED,
+            "statement/4/standing": None,
+            "statement/6/author": NOT_CHECKED,
+            "statement/6/standing": PASSED,
+        },
+        nothing(106, size=7, check_in={**CHECK_IN, "index": 3}),
+    )
+    again = lambda m: (_bind(m, COMPANY_KEY, COMPANY_KEY, "company.key_revoked"), _bind_later(m))  # noqa: E731
+    maker = silent(lambda m: (again(m), _refuse(m, COMPANY_KEY)))
+    block = maker.statements[0].statement.recent_block.hash.hex()
+    w.other(
+        "bound-again-another-leaf-0",
+        "A copy of the second binding in the place of leaf 0, proven by nobody, changes nothing: the answer stands.",
+        maker,
+        {**BY_REQUESTER, "5": "operator_vouched", "6": "none", "7": "none"},
+        {
+            **NOT_THE_COMPANY,
+            "ledger/opened": NOT_CHECKED,
+            "statement/0/recorded": NOT_CHECKED,
+            f"block/{block}/canonical": PASSED,
+            f"block/{block}/header": NOT_CHECKED,
+            "statement/5/author": NOT_CHECKED,
+            "statement/5/standing": PASSED,
+            "statement/7/author": NOT_CHECKED,
+            "statement/7/standing": PASSED,
+        },
+        nothing(108, size=8, answer="recorded", answers=[7]),
+        3,
+        change=lambda v: v["statements"].update({"0": {"signed": v["statements"]["6"]["signed"]}}),
     )
     w.other(
         "binding-submitted-again-after-revocation",
@@ -278,7 +342,7 @@ def _revoked(w: Writer) -> None:
         silent(lambda m: (revoke(m), m.repeat(m.statements[1]), _refuse(m, COMPANY_KEY))),
         {**BY_REQUESTER, "5": "none", "6": "none", "7": "none"},
         {**NOT_THE_COMPANY, "statement/5/author": NOT_CHECKED, "statement/7/author": NOT_CHECKED},
-        nothing(107, size=8),
+        nothing(107, size=8, answer="undetermined", why=_not_accepted(7)),
     )
     w.other(
         "key-revokes-itself",
@@ -321,7 +385,7 @@ def _not_counted(w: Writer) -> None:
         silent(both),
         {**BY_REQUESTER, "5": "none", "6": "attested", "7": "none", "8": "operator_vouched"},
         {**NOT_THE_COMPANY, **{f"statement/{index}/author": NOT_CHECKED for index in (6, 7, 8)}},
-        nothing(109, size=9, not_counted=[8]),
+        nothing(109, size=9, not_counted=[8], answer="undetermined", why=_not_accepted(8)),
     )
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from ledger.bundle import Bundle, ShownStatement
 from ledger.checkpoint import verify_cosigned_checkpoint
 from ledger.checks import Check, Value, not_checked, run
-from ledger.encoding import encode_hex, encode_instant
+from ledger.encoding import encode_hex, encode_stated_time
 from ledger.errors import VerificationIndex
 from ledger.index import IndexEntry, parse_list, verify_list
 from ledger.leaf import NO_INDEX, IndexLeaf, case_key, company_key, statement_leaf
@@ -139,7 +139,8 @@ class IndexSteps:
             checkpoint, signed = verify_cosigned_checkpoint(shown.checkpoint, trust.vkey, trust.origin, trust.auditors)
             verify_inclusion(leaf.hash(), leaf.size, checkpoint.size, shown.path, checkpoint.root)
             found.extend(
-                f"{item.key.name} (up to leaf {checkpoint.size - 1}, {encode_instant(item.time)})" for item in signed
+                f"{item.key.name} (up to leaf {checkpoint.size - 1}, {encode_stated_time(item.time)})"
+                for item in signed
             )
             self._replayed_by = tuple(item.key.name for item in signed)
 

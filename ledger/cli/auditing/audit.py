@@ -78,7 +78,15 @@ def audit(options: Options, say: Say, chains: Mapping[str, Chain] | None = None)
         claims = _claims(options, trust, state, cosigner)
         openings = Openings.at(options.api or api_of(options.where))
         auditor = Auditor(options.where, trust, options.jobs, say, openings)
+        confirmed = next((claim.size for claim in claims if claim.source == "audited"), 0)
         done = auditor.run(state, old, chain, claims)
+        if done.replay.broken and done.reused > confirmed:
+            # Leaves that a cut off audit was shown, and no signed tree has: what is served now is judged without them.
+            say(f"The leaves kept from {confirmed} on are not those of this log; they are asked for again ...")
+            state.rollback(confirmed)
+            state, old = AuditState.load(folder, trust.origin, trust.vkey.encode())
+            claims = _claims(options, trust, state, cosigner)
+            done = Auditor(options.where, trust, options.jobs, say, openings).run(state, old, chain, claims)
         report = _report(done, trust, policy, chain)
         report.not_checked += trouble
         if options.fraud_out is not None:
@@ -241,7 +249,10 @@ def _judge_rest(report: AuditReport, done: Replayed) -> None:
         if claim.source != "checkpoint":
             report.not_checked.append(f"The log was not served up to {claim.size} leaves ({claim.where}).")
     for older in done.shrunk:
-        report.notes.append(f"The log showed a checkpoint of {older.size} leaves after one of {replay.size}.")
+        report.not_checked.append(
+            f"The log showed a checkpoint of {older.size} leaves after one of {replay.size}: what it serves of the rest"
+            " was not seen."
+        )
         if tree_root(older.size, replay.reader(done.state.leaf_hashes)) != older.root:
             detail = f"a checkpoint of {older.size} leaves was served with the root {older.root.hex()}, which this log"
             newest = [claim for claim in replay.kept if claim.source == "checkpoint"][-1:]

@@ -211,11 +211,27 @@ def _report(done: Replayed, trust: LedgerTrust, policy: TrustPolicy, chain: Chai
     if record is not None:
         report.findings += check_anchors(record.anchors, record.tickets)  # step 10
         report.findings += check_tickets(record.anchors, record.tickets, replay.positions, replay.size)  # step 11
+        _judge_misplaced(report, record)
     if chain is not None:
         report.notes += chain.notes
     _judge_bytes(report, done)
     _judge_rest(report, done)
     return report
+
+
+def _judge_misplaced(report: AuditReport, record: ChainRecord) -> None:
+    """Who submits over the contract chooses the key; on its own route the operator computes it. No finding: a
+    submission may have been lost with a block that did not become final."""
+    sent = {ticket.event.leaf_hash for ticket in record.tickets}
+    size = max((anchor.event.size for anchor in record.anchors), default=0)
+    strange = [index for index, leaf_hash in report.replay.misplaced if index < size and leaf_hash not in sent]
+    if strange:
+        first = ", ".join(map(str, strange[:10]))
+        report.notes.append(
+            f"{len(strange)} leaves stand under a key that is not that of their bytes, so in no list, and no submission"
+            f" over the contract shows that their sender chose it: {first}. What an operator records for others stands"
+            " under the right key."
+        )
 
 
 def _judge_bytes(report: AuditReport, done: Replayed) -> None:

@@ -201,10 +201,16 @@ class IndexSteps:
                 yield Check(name, "9.6", Value.PASSED, f"{standing.sentence} No revocation is missing.", required=False)
 
     def _weighed(self, needed: Needed, lists: Mapping[bytes, Sequence[IndexEntry]]) -> Iterator[IndexEntry]:
-        """What must be shown: all but what a key of the company wrote after its first ``MAX_LIST`` in the case."""
+        """What must be shown: all but what a key of the company wrote after its first ``MAX_LIST`` in the case. A leaf
+        that stands in the log again counts once: it is the operator who can repeat leaves, not their author."""
         long = {case_key(self.bundle.case, key) for key in needed.company_keys if key != needed.requester}
         for key, entries in lists.items():
-            yield from entries[:MAX_LIST] if key in long else entries
+            different = set[bytes]()
+            for entry in entries:
+                different.add(entry.leaf_hash)
+                if key in long and len(different) > MAX_LIST:
+                    break
+                yield entry
 
     def _open_point(self, weighed: Iterable[IndexEntry], recorded: Mapping[int, SignedStatement]) -> str | None:
         entries = sorted(set(weighed), key=lambda entry: entry.index)

@@ -113,7 +113,7 @@ def _doubt(case: bytes, complete: Complete, shown: Iterable[ShownStatement]) -> 
     # A company can bind any address without asking: that does not make the requester's words its own.
     requester, parties = complete.needed.requester, complete.parties
     for key in parties.company_keys:
-        count = len(complete.entries[case_key(case, key)])
+        count = len({entry.leaf_hash for entry in complete.entries[case_key(case, key)]})
         if count > MAX_LIST and key != requester:
             return Doubt("too_many", count)
     # The finding names these keys, so it must not say that nothing is signed with them where something is: before its

@@ -8,7 +8,6 @@ too: anybody can pay for leaves that name a case, and nobody may flood or spoil 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -162,13 +161,14 @@ def _listed(session: Session, case: _Case, authors: Sequence[bytes], most: int) 
         .order_by(_ENTRY.c.idx)
     ).all()
     # Every leaf that is listed is shown, also a second one of the same words (direct route).
-    counts, listed = Counter[tuple[bytes, bool]](), dict[int, bytes]()
+    written, listed = dict[tuple[bytes, bool], set[bytes]](), dict[int, bytes]()
     spared = {case.requester, *(row.author for row in rows if row.idx == _OPENED)}
     for row in rows:
         in_case = row.case_id is not None
         if (in_case and row.author != case.requester) or (most < MAX_LIST and row.author not in spared):
-            counts[row.author, in_case] += 1
-            if counts[row.author, in_case] > most:
+            different = written.setdefault((row.author, in_case), set())
+            different.add(row.digest)
+            if len(different) > most:
                 continue  # who writes more than a verifier weighs must not decide whether there is a bundle at all
         listed[row.idx] = row.digest
     raws = _raws(session, set(listed.values()))

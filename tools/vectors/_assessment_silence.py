@@ -192,6 +192,34 @@ def long_lists(w: Writer) -> None:
         3,
         change=lambda v: v["statements"].pop("5"),
     )
+    repeated = silent(lambda m: _repeated(m, 64))
+    w.other(
+        "company-leaf-repeated",
+        "The operator put one leaf of the company into the log 65 times: that is one statement, and no answer.",
+        repeated,
+        grades,
+        {**NOT_THE_COMPANY, **by_company},
+        nothing(106, size=70),
+    )
+    answered = silent(lambda m: (_repeated(m, 64), refuse(m, COMPANY_KEY)))
+    block = f"block/{answered.statements[70].statement.recent_block.hash.hex()}"
+    w.other(
+        "company-leaf-repeated-answer-not-shown",
+        "What stands behind the repeated leaves must be shown as well: here it is the answer.",
+        answered,
+        {**grades, "70": None},
+        {
+            **NOT_THE_COMPANY,
+            **by_company,
+            **none,
+            "complete": NOT_CHECKED,
+            f"{block}/canonical": PASSED,
+            f"{block}/header": NOT_CHECKED,
+        },
+        None,
+        3,
+        change=lambda v: v["statements"].pop("70"),
+    )
     requester = silent(lambda m: _many(m, REQUESTER))
     own = {**BY_REQUESTER, **{str(index): "self_stated" for index in range(5, 70)}}
     w.other(
@@ -204,6 +232,13 @@ def long_lists(w: Writer) -> None:
         3,
         change=lambda v: v["statements"].pop("69"),
     )
+
+
+def _repeated(maker: Maker, times: int) -> None:
+    """One statement of the company, and more leaves of its bytes."""
+    signed = maker.say("request.acknowledged", {"received_on": "2026-11-21"}, COMPANY_KEY)
+    for _ in range(times):
+        maker.repeat(signed)
 
 
 def _many(maker: Maker, key: bytes) -> None:

@@ -164,6 +164,21 @@ class StatementView(BaseModel):
     recorded_not_after: BoundView | None
 
 
+class DoubtView(BaseModel):
+    """Why nobody can say that no answer is recorded: how many statements (`too_many`), or which entry."""
+
+    reason: Literal["too_many", "not_understood", "not_accepted"]
+    number: int
+
+
+class CheckInView(BaseModel):
+    """The requester's newest check-in."""
+
+    index: int
+    on: str
+    answer: str
+
+
 class FindingView(BaseModel):
     """What the record says of an answer, as of one anchor; never more than the lists show."""
 
@@ -174,8 +189,8 @@ class FindingView(BaseModel):
     company: str
     company_keys: list[str]
     answers: list[int]
-    why: str | None
-    check_in: dict[str, str | int] | None
+    why: DoubtView | None
+    check_in: CheckInView | None
     index: Literal["replayed", "claimed"]
     replayed_by: list[str]
     operator_is_party: bool

@@ -12,7 +12,7 @@ from api.caching import JSON, NO_STORE, REVALIDATE, respond
 from api.deps import After, Context, ContextDep, Limit
 from api.openapi import body, problems, unchanged
 from api.pages import next_link
-from ledger.encoding import encode_instant
+from ledger.encoding import encode_stated_time
 from ledger.note import NOTE_LIMIT
 from ledger.runtime.cosignatures import Cosignatures, Taken
 
@@ -72,7 +72,7 @@ def _cosignatures(context: Context) -> Cosignatures:
 
 def _encoded(taken: list[Taken]) -> bytes:
     shown = [
-        {"size": item.size, "auditor": item.name, "time": encode_instant(item.time), "line": item.line}
+        {"size": item.size, "auditor": item.name, "time": encode_stated_time(item.time), "line": item.line}
         for item in taken
     ]
     return json.dumps({"cosignatures": shown}, ensure_ascii=False).encode("utf-8")

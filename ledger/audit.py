@@ -105,6 +105,8 @@ class IndexReplay:
         """Sizes of index leaves that withheld leaves leave open."""
         self.unlisted_withheld: list[int] = []
         """Withheld leaves that the operator's index does not list; no bytes show whether that is right."""
+        self.misplaced: list[tuple[int, bytes]] = []
+        """Places and hashes of leaves under another key than that of their bytes."""
         self.kept: list[RootClaim] = []
         self.broken: list[tuple[RootClaim, bytes]] = []
         """Claims with another root than the replay, and its root."""
@@ -187,7 +189,10 @@ class IndexReplay:
             if leaf.key != NO_KEY:
                 self._doubtful.append((index, leaf.key, leaf_hash))
             return Seen.WITHHELD
-        return Seen.UNLISTED if key == leaf.key else Seen.WRONG_KEY
+        if key == leaf.key:
+            return Seen.UNLISTED
+        self.misplaced.append((index, leaf_hash))
+        return Seen.WRONG_KEY
 
     def _list(self, index: int, key: bytes, leaf_hash: bytes) -> None:
         entry = index.to_bytes(8) + leaf_hash

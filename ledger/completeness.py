@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from ledger.bundle import Bundle, ShownStatement
 from ledger.checkpoint import verify_cosigned_checkpoint
 from ledger.checks import Check, Value, not_checked, run
-from ledger.encoding import encode_hex, encode_instant
+from ledger.encoding import encode_hex, encode_stated_time
 from ledger.errors import VerificationIndex
 from ledger.index import IndexEntry, parse_list, verify_list
 from ledger.leaf import NO_INDEX, IndexLeaf, case_key, company_key, statement_leaf
@@ -139,7 +139,8 @@ class IndexSteps:
             checkpoint, signed = verify_cosigned_checkpoint(shown.checkpoint, trust.vkey, trust.origin, trust.auditors)
             verify_inclusion(leaf.hash(), leaf.size, checkpoint.size, shown.path, checkpoint.root)
             found.extend(
-                f"{item.key.name} (up to leaf {checkpoint.size - 1}, {encode_instant(item.time)})" for item in signed
+                f"{item.key.name} (up to leaf {checkpoint.size - 1}, {encode_stated_time(item.time)})"
+                for item in signed
             )
             self._replayed_by = tuple(item.key.name for item in signed)
 
@@ -183,7 +184,11 @@ class IndexSteps:
     ) -> Complete:  # fmt: skip
         every = (entry for items in entries.values() for entry in items if entry.index in recorded)
         listed = {entry.index: self.bundle.statements[entry.index] for entry in every if self._is_shown(entry)}
-        first = {0: self.bundle.statements[0]} if 0 in self.bundle.statements else {}
+        # Leaf 0 says who opened the ledger and nothing else: a binding put in its place, proven by nobody, would
+        # count before the one that is listed.
+        opened = self.bundle.statements.get(0)
+        is_opening = opened is not None and opened.signed.statement.kind == "ledger.opened"
+        first = {0: self.bundle.statements[0]} if is_opening else {}
         parties = Parties.of(replace(self.bundle, statements={**first, **listed}), self.policy)
         return Complete(leaf.size, needed, entries, listed, parties, self._replayed_by)
 
@@ -196,10 +201,16 @@ class IndexSteps:
                 yield Check(name, "9.6", Value.PASSED, f"{standing.sentence} No revocation is missing.", required=False)
 
     def _weighed(self, needed: Needed, lists: Mapping[bytes, Sequence[IndexEntry]]) -> Iterator[IndexEntry]:
-        """What must be shown: all but what a key of the company wrote after its first ``MAX_LIST`` in the case."""
+        """What must be shown: all but what a key of the company wrote after its first ``MAX_LIST`` in the case. A leaf
+        that stands in the log again counts once: it is the operator who can repeat leaves, not their author."""
         long = {case_key(self.bundle.case, key) for key in needed.company_keys if key != needed.requester}
         for key, entries in lists.items():
-            yield from entries[:MAX_LIST] if key in long else entries
+            different = set[bytes]()
+            for entry in entries:
+                different.add(entry.leaf_hash)
+                if key in long and len(different) > MAX_LIST:
+                    break
+                yield entry
 
     def _open_point(self, weighed: Iterable[IndexEntry], recorded: Mapping[int, SignedStatement]) -> str | None:
         entries = sorted(set(weighed), key=lambda entry: entry.index)

@@ -21,6 +21,8 @@ Json: TypeAlias = "str | int | bool | None | list[Json] | dict[str, Json]"
 JsonObject: TypeAlias = "dict[str, Json]"
 
 MAX_INTEGER = 2**53 - 1
+LAST_INSTANT = 253_402_300_799
+"""The last second of the year 9999, in Unix seconds: later ones have no RFC 3339 form."""
 _MAX_DIGITS = len(str(MAX_INTEGER))
 _STRUCTURE = b'{}[]"\\'
 _PLAIN = bytes(sorted(set(range(0x20, 0x7F)) - set(_STRUCTURE)))
@@ -231,6 +233,11 @@ def parse_instant(text: object, error: type[Malformed], where: str) -> datetime:
 def encode_instant(seconds: int) -> str:
     """Unix seconds as ``YYYY-MM-DDTHH:MM:SSZ``."""
     return datetime.fromtimestamp(seconds, UTC).isoformat().removesuffix("+00:00") + "Z"
+
+
+def encode_stated_time(seconds: int) -> str:
+    """As ``encode_instant``; the number of seconds where somebody states a time after the year 9999."""
+    return encode_instant(seconds) if seconds <= LAST_INSTANT else f"{seconds} seconds after 1970"
 
 
 def require_members(

@@ -62,8 +62,7 @@ def _main(finding: Silence, lang: Language) -> Iterator[str]:
         yield text("answer_undetermined", lang).format(c=company, why=why)
     elif finding.said != "recorded":
         until = encode_instant(finding.as_of).replace("T", " ").replace("Z", " UTC")
-        name = "answer_none_joined" if finding.has_joined or finding.answers else "answer_none"
-        yield text(name, lang).format(c=company, t=until)
+        yield text("answer_none", lang).format(c=company, t=until)
 
 
 def _none(finding: Silence, lang: Language) -> list[str]:

@@ -32,9 +32,10 @@ class CheckIn:
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """Why nobody can say that no answer of the company is recorded: it recorded too many statements (``number``
-    of them) to be weighed, or the one at leaf ``number`` is not understood."""
+    of them) to be weighed, or the one at leaf ``number`` is not understood, or signed with a key of the company
+    that was not accepted there."""
 
-    reason: Literal["too_many", "not_understood"]
+    reason: Literal["too_many", "not_understood", "not_accepted"]
     number: int
 
 
@@ -112,13 +113,16 @@ def _doubt(case: bytes, complete: Complete, shown: Iterable[ShownStatement]) -> 
     # A company can bind any address without asking: that does not make the requester's words its own.
     requester, parties = complete.needed.requester, complete.parties
     for key in parties.company_keys:
-        count = len(complete.entries[case_key(case, key)])
+        count = len({entry.leaf_hash for entry in complete.entries[case_key(case, key)]})
         if count > MAX_LIST and key != requester:
             return Doubt("too_many", count)
-    for item in shown:
-        is_unknown = item.index in parties.by_company and parties.standing(item).role == "unknown"
-        if is_unknown and item.signed.statement.author != requester:
-            return Doubt("not_understood", item.index)
+    # The finding names these keys, so it must not say that nothing is signed with them where something is: before its
+    # binding and after its revocation, which may be the operator's word alone, a key's statement stands all the same.
+    said = [item for item in shown if item.signed.statement.author in parties.company_keys]
+    counted = {item.signed.id for item in said if parties.standing(item).role != "unknown"}
+    for item in said:
+        if item.signed.id not in counted and item.signed.statement.author != requester:
+            return Doubt("not_understood" if item.index in parties.by_company else "not_accepted", item.index)
     return None
 
 

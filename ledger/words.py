@@ -138,13 +138,9 @@ TEXT: Mapping[str, tuple[str, str]] = {
         "Only if the block that anchors the first {size} entries is on the chain:",
         "처음 {size}개 기록을 고정한 블록이 해당 체인에 있는 경우에만 다음과 같습니다.",
     ),
-    "answer_none_joined": (
+    "answer_none": (
         "No answer signed with a key of {c} is recorded in this ledger up to {t}.",
         "{t}까지 이 기록부에는 {c}의 열쇠로 서명된 답변이 기록되어 있지 않습니다.",
-    ),
-    "answer_none": (
-        "No answer is recorded in this ledger up to {t}.",
-        "{t}까지 이 기록부에는 답변이 기록되어 있지 않습니다.",
     ),
     "answer_recorded": (
         "An answer signed with a key of {c} is recorded in this ledger: entry {entries}.",
@@ -165,6 +161,10 @@ TEXT: Mapping[str, tuple[str, str]] = {
     "doubt_not_understood": (
         "entry {n}, signed with a key of {c}, is not understood by this version",
         "{c}의 열쇠로 서명된 기록 {n}번을 이 버전이 이해하지 못합니다",
+    ),
+    "doubt_not_accepted": (
+        "entry {n} is signed with a key of {c} that was not accepted there",
+        "기록 {n}번은 {c}의 열쇠로 서명되었으나 그 열쇠가 인정되지 않던 때의 것입니다",
     ),
     "not_joined": (
         "{c} has not joined this ledger. An answer sent elsewhere appears only if the person records it.",

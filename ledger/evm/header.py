@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from ledger.encoding import MAX_INTEGER, encode_hex
+from ledger.encoding import LAST_INSTANT, MAX_INTEGER, encode_hex
 from ledger.errors import MalformedHeader, VerificationHeader
 from ledger.evm.keccak import keccak256
 from ledger.evm.rlp import encode_integer, rlp_decode, rlp_encode
@@ -21,7 +21,7 @@ from ledger.evm.rpc import present, rpc_bytes, rpc_integer
 
 MAX_HEADER = 2048
 # The end of the year 9999: above it no calendar date can be written, and no real block lies there.
-MAX_TIMESTAMP = 253_402_300_799
+MAX_TIMESTAMP = LAST_INSTANT
 FIELD_COUNTS = (15, 16, 17, 20, 21, 23)
 
 

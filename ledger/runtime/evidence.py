@@ -8,7 +8,6 @@ too: anybody can pay for leaves that name a case, and nobody may flood or spoil 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -34,6 +33,8 @@ _COMPANY_KEY, _ATTESTER = table(CompanyKey), table(Attester)
 _ANCHOR, _BLOCK = table(AnchorRow), table(FinalBlock)
 _KEY_KINDS = ("company.key_bound", "company.key_revoked")
 _OPENED = 0
+_FEW = 4
+"""Statements of one author in the case, and of keys, where more would leave no room for a bundle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +70,33 @@ class Evidence:
         and lists are shown beside those of the parties that this ledger knows, and so are those of the keys that they
         bound for its company. Raises RefusedCase for an unknown case, RefusedWithheld where its opening is withheld
         and RefusedNotFound as long as no final anchor holds it, where there is none of that size, and where it would
-        be larger than a bundle may be.
+        be larger than a bundle may be even without most of what others than requester and operator wrote.
         """
+        length = 0
+        for most in (MAX_LIST, _FEW):
+            bundle = self._bundle(case_id, disclosures, as_of, authors, most)
+            length = len(bundle.encode())
+            if length <= MAX_BYTES:
+                return bundle
+        raise RefusedNotFound(
+            f"the bundle of case {encode_hex(case_id)} would be too large: {length} bytes, at most {MAX_BYTES}; "
+            "read its statements and proofs from the log itself"
+        )
+
+    def _bundle(
+        self, case_id: bytes, disclosures: Sequence[str], as_of: int | None, authors: Sequence[bytes], most: int
+    ) -> Bundle:
         with self._store.read() as session:
             sizes = _sizes_up_to(_anchored_sizes(session), as_of)
             case = self._case(session, case_id, sizes[-1] if sizes else 0)
             parties = _parties(session, case)
-            signed, known = _signed(session, case, parties, authors)
+            signed, known = _signed(session, case, parties, authors, most)
             placed = {index: _earliest(index, sizes) for index in signed}
             blocks = _headers(session, {item.statement.recent_block.hash for item in signed.values()})
             submitted = _submissions(session, {item.raw for item in signed.values()}, case.size)
             anchors = _anchors(session, {*placed.values(), case.size})
         index, replay = self._index.shown(case.size, case_id, parties, known)
-        bundle = Bundle(
+        return Bundle(
             ledger=self._origin,
             case=case_id,
             statements={index: self._shown(index, item, placed[index]) for index, item in signed.items()},
@@ -93,13 +108,6 @@ class Evidence:
             index=index,
             replay=replay,
         )
-        length = len(bundle.encode())
-        if length > MAX_BYTES:
-            raise RefusedNotFound(
-                f"the bundle of case {encode_hex(case_id)} would be too large: {length} bytes, at most {MAX_BYTES}; "
-                "read its statements and proofs from the log itself"
-            )
-        return bundle
 
     def _case(self, session: Session, case_id: bytes, size: int) -> _Case:
         opened = session.execute(
@@ -126,7 +134,7 @@ class Evidence:
 
 
 def _signed(
-    session: Session, case: _Case, parties: Parties, authors: Sequence[bytes]
+    session: Session, case: _Case, parties: Parties, authors: Sequence[bytes], most: int
 ) -> tuple[Mapping[int, SignedStatement], tuple[bytes, ...]]:
     """What is shown, by leaf index; and ``authors``, with the keys that they or a party ever bound for the company.
 
@@ -136,7 +144,7 @@ def _signed(
     known = dict.fromkeys(authors)
     held = {parties.operator, *parties.company_keys}
     while True:
-        shown = _listed(session, case, tuple(known))
+        shown = _listed(session, case, tuple(known), most)
         bound = (key for item in shown.values() for key in _bound(item, case.company, held | known.keys()))
         fresh = [key for key in bound if key not in known and key not in held]
         if not fresh or len(known) + len(fresh) > MAX_KEYS:
@@ -144,19 +152,23 @@ def _signed(
         known |= dict.fromkeys(fresh)
 
 
-def _listed(session: Session, case: _Case, authors: Sequence[bytes]) -> Mapping[int, SignedStatement]:
-    """Leaf 0, the parties' statements of the case, and of keys and attesters that concern it."""
+def _listed(session: Session, case: _Case, authors: Sequence[bytes], most: int) -> Mapping[int, SignedStatement]:
+    """Leaf 0, the parties' statements of the case, ``most`` of one author, and of keys and attesters that concern it;
+    of these no more either where there is little room."""
     rows = session.execute(
         sql(_ENTRY.c.idx, _ENTRY.c.digest, _ENTRY.c.author, _ENTRY.c.case_id)
         .where(_wanted(case, authors), _ENTRY.c.statement_id.is_not(None), _ENTRY.c.idx < case.size)
         .order_by(_ENTRY.c.idx)
     ).all()
     # Every leaf that is listed is shown, also a second one of the same words (direct route).
-    counts, listed = Counter[bytes](), dict[int, bytes]()
+    written, listed = dict[tuple[bytes, bool], set[bytes]](), dict[int, bytes]()
+    spared = {case.requester, *(row.author for row in rows if row.idx == _OPENED)}
     for row in rows:
-        if row.case_id is not None and row.author != case.requester:
-            counts[row.author] += 1
-            if counts[row.author] > MAX_LIST:
+        in_case = row.case_id is not None
+        if (in_case and row.author != case.requester) or (most < MAX_LIST and row.author not in spared):
+            different = written.setdefault((row.author, in_case), set())
+            different.add(row.digest)
+            if len(different) > most:
                 continue  # who writes more than a verifier weighs must not decide whether there is a bundle at all
         listed[row.idx] = row.digest
     raws = _raws(session, set(listed.values()))

@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from ledger.bundle import parse_bundle
-from ledger.encoding import Json
+from ledger.checks import Value
+from ledger.encoding import Json, encode_hex
 from ledger.leaf import case_key, company_key
 from ledger.policy import AttesterTrust, CompanyPin, parse_policy
+from ledger.runtime import evidence
 from ledger.statement import SignedStatement
 from tests.api.conftest import Api
 from tests.api.test_bad_input import is_problem
@@ -205,3 +207,26 @@ def test_a_binding_that_counts_for_nothing_hides_no_finding(lite: Api) -> None:
     shown = assessed(lite, bundle)
     assert shown.exit_code == 0, not_passed(shown)
     assert shown.finding is not None and shown.finding.said == "none"
+
+
+def test_a_company_that_writes_very_much_about_its_keys(lite: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It can keep a finding away, and not the bundle: what the person said, its proofs and the lists stay shown."""
+    world, case = lite.world, lite.world.opened()
+    recorded(lite, case, world.sent(case.id), world.bound(world.operator, SHOP))
+    lite.chain.anchor()
+    monkeypatch.setattr(evidence, "MAX_BYTES", 4 * len(lite.get(bundle_path(case)).content))
+    days = [f"2026-10-{day:02}T09:00:00Z" for day in range(1, 29)]
+    key: dict[str, Json] = {"key": encode_hex(SHOP_OLD.address), "method": "dns"}
+    forced(lite, *(world.statement("company.key_bound", SHOP, {**key, "checked_at": day}) for day in days))
+    lite.audit(lite.chain.anchor())
+    answer = lite.get(bundle_path(case))
+    assert answer.status_code == 200, answer.text
+    bundle = parse_bundle(answer.content)
+    by = [item.signed.statement.author for item in bundle.statements.values()]
+    assert by.count(SHOP.address) == 4 and len(by) == 4 + 4
+    assert (
+        bundle.index is not None
+        and len(bundle.index.lists[company_key(SHOP.address, "shop.example")].entries or b"") == 28 * 40
+    )
+    shown = assessed(lite, bundle)
+    assert shown.finding is None and all(check.value is not Value.FAILED for check in shown.checks)

@@ -9,7 +9,8 @@ import pytest
 
 from ledger.bundle import parse_bundle
 from ledger.checkpoint import Checkpoint, sign_checkpoint, verify_cosigned_checkpoint
-from ledger.note import NOTE_LIMIT, CosigningKey, add_cosignatures, cosign
+from ledger.encoding import LAST_INSTANT
+from ledger.note import MAX_TIME, NOTE_LIMIT, CosigningKey, add_cosignatures, cosign
 from ledger.policy import parse_policy
 from tests.api.conftest import JSON, TEXT, Api, opened
 from tests.api.test_bad_input import is_problem
@@ -67,6 +68,24 @@ def test_of_two_by_one_auditor_the_latest_is_taken(lite: Api) -> None:
         note = note_of(lite, 3) + b"".join(lines)
         [given] = lite.cosign(note).json()["cosignatures"]
         assert (given["line"] + "\n").encode() == late and given["time"] == "2026-10-14T17:47:40Z"
+
+
+@pytest.mark.parametrize(
+    ("time", "shown"),
+    [
+        (LAST_INSTANT, "9999-12-31T23:59:59Z"),
+        (LAST_INSTANT + 1, "253402300800 seconds after 1970"),
+        (MAX_TIME, "9223372036854775807 seconds after 1970"),
+    ],
+)
+def test_a_time_that_is_none(lite: Api, time: int, shown: str) -> None:
+    """An auditor can state any; the list, the bundle and its assessment go on all the same."""
+    _, case, _ = two_anchors(lite)
+    [given] = lite.cosign(cosigned(lite, 5, AUDITOR, time=time)).json()["cosignatures"]
+    assert given["time"] == shown and lite.get("/v1/cosignatures").json()["cosignatures"] == [given]
+    value = lite.get(f"/v1/cases/0x{case.id.hex()}/assessment").json()
+    assert value["finding"]["replayed_by"] == [AUDITOR.name]
+    assert any(shown in check["detail"] for check in value["checks"])
 
 
 def test_strangers_beside_are_ignored(lite: Api) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
+from api.cases import FindingView
 from ledger.assessment import Assessment, assess
 from ledger.bundle import Bundle, parse_bundle
 from ledger.checks import Value
@@ -20,6 +22,8 @@ from ledger.policy import TrustPolicy, parse_policy
 from ledger.runtime import evidence
 from ledger.runtime.chain_tables import HomeChain
 from ledger.runtime.sequencer import DirectLeaf
+from ledger.sentences import finding_json
+from ledger.silence import CheckIn, Doubt, Silence
 from ledger.statement import SignedStatement
 from tests.api.conftest import Api, opened
 from tests.api.made_chain import MadeChain
@@ -174,7 +178,21 @@ def test_assessment(api: Api) -> None:
     finding = value["finding"]
     assert (finding["answer"], finding["value"], finding["size"]) == ("none", "conditional", 4)
     assert (finding["company"], finding["company_keys"], finding["index"]) == ("shop.example", [], "claimed")
-    assert finding["sentences"][0].startswith("No answer is recorded in this ledger up to 20")
+    assert finding["sentences"][0].startswith("No answer signed with a key of shop.example is")
+
+
+@pytest.mark.parametrize("reason", ["too_many", "not_understood", "not_accepted"])
+def test_the_documented_form_of_a_finding_is_the_one_given(
+    reason: Literal["too_many", "not_understood", "not_accepted"],
+) -> None:
+    """The description of /v1/cases/{id}/assessment has every member of a finding, as it is."""
+    check_in = CheckIn(4, "2026-11-22", "nothing")
+    doubt = Silence(
+        "undetermined", 5, 0, "shop.example", (b"k" * 20,), (), Doubt(reason, 7), check_in, ("a.example",), True, (3,)
+    )
+    for finding in (doubt, replace(doubt, said="none", why=None, check_in=None, replayed_by=())):
+        value = finding_json(finding, Value.PASSED)
+        assert FindingView.model_validate(value, strict=True).model_dump() == value
 
 
 def test_nothing_anchored_yet(lite: Api) -> None:

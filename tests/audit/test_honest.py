@@ -105,7 +105,7 @@ def test_no_honest_log_is_accused(steps: list[tuple[str, int]]) -> None:
         history.step("anchor", 0)
         anew, again = history.audit(), history.audit(resume=True)
         for report in (anew, again):
-            assert (report.findings, report.not_checked, report.exit_code) == ([], [], 0), report
+            assert (report.findings, report.not_checked, report.notes, report.exit_code) == ([], [], [], 0), report
         assert anew.replay.trie.root() == again.replay.trie.root()
         assert anew.replay.tally.statements == again.replay.tally.statements
         alone = history.audit(chain=False)

@@ -12,7 +12,7 @@ from ledger.cli.auditing.report import AuditReport
 from ledger.encoding import sha256
 from ledger.fraud import parse_fraud
 from ledger.fraud_procedure import verify_fraud
-from ledger.leaf import NO_INDEX, IndexLeaf, StatementLeaf, case_key, index_key
+from ledger.leaf import NO_INDEX, NO_KEY, IndexLeaf, StatementLeaf, case_key, index_key
 from ledger.observed import Observed
 from ledger.policy import parse_policy
 from ledger.tiles import addendum_path, encode_entries, entries_path, tile_path
@@ -156,6 +156,22 @@ def test_a_leaf_with_a_key_that_is_not_that_of_its_bytes(tmp_path: Path) -> None
     check_proofs(log, tmp_path, report, "foreign")
     assert kinds(report) == {"wrong_key"} and report.findings[0].index == place
     assert report.replay.tally.seen[3] == 1
+
+
+@pytest.mark.parametrize("key", [NO_KEY, sha256(b"a key of nobody")])
+def test_an_answer_that_the_operator_itself_put_under_a_wrong_key(key: bytes, tmp_path: Path) -> None:
+    """By definition it is in no list and the index is right; that the operator chose the key is said all the same."""
+    log = LogOperator.opened()
+    log.record(CASE.raw)
+    place = log.record(ANSWER.raw, key=key)
+    log.submit(SECOND.raw, key)  # its sender's own choice
+    log.take()
+    log.close()
+    assert log.anchor()
+    report = audited(log, tmp_path)
+    assert report.exit_code == 0 and report.replay.tally.seen[3] == 2
+    [note] = report.notes
+    assert note.startswith("1 leaves stand under a key") and f"chose it: {place}." in note
 
 
 # --- trees ----------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from ledger.cli.auditing.source import FolderSource
 from ledger.cli.auditing.state import AuditState
 from ledger.errors import HabeasError, RefusedOverwrite, RuntimeFault, RuntimeSetting
 from ledger.leaf import NO_KEY
+from ledger.tiles import encode_entries, entries_path, tile_path
 from tests.audit.log_operator import LogOperator, opening, person, serve
 
 
@@ -215,3 +216,51 @@ def test_what_the_log_withholds_later_is_said_by_then(tmp_path: Path) -> None:
     log.anchor()
     report = audited(log, tmp_path, resume=True)
     assert report.exit_code == 0 and [item.said for item in report.withheld] == [True]
+
+
+def test_what_a_cut_off_audit_was_shown_does_not_stand_against_the_log(tmp_path: Path) -> None:
+    """It was killed between a wrong file and the checkpoint that would have shown it; the file is right by now."""
+    log = grown(LogOperator.opened(), 600)
+    log.anchor()
+    where = log.publish(tmp_path / "log")
+    first, last = where / entries_path(0), where / entries_path(2, len(log.leaves) - 512)
+    held, end = first.read_bytes(), last.read_bytes()
+    first.write_bytes(encode_entries([*log.leaves[:5], log.leaves[6], log.leaves[5], *log.leaves[7:256]]))
+    last.unlink()
+    assert {item.kind for item in audited(log, tmp_path, where).findings} == {"bytes"}
+    first.write_bytes(held)
+    last.write_bytes(end)
+    report = audited(log, tmp_path, where, resume=True)
+    assert report.exit_code == 0 and report.replay.size == len(log.leaves)
+
+
+@pytest.mark.parametrize("wrong", [bytes(32), b""])
+@pytest.mark.parametrize("level", [0, 1])
+def test_a_tile_that_is_right_by_now(level: int, wrong: bytes, tmp_path: Path) -> None:
+    """Whether it had other bytes or was missing; it is asked for again, and only it."""
+    log = grown(LogOperator.opened(), 300)
+    log.anchor()
+    where = log.publish(tmp_path / "log")
+    tile = where / (tile_path(0, 1, len(log.leaves) - 256) if level == 0 else tile_path(1, 0, 1))
+    held = tile.read_bytes()
+    tile.unlink()
+    if wrong:
+        tile.write_bytes(wrong)
+    for resume in (False, True):
+        report = audited(log, tmp_path, where, resume=resume)
+        assert (report.exit_code, len(report.findings)) == ((1, 1) if wrong else (3, 0))
+    tile.write_bytes(held)
+    assert audited(log, tmp_path, where, resume=True).exit_code == 0
+
+
+def test_a_log_that_shows_less_than_before_has_not_passed(tmp_path: Path) -> None:
+    """Nothing but an old checkpoint is served any more: that is no finding, and no pass either."""
+    log = grown(LogOperator.opened(), 3)
+    log.anchor()
+    size = len(log.leaves)
+    assert audited(grown(log, 3), tmp_path).exit_code == 0
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "checkpoint").write_bytes(log.checkpoint(size))
+    report = audited(log, tmp_path, tmp_path / "empty", resume=True)
+    assert report.exit_code == 3 and report.findings == []
+    assert f"a checkpoint of {size} leaves after one of {len(log.leaves)}" in report.not_checked[0]

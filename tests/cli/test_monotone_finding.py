@@ -25,8 +25,9 @@ SAID = {
     ("answered", "claimed"): ("recorded", 3),
     ("answered", "pinned"): ("recorded", 0),
     ("answered", "attested"): (None, 3),
-    ("busy", "audited"): ("none", 0),
-    ("busy", "claimed"): ("none", 3),
+    # By a key that the operator alone revoked: nobody says that it did not answer.
+    ("busy", "audited"): ("undetermined", 0),
+    ("busy", "claimed"): ("undetermined", 3),
     ("busy", "pinned"): ("recorded", 0),
     ("busy", "attested"): ("recorded", 0),
 }

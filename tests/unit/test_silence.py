@@ -73,14 +73,14 @@ def test_not_joined(lang: Language) -> None:
         sentences(finding, lang)
         == {
             "en": [
-                f"No answer is recorded in this ledger up to {T}.",
+                UNSIGNED["en"],
                 "shop.example has not joined this ledger."
                 " An answer sent elsewhere appears only if the person records it.",
                 "No check-in of the person is recorded.",
                 CLAIMED["en"],
             ],
             "ko": [
-                f"{T}까지 이 기록부에는 답변이 기록되어 있지 않습니다.",
+                UNSIGNED["ko"],
                 "shop.example은(는) 이 기록부에 참여하지 않았습니다."
                 " 다른 경로의 답변은 요구인이 기록한 경우에만 나타납니다.",
                 "요구인이 상황을 다시 확인한 기록은 없습니다.",
@@ -138,6 +138,15 @@ DOUBTS: tuple[tuple[Doubt, dict[str, str]], ...] = (
             " entry 7, signed with a key of shop.example, is not understood by this version.",
             "ko": "shop.example의 열쇠로 서명된 답변이 이 기록부에 기록되어 있는지는 정할 수 없습니다."
             " shop.example의 열쇠로 서명된 기록 7번을 이 버전이 이해하지 못합니다.",
+        },
+    ),
+    (
+        Doubt("not_accepted", 7),
+        {
+            "en": "Whether an answer signed with a key of shop.example is recorded in this ledger is undetermined:"
+            " entry 7 is signed with a key of shop.example that was not accepted there.",
+            "ko": "shop.example의 열쇠로 서명된 답변이 이 기록부에 기록되어 있는지는 정할 수 없습니다."
+            " 기록 7번은 shop.example의 열쇠로 서명되었으나 그 열쇠가 인정되지 않던 때의 것입니다.",
         },
     ),
 )

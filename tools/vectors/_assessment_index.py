@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ledger.checkpoint import Checkpoint, sign_checkpoint
-from ledger.encoding import encode_base64, sha256
+from ledger.encoding import LAST_INSTANT, encode_base64, sha256
 from ledger.evm import keccak256
 from ledger.index import IndexEntry, encode_list
 from ledger.leaf import INDEX_V1, NO_INDEX
-from ledger.note import CosigningKey, SigningKey, add_cosignatures, cosign
+from ledger.note import MAX_TIME, CosigningKey, SigningKey, add_cosignatures, cosign
 from tools.vectors._assessment_case import (
     CONDITIONAL,
     FAILED,
@@ -292,6 +292,14 @@ def replays(w: Writer) -> None:
         change=_replay(SECOND_AUDITOR),
         finding=found(replayed_by=["second.example/habeas"]),
     )
+    for name, time in (("last-second-of-9999", LAST_INSTANT), ("year-10000", LAST_INSTANT + 1), ("2-63", MAX_TIME)):
+        w.add(
+            f"replayed-{name}",
+            "The time is the auditor's own word: whatever it is, the replay stands.",
+            0,
+            {},
+            change=_replay(AUDITOR, time=time),
+        )
     w.add(
         "replayed-by-an-unknown-auditor",
         "Nobody whom the policy names.",
@@ -353,9 +361,9 @@ def _note(size: int, root: bytes) -> bytes:
     return sign_checkpoint(Checkpoint(ORIGIN, size, root), LOG_KEY)
 
 
-def _replay(*auditors: CosigningKey) -> Change:
+def _replay(*auditors: CosigningKey, time: int = START) -> Change:
     note = _note(SIZE, _ROOT)
-    cosigned = add_cosignatures(note, [cosign(note, key, START) for key in auditors])
+    cosigned = add_cosignatures(note, [cosign(note, key, time) for key in auditors])
     return lambda value: value["replay"].update(checkpoint=encode_base64(cosigned))
 
 

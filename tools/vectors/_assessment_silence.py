@@ -9,7 +9,6 @@ from ledger.leaf import INDEX_V1, case_key, company_key
 from tools.vectors._assessment_case import (
     NOT_CHECKED,
     PASSED,
-    POLICY,
     Value,
     Writer,
     found,
@@ -66,17 +65,17 @@ def nothing(blocks: int = 105, **changes: object) -> Value:
     return found(**{"answer": "none", "answers": [], "as_of": as_of, "check_in": CHECK_IN, **changes})
 
 
-def _lists_of(maker: Maker, *keys: bytes) -> None:
+def lists_of(maker: Maker, *keys: bytes) -> None:
     """Have the lists of these keys shown: what they wrote in the case, and whom they bound."""
     for key in map(address, keys):
         maker.wanted += [case_key(maker.case, key), company_key(key, COMPANY)]
 
 
-def _bind(maker: Maker, key: bytes, by: bytes, kind: str = "company.key_bound") -> None:
+def bind(maker: Maker, key: bytes, by: bytes, kind: str = "company.key_bound") -> None:
     maker.say(kind, {"key": encode_hex(address(key)), **KEY}, by, in_case=False)
 
 
-def _refuse(maker: Maker, key: bytes) -> None:
+def refuse(maker: Maker, key: bytes) -> None:
     maker.say("request.refused", REFUSED, key)
 
 
@@ -118,7 +117,7 @@ def silences(w: Writer) -> None:
     w.other(
         "answer-reported",
         "The requester says that the company refused: that ends no answer, and is no answer of the company.",
-        silent(lambda m: _refuse(m, REQUESTER)),
+        silent(lambda m: refuse(m, REQUESTER)),
         {**BY_REQUESTER, "5": "self_stated"},
         NOT_THE_COMPANY,
         nothing(106, size=6, answer="reported", answers=[5]),
@@ -143,7 +142,7 @@ def silences(w: Writer) -> None:
     w.other(
         "reported-and-undetermined",
         "A report beside a statement of the company that is not understood: nobody says that it did not answer.",
-        silent(lambda m: (_refuse(m, REQUESTER), unknown(m))),
+        silent(lambda m: (refuse(m, REQUESTER), unknown(m))),
         {**BY_REQUESTER, "5": "self_stated", "6": "none"},
         {**NOT_THE_COMPANY, "statement/6/author": NOT_CHECKED},
         nothing(107, size=7, answer="reported", answers=[5], why={"reason": "not_understood", "number": 6}),
@@ -193,6 +192,34 @@ def long_lists(w: Writer) -> None:
         3,
         change=lambda v: v["statements"].pop("5"),
     )
+    repeated = silent(lambda m: _repeated(m, 64))
+    w.other(
+        "company-leaf-repeated",
+        "The operator put one leaf of the company into the log 65 times: that is one statement, and no answer.",
+        repeated,
+        grades,
+        {**NOT_THE_COMPANY, **by_company},
+        nothing(106, size=70),
+    )
+    answered = silent(lambda m: (_repeated(m, 64), refuse(m, COMPANY_KEY)))
+    block = f"block/{answered.statements[70].statement.recent_block.hash.hex()}"
+    w.other(
+        "company-leaf-repeated-answer-not-shown",
+        "What stands behind the repeated leaves must be shown as well: here it is the answer.",
+        answered,
+        {**grades, "70": None},
+        {
+            **NOT_THE_COMPANY,
+            **by_company,
+            **none,
+            "complete": NOT_CHECKED,
+            f"{block}/canonical": PASSED,
+            f"{block}/header": NOT_CHECKED,
+        },
+        None,
+        3,
+        change=lambda v: v["statements"].pop("70"),
+    )
     requester = silent(lambda m: _many(m, REQUESTER))
     own = {**BY_REQUESTER, **{str(index): "self_stated" for index in range(5, 70)}}
     w.other(
@@ -207,6 +234,13 @@ def long_lists(w: Writer) -> None:
     )
 
 
+def _repeated(maker: Maker, times: int) -> None:
+    """One statement of the company, and more leaves of its bytes."""
+    signed = maker.say("request.acknowledged", {"received_on": "2026-11-21"}, COMPANY_KEY)
+    for _ in range(times):
+        maker.repeat(signed)
+
+
 def _many(maker: Maker, key: bytes) -> None:
     """65 statements, leaves 5 to 69; they quote one block."""
     recent = maker.recent()
@@ -215,122 +249,12 @@ def _many(maker: Maker, key: bytes) -> None:
         maker.say("request.acknowledged", {"received_on": day}, key, recent=recent)
 
 
-def keys(w: Writer) -> None:
-    """Whose signature is the company's."""
-    pin = f'\n[[company_key]]\ncompany = "{COMPANY}"\nkey = "{SECOND}"\n'
-    w.other(
-        "pinned-key-without-its-lists",
-        "A key that the policy pins could have answered.",
-        silent(),
-        BY_REQUESTER,
-        {**NOT_THE_COMPANY, "complete": NOT_CHECKED},
-        None,
-        3,
-        policy=POLICY + pin,
-    )
-    w.other(
-        "pinned-key-answers",
-        "Nobody bound it in the ledger; for this verifier it is the company's.",
-        silent(lambda m: (_refuse(m, STRANGER), _lists_of(m, STRANGER))),
-        {**BY_REQUESTER, "5": "company_signed"},
-        {**NOT_THE_COMPANY, "statement/5/standing": PASSED},
-        nothing(106, size=6, answer="recorded", answers=[5], company_keys=[SECOND, SHOP]),
-        policy=POLICY + pin,
-    )
-    by_key = lambda m: (_bind(m, STRANGER, COMPANY_KEY), _refuse(m, STRANGER))  # noqa: E731
-    grades = {**BY_REQUESTER, "5": "operator_vouched", "6": "operator_vouched"}
-    authors = {**NOT_THE_COMPANY, "statement/5/author": NOT_CHECKED, "statement/6/author": NOT_CHECKED}
-    w.other(
-        "key-bound-by-a-bound-key",
-        "The company's key bound another one, which answers.",
-        silent(lambda m: (by_key(m), _lists_of(m, STRANGER))),
-        grades,
-        {**authors, "statement/5/standing": PASSED, "statement/6/standing": PASSED},
-        nothing(107, size=7, answer="recorded", answers=[6], company_keys=[SHOP, SECOND]),
-    )
-    w.other(
-        "key-bound-by-a-bound-key-without-its-lists",
-        "Whom the second key bound, and what it wrote, is not shown.",
-        silent(by_key),
-        grades,
-        {**authors, "complete": NOT_CHECKED},
-        None,
-        3,
-    )
-    _revoked(w)
-    _not_counted(w)
-
-
-def _revoked(w: Writer) -> None:
-    revoke = lambda m: _bind(m, COMPANY_KEY, OPERATOR, "company.key_revoked")  # noqa: E731
-    after = {**NOT_THE_COMPANY, "statement/5/author": NOT_CHECKED, "statement/6/author": NOT_CHECKED}
-    w.other(
-        "answer-after-revocation",
-        "Its binder revoked the key before it answered; the key is still named.",
-        silent(lambda m: (revoke(m), _refuse(m, COMPANY_KEY))),
-        {**BY_REQUESTER, "5": "none", "6": "none"},
-        after,
-        nothing(107, size=7),
-    )
-    w.other(
-        "binding-submitted-again-after-revocation",
-        "The bytes of the old binding stand in the log once more: that binds nothing again.",
-        silent(lambda m: (revoke(m), m.repeat(m.statements[1]), _refuse(m, COMPANY_KEY))),
-        {**BY_REQUESTER, "5": "none", "6": "none", "7": "none"},
-        {**NOT_THE_COMPANY, "statement/5/author": NOT_CHECKED, "statement/7/author": NOT_CHECKED},
-        nothing(107, size=8),
-    )
-    w.other(
-        "key-revokes-itself",
-        "What it said before stands, also its answer.",
-        made(extra=lambda m: _bind(m, COMPANY_KEY, COMPANY_KEY, "company.key_revoked")),
-        {"5": "operator_vouched"},
-        {"statement/5/author": NOT_CHECKED, "statement/5/standing": PASSED},
-        found(size=6, as_of="2026-10-14T18:08:04Z"),
-    )
-
-
-def _not_counted(w: Writer) -> None:
-    def attester(maker: Maker) -> None:
-        facts: dict[str, Json] = {"key": SECOND, "scope": ["company_key"]}
-        maker.say("attester.bound", facts, OPERATOR, company=None, in_case=False)
-        _bind(maker, THIRD, STRANGER)
-        _refuse(maker, THIRD)
-
-    grades = {**BY_REQUESTER, "5": "none", "6": "attested", "7": "operator_vouched"}
-    authors = {**NOT_THE_COMPANY, "statement/6/author": NOT_CHECKED, "statement/7/author": NOT_CHECKED}
-    w.other(
-        "key-bound-by-the-operators-attester",
-        "No list says whom the operator made an attester: the answer is shown, and not counted.",
-        silent(attester),
-        grades,
-        authors,
-        nothing(108, size=8, not_counted=[7]),
-    )
-
-    def both(maker: Maker) -> None:
-        facts: dict[str, Json] = {"key": SECOND, "scope": ["company_key"]}
-        maker.say("attester.bound", facts, OPERATOR, company=None, in_case=False)
-        _bind(maker, COMPANY_KEY, STRANGER)
-        _bind(maker, COMPANY_KEY, OPERATOR, "company.key_revoked")
-        _refuse(maker, COMPANY_KEY)
-
-    w.other(
-        "revoked-by-the-operator-bound-by-its-attester",
-        "The binding that still stands is one that could be missing: its answer is not counted.",
-        silent(both),
-        {**BY_REQUESTER, "5": "none", "6": "attested", "7": "none", "8": "operator_vouched"},
-        {**NOT_THE_COMPANY, **{f"statement/{index}/author": NOT_CHECKED for index in (6, 7, 8)}},
-        nothing(109, size=9, not_counted=[8]),
-    )
-
-
 def other_leaves(w: Writer) -> None:
     """The operator as a party, second leaves, and what comes after the index."""
     w.other(
         "operator-is-the-company",
         "The operator bound its own key for the company.",
-        silent(lambda m: (_bind(m, OPERATOR, OPERATOR), m.wanted.append(case_key(m.case, address(OPERATOR))))),
+        silent(lambda m: (bind(m, OPERATOR, OPERATOR), m.wanted.append(case_key(m.case, address(OPERATOR))))),
         {**BY_REQUESTER, "5": "none"},
         NOT_THE_COMPANY,
         nothing(106, size=6, company_keys=[SHOP, encode_hex(address(OPERATOR))], operator_is_party=True),
@@ -358,10 +282,10 @@ def other_leaves(w: Writer) -> None:
         "Nobody had vouched for the key when it answered; another leaf of the same bytes came after its binding.",
         silent(
             lambda m: (
-                _refuse(m, STRANGER),
-                _bind(m, STRANGER, OPERATOR),
+                refuse(m, STRANGER),
+                bind(m, STRANGER, OPERATOR),
                 m.repeat(m.statements[5]),
-                _lists_of(m, STRANGER),
+                lists_of(m, STRANGER),
             )
         ),
         {**BY_REQUESTER, "5": "none", "6": "none", "7": "operator_vouched"},
@@ -374,7 +298,7 @@ def other_leaves(w: Writer) -> None:
         nothing(107, size=8, answer="recorded", answers=[7], company_keys=[SHOP, SECOND]),
     )
     late = silent()
-    _refuse(late, COMPANY_KEY)
+    refuse(late, COMPANY_KEY)
     late.anchor()
     grades = {**BY_REQUESTER, "6": "operator_vouched"}
     authors = {**NOT_THE_COMPANY, "statement/6/author": NOT_CHECKED}

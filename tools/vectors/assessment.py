@@ -32,8 +32,9 @@ from tools.vectors._assessment_case import (
 from tools.vectors._assessment_case import base as base_result
 from tools.vectors._assessment_false import false_claims
 from tools.vectors._assessment_index import contradictions, lists, no_root, replays
+from tools.vectors._assessment_keys import keys
 from tools.vectors._assessment_parties import other_cases, parties, requester_bound
-from tools.vectors._assessment_silence import keys, long_lists, other_leaves, silences
+from tools.vectors._assessment_silence import long_lists, other_leaves, silences
 from tools.vectors._bundles import START
 
 

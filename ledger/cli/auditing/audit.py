@@ -78,7 +78,15 @@ def audit(options: Options, say: Say, chains: Mapping[str, Chain] | None = None)
         claims = _claims(options, trust, state, cosigner)
         openings = Openings.at(options.api or api_of(options.where))
         auditor = Auditor(options.where, trust, options.jobs, say, openings)
+        confirmed = next((claim.size for claim in claims if claim.source == "audited"), 0)
         done = auditor.run(state, old, chain, claims)
+        if done.replay.broken and done.reused > confirmed:
+            # Leaves that a cut off audit was shown, and no signed tree has: what is served now is judged without them.
+            say(f"The leaves kept from {confirmed} on are not those of this log; they are asked for again ...")
+            state.rollback(confirmed)
+            state, old = AuditState.load(folder, trust.origin, trust.vkey.encode())
+            claims = _claims(options, trust, state, cosigner)
+            done = Auditor(options.where, trust, options.jobs, say, openings).run(state, old, chain, claims)
         report = _report(done, trust, policy, chain)
         report.not_checked += trouble
         if options.fraud_out is not None:
@@ -203,11 +211,27 @@ def _report(done: Replayed, trust: LedgerTrust, policy: TrustPolicy, chain: Chai
     if record is not None:
         report.findings += check_anchors(record.anchors, record.tickets)  # step 10
         report.findings += check_tickets(record.anchors, record.tickets, replay.positions, replay.size)  # step 11
+        _judge_misplaced(report, record)
     if chain is not None:
         report.notes += chain.notes
     _judge_bytes(report, done)
     _judge_rest(report, done)
     return report
+
+
+def _judge_misplaced(report: AuditReport, record: ChainRecord) -> None:
+    """Who submits over the contract chooses the key; on its own route the operator computes it. No finding: a
+    submission may have been lost with a block that did not become final."""
+    sent = {ticket.event.leaf_hash for ticket in record.tickets}
+    size = max((anchor.event.size for anchor in record.anchors), default=0)
+    strange = [index for index, leaf_hash in report.replay.misplaced if index < size and leaf_hash not in sent]
+    if strange:
+        first = ", ".join(map(str, strange[:10]))
+        report.notes.append(
+            f"{len(strange)} leaves stand under a key that is not that of their bytes, so in no list, and no submission"
+            f" over the contract shows that their sender chose it: {first}. What an operator records for others stands"
+            " under the right key."
+        )
 
 
 def _judge_bytes(report: AuditReport, done: Replayed) -> None:
@@ -241,7 +265,10 @@ def _judge_rest(report: AuditReport, done: Replayed) -> None:
         if claim.source != "checkpoint":
             report.not_checked.append(f"The log was not served up to {claim.size} leaves ({claim.where}).")
     for older in done.shrunk:
-        report.notes.append(f"The log showed a checkpoint of {older.size} leaves after one of {replay.size}.")
+        report.not_checked.append(
+            f"The log showed a checkpoint of {older.size} leaves after one of {replay.size}: what it serves of the rest"
+            " was not seen."
+        )
         if tree_root(older.size, replay.reader(done.state.leaf_hashes)) != older.root:
             detail = f"a checkpoint of {older.size} leaves was served with the root {older.root.hex()}, which this log"
             newest = [claim for claim in replay.kept if claim.source == "checkpoint"][-1:]

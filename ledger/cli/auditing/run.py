@@ -28,7 +28,7 @@ from ledger.leaf import NO_KEY, STATEMENT_LEAF_BYTES, IndexLeaf
 from ledger.lists import find_faults
 from ledger.note import NOTE_LIMIT
 from ledger.policy import LedgerTrust
-from ledger.tiles import CHECKPOINT_PATH, TILE_HEIGHT, TILE_WIDTH, tile_path, tiles_between
+from ledger.tiles import CHECKPOINT_PATH, TILE_HEIGHT, TILE_WIDTH, TilePath, parse_path, tile_path, tiles_between
 
 ROUNDS = 3
 """How often the newest checkpoint is asked for once more at the end."""
@@ -78,6 +78,7 @@ class Auditor:
         self._openings = openings
         self._new = _New()
         self._late = MAX_LATE
+        self._amiss: Sequence[str] = ()
         self._submitted: Mapping[bytes, Submitted] = {}
 
     def run(self, state: AuditState, old: Iterator[tuple[list[bytes], list[Seen]]], chain: ChainView | None,
@@ -94,6 +95,7 @@ class Auditor:
         watched = {ticket.event.leaf_hash for ticket in tickets}
         replay = IndexReplay(claims, watched, lambda replay, leaf: self._explain(replay, leaf, state))
         done = Replayed(replay, state, checkpoint, note)
+        self._amiss = tuple(state.facts.tile_faults)
         self._feed_old(replay, state, old)  # step 3
         done.reused = replay.size
         if checkpoint.size < replay.size:
@@ -235,20 +237,25 @@ class Auditor:
                     future.cancel()
 
     def _compare_tiles(self, done: Replayed) -> None:
-        """The tiles above level 0, which others make their proofs from."""
+        """The tiles above level 0, which others make their proofs from, and those of which an earlier audit says that
+        they were amiss: they may have come right since."""
         facts, size = done.state.facts, done.replay.size
+        amiss = [parse_path(path) for path in self._amiss]
+        again = {(item.level, item.index, item.width) for item in amiss if isinstance(item, TilePath)}
+        self._amiss = ()
+        fresh = {tile for tile in tiles_between(min(facts.tiles_to, size), size) if tile[0] > 0}
         read = done.replay.reader(done.state.leaf_hashes)
-        for level, index, width in tiles_between(min(facts.tiles_to, size), size):
-            if level == 0:
-                continue
-            path = tile_path(level, index, width)
-            data = work.get_tile(self._source, level, index, width)
-            first = index * TILE_WIDTH
-            expected = b"".join(read(TILE_HEIGHT * level, first + step) for step in range(width))
+        for level, index, width in sorted(fresh | again):
+            path, first = tile_path(level, index, width), index * TILE_WIDTH
+            shown = min(width, (size >> TILE_HEIGHT * level) - first)  # on level 0 a part bears the full tile's name
+            data = work.get_tile(self._source, level, index, shown)
+            expected = b"".join(read(TILE_HEIGHT * level, first + step) for step in range(shown))
             if isinstance(data, Absent):
                 facts.tile_faults[path] = data.how
             elif data != expected:
                 facts.tile_faults[path] = "other bytes"
+            else:
+                facts.tile_faults.pop(path, None)
         facts.tiles_to = size
 
     # --- wrong index roots ---

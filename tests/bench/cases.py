@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import shake_256
+from typing import TypeAlias
 
 from ledger.anchor import ANCHORED_TOPIC, ReceiptProof
 from ledger.bundle import Bundle, ShownAnchor, ShownReplay, ShownStatement
@@ -33,11 +34,17 @@ NOW = made.START + 10_000_000
 _FIRST_BLOCK = 9_400_000
 AUDITOR = CosigningKey("auditor.example", sha256(b"an auditor"))
 
-_SAYINGS: Sequence[tuple[str, dict[str, Json], tuple[str, ...]]] = (
+Saying: TypeAlias = tuple[str, dict[str, Json], tuple[str, ...]]
+_SAYINGS: Sequence[Saying] = (
     ("case.opened", made.OPENED, ("name", "account", "contact")),
     ("request.sent", made.SENT, ("letter", "attachment")),
     ("request.refused", made.REFUSED, ("answer",)),
     ("case.confirmed", made.CHECKED_IN, ()),
+)
+_SILENT: Sequence[Saying] = (
+    *_SAYINGS[:2],
+    ("request.reminded", made.SENT, ("letter",)),
+    ("case.confirmed", {**made.CHECKED_IN, "answer": "nothing"}, ()),
 )
 
 
@@ -217,13 +224,13 @@ def group(
 
 
 def speak(
-    ledger: Ledger, names: Sequence[str], before: int, after: int
+    ledger: Ledger, names: Sequence[str], before: int, after: int, sayings: Sequence[Saying] = _SAYINGS
 ) -> tuple[Mapping[str, Sequence[SignedStatement]], Sequence[int]]:
     """Four statements for each name, and the sizes of the four anchors."""
     keys = {name: sha256(b"requester " + name.encode()) for name in names}
     said: dict[str, list[SignedStatement]] = {name: [] for name in names}
     sizes = []
-    for kind, facts, private in _SAYINGS:
+    for kind, facts, private in sayings:
         ledger.fill(ledger.tree.size + before)
         for name, key in keys.items():
             ledger.case = said[name][0].id if said[name] else bytes(32)
@@ -234,6 +241,14 @@ def speak(
         ledger.fill(ledger.tree.size + after)
         sizes.append(ledger.anchor())
     return said, sizes
+
+
+def silence_bundle() -> bytes:
+    """Four statements in four anchors, the last of them of 2^20 leaves, and nobody answers."""
+    before, after = 100_000, 298
+    ledger, common = open_ledger("silence", LEAVES - 4 * (before + after + 2))
+    said, sizes = speak(ledger, ["silence"], before, after, _SILENT)
+    return ledger.bundle_of(said["silence"][0].id, [*common, *said["silence"]], sizes).encode()
 
 
 def one_bundle() -> tuple[bytes, bytes]:

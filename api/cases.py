@@ -19,11 +19,12 @@ from ledger.assessment import Assessment, assess
 from ledger.bundle import MEDIA_TYPE
 from ledger.encoding import encode_hex
 from ledger.evm import parse_header
+from ledger.finding.law import shipped_law
+from ledger.finding.shown import finding_json
 from ledger.observed import Observed
 from ledger.policy import parse_policy
 from ledger.runtime.evidence import Evidence
 from ledger.runtime.trust import own_policy
-from ledger.sentences import finding_json
 
 DISCLAIMER = "Not a finding of a breach. Not legal advice."
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
@@ -239,7 +240,7 @@ def _assessment(context: Context, case_id: bytes, as_of: int | None) -> dict[str
     # Chain time may run ahead of this machine's clock; an assessment before its newest anchor is an error.
     newest = max(parse_header(shown.proof.header).timestamp for shown in bundle.anchors.values())
     now = max(int(time.time()), newest)
-    return _assessed(assess(bundle, policy, Observed(), now), context)
+    return _assessed(assess(bundle, policy, Observed(), now, shipped_law(bundle)), context)
 
 
 def _assessed(value: Assessment, context: Context) -> dict[str, object]:

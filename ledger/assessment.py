@@ -1,34 +1,30 @@
 """The assessment of a bundle: a pure function (docs/spec/assessment.md).
 
-``assess(bundle, policy, observed, now)`` gives the tree of checks of ``ledger.procedure``, the
+``assess(bundle, policy, observed, now, law)`` gives the tree of checks of ``ledger.procedure``, the
 statements shown with the bounds that the checks carry, and a finding. There is one only where all
 lists are complete at one index root; otherwise the statements shown are all that is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ledger.bundle import Bundle, ShownStatement
 from ledger.checks import Check, ResolvedCheck, Value, exit_code
 from ledger.evm import Header
+from ledger.finding.case import Finding, find
+from ledger.finding.law import NO_LAW, Law
+from ledger.finding.timeline import Bound
 from ledger.observed import Observed
 from ledger.parties import Standing, operator_of
 from ledger.policy import LedgerTrust, TrustPolicy
 from ledger.procedure import Procedure
-from ledger.silence import Silence, find_silence
+from ledger.silence import find_silence
+
+__all__ = ["NO_FINDING", "Assessment", "Bound", "StatementView", "assess"]
 
 NO_FINDING = "Statements shown, completeness not checked, no finding."
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """Unix seconds of a block, and what the bound is worth."""
-
-    seconds: int
-    block: bytes
-    value: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +50,7 @@ class Assessment:
     root: Check
     checks: tuple[ResolvedCheck, ...]
     statements: tuple[StatementView, ...]
-    finding: Silence | None
+    finding: Finding | None
     """None where completeness is not shown, which ``note`` then says."""
     finding_value: Value
     """What the finding is worth if the index is right: conditional or passed, as its anchor's block is."""
@@ -71,18 +67,21 @@ class Assessment:
         return exit_code(self.checks)
 
 
-def assess(bundle: Bundle, policy: TrustPolicy, observed: Observed, now: int) -> Assessment:
-    """Assess ``bundle``. Raises MalformedRequest where ``now`` lies before the newest anchor."""
+def assess(bundle: Bundle, policy: TrustPolicy, observed: Observed, now: int, law: Law = NO_LAW) -> Assessment:
+    """Assess ``bundle``; due dates come from ``law``. Raises MalformedRequest where ``now`` lies before the newest
+    anchor."""
     work = Procedure(bundle, policy, observed, now)
     root = work.check()
     checks = tuple(root.resolved())
     values = {item.check.name: item.value for item in checks}
     statements = tuple(_view(work, bundle.statements[index], values) for index in sorted(bundle.statements))
-    finding, worth = _finding(work, values), values.get("index", Value.NOT_CHECKED)
+    finding, worth = _finding(work, values, statements, law), values.get("index", Value.NOT_CHECKED)
     return Assessment(bundle, work.ledger, policy.hash, now, root, checks, statements, finding, worth, observed.notes)
 
 
-def _finding(work: Procedure, values: Mapping[str, Value]) -> Silence | None:
+def _finding(
+    work: Procedure, values: Mapping[str, Value], statements: Iterable[StatementView], law: Law
+) -> Finding | None:
     """The finding where completeness is shown, in a ledger and a format that the policy lists. Who says that the
     index is right is part of what it says, so it stands, with those words, also where nobody replayed the index."""
     complete, bundle = work.index.complete, work.bundle
@@ -90,7 +89,9 @@ def _finding(work: Procedure, values: Mapping[str, Value]) -> Silence | None:
         return None
     as_of = work.anchors[complete.size + 1].event.complete_to
     operator = operator_of(bundle, work.policy)
-    return find_silence(bundle.case, bundle.statements, work.parties, complete, as_of, operator)
+    silence = find_silence(bundle.case, bundle.statements, work.parties, complete, as_of, operator)
+    bounds = {view.shown.index: (view.signed_not_before, view.recorded_not_after) for view in statements}
+    return find(bundle.case, complete, silence, work.policy, bounds, law)
 
 
 def _view(work: Procedure, shown: ShownStatement, values: Mapping[str, Value]) -> StatementView:

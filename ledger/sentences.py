@@ -1,4 +1,4 @@
-"""The finding in fixed sentences, English and Korean (docs/spec/assessment.md, "Finding"); nothing free beside them."""
+"""What the record says of an answer, in fixed sentences, English and Korean; nothing free beside them."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def sentences(finding: Silence, lang: Language) -> list[str]:
     return lines
 
 
-def finding_json(finding: Silence, value: Value) -> JsonObject:
-    """The finding as JSON (docs/spec/assessment.md, "Output"); ``value`` is what its index is worth."""
+def silence_json(finding: Silence, value: Value) -> JsonObject:
+    """The members about an answer (docs/spec/assessment.md, "Output"); ``value`` is what its index is worth."""
     return {
         "answer": finding.said,
         "value": value.word,
@@ -48,7 +48,6 @@ def finding_json(finding: Silence, value: Value) -> JsonObject:
         "replayed_by": list(finding.replayed_by),
         "operator_is_party": finding.operator_is_party,
         "not_counted": list(finding.not_counted),
-        "sentences": [*sentences(finding, "en")],
     }
 
 

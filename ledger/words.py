@@ -134,6 +134,7 @@ TEXT: Mapping[str, tuple[str, str]] = {
         "없습니다. 실패한 확인이 있습니다.",
     ),
     "finding": ("What the record says of an answer", "답변에 관한 기록"),
+    "due_reasons": ("Why these dates", "기한의 근거"),
     "finding_if": (
         "Only if the block that anchors the first {size} entries is on the chain:",
         "처음 {size}개 기록을 고정한 블록이 해당 체인에 있는 경우에만 다음과 같습니다.",

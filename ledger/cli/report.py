@@ -10,7 +10,8 @@ from ledger.checks import Check, ResolvedCheck, Value
 from ledger.cli.clean import clean_line, pad
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, JsonObject, encode_hex, encode_instant, encode_json
-from ledger.sentences import finding_json, sentences
+from ledger.finding.shown import bound_json, finding_json
+from ledger.finding.told import reasons, told
 from ledger.words import GRADE, KIND, ROLE, VALUE, Language, pick, text
 
 _LONG_HASH = re.compile("[0-9a-f]{64}")
@@ -69,15 +70,9 @@ def _statement_json(view: StatementView) -> JsonObject:
         "signature": view.signature.word,
         "company": statement.company,
         "facts": dict(statement.facts),
-        "signed_not_before": _bound_json(view.signed_not_before),
-        "recorded_not_after": _bound_json(view.recorded_not_after),
+        "signed_not_before": bound_json(view.signed_not_before),
+        "recorded_not_after": bound_json(view.recorded_not_after),
     }
-
-
-def _bound_json(bound: Bound | None) -> Json:
-    if bound is None:
-        return None
-    return {"time": encode_instant(bound.seconds), "block": encode_hex(bound.block), "value": bound.value.word}
 
 
 def report_text(result: Assessment, lang: Language, *, checks: bool = True) -> str:
@@ -196,8 +191,12 @@ def _finding_lines(result: Assessment, lang: Language) -> Iterator[str]:
     yield ""
     yield text("finding", lang)
     if result.finding_value is not Value.PASSED:
-        yield f"  - {text('finding_if', lang).format(size=result.finding.size)}"
-    yield from (f"  - {line}" for line in sentences(result.finding, lang))
+        yield f"  - {text('finding_if', lang).format(size=result.finding.silence.size)}"
+    yield from (f"  - {line}" for line in told(result.finding, lang))
+    if steps := reasons(result.finding.due, lang):
+        yield ""
+        yield text("due_reasons", lang)
+        yield from (f"  {number}. {line}" for number, line in enumerate(steps, 1))
 
 
 def check_lines(root: Check, checks: Sequence[ResolvedCheck], lang: Language) -> Iterator[str]:
@@ -237,7 +236,7 @@ def _proven_lines(result: Assessment, lang: Language) -> Iterator[str]:
     nots = [
         "not_true",
         *([] if finding else ["not_complete"]),
-        *([] if finding and finding.replayed_by else ["not_index"]),
+        *([] if finding and finding.silence.replayed_by else ["not_index"]),
     ]
     nots += ["not_elsewhere"] if finding else []
     nots += _arrival(result)
@@ -255,13 +254,18 @@ def _has_all_bounds(result: Assessment) -> bool:
 
 def _arrival(result: Assessment) -> Iterator[str]:
     kinds = {view.shown.signed.statement.kind for view in result.statements if view.understood}
-    by_company = {
-        view.shown.signed.statement.kind for view in result.statements if view.standing.role in ("company", "attester")
-    }
-    if "request.sent" in kinds and not by_company & _SHOW_ARRIVAL:
+    if "request.sent" in kinds and not _shows_arrival(result):
         yield "not_arrival"
     if kinds & {"account.suspended", "account.terminated"}:
         yield "not_malicious"
+
+
+def _shows_arrival(result: Assessment) -> bool:
+    """Whether the finding says that arrival is proven; without a finding, whether anybody else says so."""
+    if result.finding is not None:
+        return result.finding.delivery is not None and result.finding.delivery.proven_by is not None
+    others = [view for view in result.statements if view.standing.role in ("company", "attester")]
+    return any(view.shown.signed.statement.kind in _SHOW_ARRIVAL for view in others)
 
 
 def _time(seconds: int) -> str:

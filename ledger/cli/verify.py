@@ -22,6 +22,7 @@ from ledger.cli.report import report_json, report_text
 from ledger.encoding import JsonObject, parse_hex, parse_instant
 from ledger.errors import HabeasError, Malformed, MalformedRequest
 from ledger.evm import parse_header
+from ledger.finding.law import shipped_law
 from ledger.fraud import is_fraud_proof
 from ledger.policy import MAX_BYTES as MAX_POLICY_BYTES
 from ledger.policy import CompanyPin, TrustPolicy, parse_policy
@@ -58,7 +59,8 @@ def assess_under(terms: Terms, bundle: Bundle) -> Assessment:
         policy, notes = _with_dns(bundle, policy)
     observed = observe_bundle(bundle, policy, terms.rpc, terms.vouched)
     observed = replace(observed, notes=(*observed.notes, *notes))
-    return assess(bundle, policy, observed, parse_now(terms.now) if terms.now else _clock(bundle))
+    now = parse_now(terms.now) if terms.now else _clock(bundle)
+    return assess(bundle, policy, observed, now, shipped_law(bundle))
 
 
 def parse_now(now: str) -> int:

@@ -59,8 +59,8 @@ def test_a_later_answer_changes_later_bundles_only(api: Api) -> None:
         assert bundle.index is not None and bundle.index.size == size == max(bundle.anchors)
         assessment = assessed(api, bundle)
         assert assessment.exit_code == 0, not_passed(assessment)
-        assert assessment.finding is not None and assessment.finding.said == said
-        assert assessment.finding.company_keys[0] == SHOP.address
+        assert assessment.finding is not None and assessment.finding.silence.said == said
+        assert assessment.finding.silence.company_keys[0] == SHOP.address
         shown = api.get(f"/v1/cases/0x{case.id.hex()}/assessment?as_of={size}").json()["finding"]
         assert (shown["answer"], shown["size"], shown["index"]) == (said, size - 1, "replayed")
     newest = api.get(f"/v1/cases/0x{case.id.hex()}/assessment").json()["finding"]
@@ -76,7 +76,7 @@ def test_only_the_replay_is_added_later(lite: Api) -> None:
     assert after.status_code == 200, "another ETag"
     added = json.loads(after.content)
     assert added.pop("replay") and added == json.loads(before.content)
-    assert assessed(lite, parse_bundle(after.content)).finding.replayed_by  # type: ignore[union-attr]
+    assert assessed(lite, parse_bundle(after.content)).finding.silence.replayed_by  # type: ignore[union-attr]
 
 
 def test_a_submission_is_shown_from_its_anchor_on(lite: Api) -> None:
@@ -139,8 +139,8 @@ def test_a_policy_with_keys_that_the_ledger_does_not_know(api: Api) -> None:
     assert kinds[2:] == ["company.key_bound", "request.acknowledged", "request.fulfilled", "request.delivered"]
     shown = assessed(api, bundle, policy)
     assert shown.exit_code == 0, not_passed(shown)
-    assert shown.finding is not None and shown.finding.said == "recorded"
-    assert set(shown.finding.company_keys) == {SHOP.address, SHOP_OLD.address}
+    assert shown.finding is not None and shown.finding.silence.said == "recorded"
+    assert set(shown.finding.silence.company_keys) == {SHOP.address, SHOP_OLD.address}
 
 
 def test_authors_add_lists(lite: Api) -> None:
@@ -193,7 +193,11 @@ def test_a_party_that_writes_very_much(lite: Api) -> None:
     assert len(mine) == 1 + 64
     shown = assessed(lite, bundle)
     assert shown.exit_code == 0, not_passed(shown)
-    assert shown.finding is not None and shown.finding.said == "undetermined" and "67" in str(shown.finding.why)
+    assert (
+        shown.finding is not None
+        and shown.finding.silence.said == "undetermined"
+        and "67" in str(shown.finding.silence.why)
+    )
 
 
 def test_a_binding_that_counts_for_nothing_hides_no_finding(lite: Api) -> None:
@@ -206,7 +210,7 @@ def test_a_binding_that_counts_for_nothing_hides_no_finding(lite: Api) -> None:
     assert bundle.index is not None and case_key(case.id, SHOP_OLD.address) in bundle.index.lists
     shown = assessed(lite, bundle)
     assert shown.exit_code == 0, not_passed(shown)
-    assert shown.finding is not None and shown.finding.said == "none"
+    assert shown.finding is not None and shown.finding.silence.said == "none"
 
 
 def test_a_company_that_writes_very_much_about_its_keys(lite: Api, monkeypatch: pytest.MonkeyPatch) -> None:

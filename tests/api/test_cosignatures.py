@@ -214,7 +214,7 @@ def test_a_quorum_of_two(tmp_path: Path) -> None:
             assert bundle.replay is not None and bundle.replay.checkpoint.splitlines()[1] == str(shown).encode()
             assert assessed(api, bundle).exit_code == exit_code
         replayed = assessed(api, bundle).finding
-        assert replayed is not None and replayed.replayed_by == (AUDITOR.name, SECOND.name)
+        assert replayed is not None and replayed.silence.replayed_by == (AUDITOR.name, SECOND.name)
 
 
 def test_in_pages(lite: Api) -> None:

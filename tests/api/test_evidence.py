@@ -93,11 +93,15 @@ def test_bundle_verifies(api: Api) -> None:
     assert assess(bundle, policy, Observed(), NOW).exit_code == 3, "no block is known to be canonical"
     claimed = assessed(api, bundle)
     assert claimed.exit_code == 3 and not_passed(claimed) == ["index/replayed", "complete"], "claimed by the operator"
-    assert claimed.finding is not None and claimed.finding.said == "none" and not claimed.finding.replayed_by
+    assert (
+        claimed.finding is not None
+        and claimed.finding.silence.said == "none"
+        and not claimed.finding.silence.replayed_by
+    )
     api.audit(max(bundle.anchors))
     replayed = assessed(api, parse_bundle(api.get(f"/v1/cases/0x{case.id.hex()}/bundle").content))
     assert replayed.exit_code == 0, not_passed(replayed)
-    assert replayed.finding is not None and replayed.finding.replayed_by == (AUDITOR.name,)
+    assert replayed.finding is not None and replayed.finding.silence.replayed_by == (AUDITOR.name,)
 
 
 def assessed(api: Api, bundle: Bundle, policy: TrustPolicy | None = None) -> Assessment:

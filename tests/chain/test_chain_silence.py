@@ -59,8 +59,9 @@ def told(ledger: Live, case: SignedStatement, size: int) -> tuple[bytes, Assessm
 
 def says(result: Assessment, answer: str, **expected: object) -> None:
     assert result.exit_code == 0, [item for item in result.checks if item.value.word != "passed"]
-    finding = result.finding
-    assert finding is not None and finding.said == answer and finding.replayed_by == (AUDITOR.name,)
+    assert result.finding is not None
+    finding = result.finding.silence
+    assert finding.said == answer and finding.replayed_by == (AUDITOR.name,)
     assert {name: getattr(finding, name) for name in expected} == expected
 
 
@@ -89,8 +90,8 @@ def test_silence_then_an_answer(ledger: Live) -> None:
         result = ledger.judge(parse_bundle(data))
         says(result, "none", size=size - 1, answers=(), company_keys=(SHOP.address,))
         assert result.finding is not None
-        times.append(result.finding.as_of)
-        assert (result.finding.check_in is not None) == (size == confirmed)
+        times.append(result.finding.silence.as_of)
+        assert (result.finding.silence.check_in is not None) == (size == confirmed)
     assert times == sorted(set(times)) and times[1] - times[0] >= HEARTBEAT_S, "each says more than the one before"
 
     look(ledger)
@@ -117,7 +118,7 @@ def test_an_answer_over_the_contract(ledger: Live) -> None:
     ledger.audit()
     for size in (before, delayed):
         finding = told(ledger, case, size)[1].finding
-        assert finding is not None and finding.said == "none" and finding.as_of <= submitted_at
+        assert finding is not None and finding.silence.said == "none" and finding.silence.as_of <= submitted_at
     result = told(ledger, case, settled)[1]
     says(result, "recorded", answers=(ledger.index_of(answer),))
     assert passed(result)(f"submitted/{taken.ticket}/receipt") and passed(result)(f"submitted/{taken.ticket}/canonical")

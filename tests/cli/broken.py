@@ -6,6 +6,7 @@ import copy
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -16,10 +17,12 @@ from ledger.disclosure import Disclosure
 from ledger.encoding import encode_hex, encode_json
 from ledger.errors import HabeasError
 from ledger.evm import keccak256, parse_header
+from ledger.finding.case import Finding
+from ledger.finding.law import shipped_law
+from ledger.finding.shown import finding_json
 from ledger.leaf import INDEX_V1
 from ledger.observed import Observed
 from ledger.policy import CompanyPin, TrustPolicy, parse_policy
-from ledger.silence import Silence
 from tools.vectors._bundles import (
     AUDITOR,
     CHECKED_IN,
@@ -104,7 +107,8 @@ class Outcome:
 
     exit: int
     values: Mapping[str, Value]
-    finding: Silence | None = None
+    finding: Finding | None = None
+    finding_value: Value = Value.NOT_CHECKED
 
     @property
     def failed(self) -> set[str]:
@@ -118,23 +122,90 @@ class Outcome:
         for name, value in self.values.items():
             if name in base.values and value > base.values[name]:
                 return f"{name}: {base.values[name].word} became {value.word}"
-        return "" if self.finding is None else _flipped(self.finding, base.finding)
+        return "" if self.finding is None else _flipped(self, base)
 
 
-def _flipped(now: Silence, before: Silence | None) -> str:
-    """How the finding says more than before, or something else. It may become undetermined, or lose a name."""
+def _flipped(after: Outcome, base: Outcome) -> str:
+    """How the finding says more than before, or something else. It may become undetermined, lose a name or a bound."""
+    now, before = after.finding, base.finding
+    assert now is not None, "the caller has looked"
     if before is None:
         return "a finding where none was"
-    if now.said not in (before.said, "undetermined"):
-        return f"{before.said} became {now.said}"
-    if now.as_of > before.as_of or now.size > before.size:
+    one, other = now.silence, before.silence
+    if one.said not in (other.said, "undetermined"):
+        return f"{other.said} became {one.said}"
+    if one.as_of > other.as_of or one.size > other.size:
         return "the finding reaches further"
-    same = ("company", "company_keys", "check_in", "operator_is_party")
-    for name in same:
-        if getattr(now, name) != getattr(before, name):
+    for name in ("company", "company_keys", "check_in", "operator_is_party"):
+        if getattr(one, name) != getattr(other, name):
             return f"{name} changed"
-    if not set(now.answers) <= set(before.answers) or not set(now.replayed_by) <= set(before.replayed_by):
+    if not set(one.answers) <= set(other.answers) or not set(one.replayed_by) <= set(other.replayed_by):
         return "answers or auditors were added"
+    is_known = after.finding_value is Value.PASSED
+    same_blocks = is_known or _blocks(now).items() <= _blocks(before).items()
+    return (
+        _another_case(now, before)
+        or (_other_dates(now, before) if is_known else _narrower_dates(now, before))
+        or (_more_of_the_bounds(now, before, is_known) if same_blocks else "")
+    )
+
+
+def _blocks(finding: Finding) -> Mapping[tuple[int, str], bytes]:
+    """The block of each bound: whoever makes up a block that nobody knows makes up another condition."""
+    said = finding.timeline.said
+    bounds = [((item.index, side), getattr(item, side)) for item in said for side in ("lower", "upper")]
+    return {place: bound.block for place, bound in bounds if bound is not None}
+
+
+def _another_case(now: Finding, before: Finding) -> str:
+    """What rests on no bound, or on known blocks alone, stays as it is."""
+    shown, held = (finding_json(item, Value.PASSED) for item in (now, before))
+    names = ("state", "outcome", "grade", "outcome_entry", "contested_by", "revoked_keys")
+    return next((f"{name} changed" for name in names if shown[name] != held[name]), "")
+
+
+def _other_dates(now: Finding, before: Finding) -> str:
+    """Where every block is known that an entry stands under, no date moves at all."""
+    shown, held = (finding_json(item, Value.PASSED) for item in (now, before))
+    return next((f"{name} changed" for name in ("delivery", "due", "next") if shown[name] != held[name]), "")
+
+
+def _narrower_dates(now: Finding, before: Finding) -> str:
+    """Without a known block nobody says by when an entry was recorded: dates may widen."""
+    if (now.delivery is None) != (before.delivery is None):
+        return "a delivery appeared or vanished"
+    if now.delivery is not None and before.delivery is not None:
+        if (now.delivery.proven_by or date.max) < (before.delivery.proven_by or date.max):
+            return "arrival is proven earlier"
+        if now.delivery.stated_on > before.delivery.stated_on:
+            return "arrival is stated later"
+    if (now.due.earliest or date.min) > (before.due.earliest or date.max):
+        return "the earliest due date is later"
+    if (now.due.latest or date.max) < (before.due.latest or date.max):
+        return "the latest due date is earlier"
+    return ""
+
+
+def _more_of_the_bounds(now: Finding, before: Finding, after_known: bool) -> str:
+    """What the rest of the finding says more: only what rests on a bound may be lost, and nothing changes."""
+    late, was = now.lateness, before.lateness
+    if (late is None) != (was is None):
+        return "lateness appeared or vanished"
+    if late is not None and was is not None and late.said not in (was.said, "not_decided"):
+        return f"{was.said} became {late.said}"
+    if late is not None and was is not None and late.said == was.said and late.value > was.value:
+        return "lateness is worth more"
+    if not {item.entry for item in now.back_dated} <= {item.entry for item in before.back_dated}:
+        return "a statement became back-dated"
+    for period in now.periods:
+        same = [item for item in before.periods if (item.cause, item.entries) == (period.cause, period.entries)]
+        if not same:
+            return f"a period of {period.cause} appeared"
+        if period != same[0] and after_known:
+            return f"a period of {period.cause} changed"
+    spans = [(item.delay.least, item.delay.most) if item.delay else (None, None) for item in (now, before)]
+    if any(span is not None and span != old for span, old in zip(*spans, strict=True)):
+        return "a delay changed"
     return ""
 
 
@@ -150,11 +221,11 @@ def outcome(data: bytes, observed: Observed, trust: TrustPolicy | None = None, n
 def outcome_of(bundle: Bundle, observed: Observed, trust: TrustPolicy | None = None, now: int = NOW) -> Outcome:
     """The assessment of a bundle that is read already."""
     try:
-        result: Assessment = assess(bundle, trust or policy(), observed, now)
+        result: Assessment = assess(bundle, trust or policy(), observed, now, shipped_law(bundle))
     except HabeasError:
         return Outcome(2, {})
     values = {item.check.name: item.value for item in result.checks}
-    return Outcome(result.exit_code, values, result.finding)
+    return Outcome(result.exit_code, values, result.finding, result.finding_value)
 
 
 def without_each_part(data: bytes) -> Iterator[tuple[str, bytes]]:

@@ -21,5 +21,5 @@ def test_the_demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         result = verify(folder / f"{name}.habeas.json", trust=folder / "trust.toml")
         assert result.exit_code == 3, "offline, whether the blocks are on the chain is not known"
         assert result.ledger is not None and result.ledger.ledger_class == "practice"
-        assert result.finding is not None and result.finding.said == said
-        assert result.finding.replayed_by == (AUDITOR,)
+        assert result.finding is not None and result.finding.silence.said == said
+        assert result.finding.silence.replayed_by == (AUDITOR,)

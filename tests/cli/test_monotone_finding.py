@@ -47,7 +47,7 @@ def test_what_the_whole_bundles_say(name: str, policy: str) -> None:
         assert found.exit == (exit_code if is_known else 3)
         # Where the index's block alone is known, nothing is that others prove.
         whole = known != "index"
-        assert (found.finding.said if found.finding else None) == (said if whole else None), known
+        assert (found.finding.silence.said if found.finding else None) == (said if whole else None), known
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -12,9 +12,10 @@ from ledger.assessment import NO_FINDING, Assessment, assess
 from ledger.checks import Value
 from ledger.cli.clean import dump_json
 from ledger.cli.report import report_json, report_text
+from ledger.finding.told import told
 from ledger.observed import Observed
 from ledger.policy import parse_policy
-from ledger.sentences import finding_json, sentences
+from ledger.sentences import sentences, silence_json
 from ledger.silence import CheckIn, Doubt, Silence
 from ledger.words import Language
 from tests.cli.broken import NOW, everything_of
@@ -188,7 +189,7 @@ def test_no_sentence_judges() -> None:
 def test_json() -> None:
     """Every member of docs/spec/assessment.md, "Output"."""
     finding = replace(NONE, said="undetermined", why=Doubt("not_understood", 7), replayed_by=(), check_in=None)
-    assert finding_json(finding, Value.CONDITIONAL) == {
+    assert silence_json(finding, Value.CONDITIONAL) == {
         "answer": "undetermined",
         "value": "conditional",
         "as_of": "2026-10-14T18:07:40Z",
@@ -202,9 +203,8 @@ def test_json() -> None:
         "replayed_by": [],
         "operator_is_party": False,
         "not_counted": [],
-        "sentences": sentences(finding, "en"),
     }
-    shown = finding_json(NONE, Value.PASSED)
+    shown = silence_json(NONE, Value.PASSED)
     assert shown["check_in"] == {"index": 4, "on": "2026-11-22", "answer": "nothing"}
     assert shown["index"] == "replayed" and shown["replayed_by"] == ["auditor.example", "second.example"]
 
@@ -219,10 +219,13 @@ def test_the_report_says_the_finding_once_under_its_title(lang: Language) -> Non
     """With its own sentences in their order, before the checks; nothing about completeness is left unproven."""
     result = assessed("silent")
     assert result.finding is not None and result.note is None
+    assert told(result.finding, lang)[: len(sentences(result.finding.silence, lang))] == sentences(
+        result.finding.silence, lang
+    )
     lines = report_text(result, lang).splitlines()
     title = {"en": "What the record says of an answer", "ko": "답변에 관한 기록"}[lang]
     place = lines.index(title) + 1
-    said = [f"  - {line}" for line in sentences(result.finding, lang)]
+    said = [f"  - {line}" for line in told(result.finding, lang)]
     assert lines[place : place + len(said)] == said and lines[place + len(said)] == ""
     assert lines.index(title) < lines.index({"en": "Checks", "ko": "확인 항목"}[lang])
     other = {"en": "completeness not checked", "ko": "빠진 것이 있는지 확인하지 않았으므로"}[lang]

@@ -9,7 +9,7 @@ from ledger.assessment import assess
 from ledger.bundle import parse_bundle
 from ledger.observed import Observed
 from ledger.policy import parse_policy
-from ledger.sentences import finding_json
+from ledger.sentences import silence_json
 
 Values = dict[str, Any]
 
@@ -25,9 +25,7 @@ def _assess(given: Values) -> Values:
     result = assess(bundle, policy, observed, given["now"])
     checks = {item.check.name: item.value.word for item in result.checks}
     assert len(checks) == len(result.checks), "the name of a check is its own"
-    finding = None if result.finding is None else dict(finding_json(result.finding, result.finding_value))
-    if finding is not None:
-        assert all(isinstance(line, str) and line for line in finding.pop("sentences"))
+    finding = None if result.finding is None else silence_json(result.finding.silence, result.finding_value)
     return {
         "exit": result.exit_code,
         "checks": dict(sorted(checks.items())),

@@ -92,6 +92,17 @@ class Maker:
     """Keys of further lists that the bundle shows."""
     nodes: dict[bytes, bytes] = field(default_factory=dict)
     claims: dict[int, IndexLeaf] = field(default_factory=dict)
+    ahead: int = 0
+    """Seconds that the clock of the chain runs ahead of twelve a block."""
+
+    @property
+    def time(self) -> int:
+        """The time of the newest block, Unix seconds."""
+        return START + self.ahead + 12 * self.number
+
+    def wait_until(self, seconds: int) -> None:
+        """Let time pass: the next block is at ``seconds``, Unix time."""
+        self.ahead = seconds - START - 12 * (self.number + 1)
 
     def block(self, receipts_root: bytes) -> bytes:
         """The next block's header, twelve seconds after the one before."""
@@ -100,7 +111,7 @@ class Maker:
         if self.fields == 23:
             fields = [*header_fields(22)[:21], sha256(b"access list"), encode_integer(self.number)]
         fields[5], fields[8] = receipts_root, encode_integer(self.number)
-        fields[11] = encode_integer(START + 12 * self.number)
+        fields[11] = encode_integer(self.time)
         return rlp_encode(fields)
 
     def recent(self) -> RecentBlock:
@@ -146,7 +157,7 @@ class Maker:
         leaf = empty_index_leaf(self.tree.size) if self.rule == NO_INDEX else self.index_leaf()
         self.tree.append(leaf.hash())
         size = self.tree.size
-        data = _words(size, self.tree.root(), 0, 0, START + 12 * self.number)
+        data = _words(size, self.tree.root(), 0, 0, self.time)
         log: RlpItem = [CONTRACT, [ANCHORED_TOPIC, address(OPERATOR).rjust(32, b"\0")], data]
         self.anchors[size] = ShownAnchor(size, self._proof(log), leaf.encode(), None)
         self.roots[size] = self.tree.root()
@@ -216,7 +227,7 @@ class Maker:
         index = self.shown_index(size, self.parties()) if size in self.claims else None
         replay = None
         if self.auditors:
-            lines = [cosign(checkpoint, key, START + 12 * self.number) for key in self.auditors]
+            lines = [cosign(checkpoint, key, self.time) for key in self.auditors]
             path = tuple(self.tree.inclusion(size - 1, newest))
             replay = ShownReplay(add_cosignatures(checkpoint, lines), path)
         return Bundle(

@@ -45,6 +45,7 @@ from ledger.cli.report import report_text
 from ledger.cli.verify import verify
 from ledger.encoding import encode_hex
 from ledger.errors import RuntimeFault
+from ledger.finding.told import told as told_words
 from ledger.keys import derive_key, phrase_from_entropy
 from ledger.runtime import embedded
 from ledger.runtime.lease import is_held
@@ -52,7 +53,6 @@ from ledger.runtime.logs import configure_logs
 from ledger.runtime.settings import DATABASE, load_settings
 from ledger.runtime.wiring import Services, open_services
 from ledger.runtime.worker import Worker
-from ledger.sentences import sentences
 from ledger.statement import SignedStatement
 from ledger.words import text
 
@@ -250,10 +250,10 @@ def _show_silence(stack: Stack, folder: Path, told: Told, teller: Teller) -> int
     path.write_bytes(_get(stack.client, f"/v1/cases/{encode_hex(told.case)}/bundle"))
     result = verify(path, trust=folder / _POLICY, rpc=[stack.chain_url])
     _tell_counts(result, teller)
-    for line in sentences(result.finding, "en") if result.finding else [text("not_complete", "en")]:
+    for line in told_words(result.finding, "en") if result.finding else [text("not_complete", "en")]:
         teller.line(line)
     teller.line(text("everywhere", "en"))
-    return 0 if result.exit_code == 0 and result.finding and result.finding.said == "none" else 1
+    return 0 if result.exit_code == 0 and result.finding and result.finding.silence.said == "none" else 1
 
 
 def _get(client: Client, path: str) -> bytes:

@@ -1,0 +1,97 @@
+"""The finding of a complete case: all rooms together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ledger.completeness import Complete
+from ledger.finding.delivery import Delivery, read_delivery
+from ledger.finding.due import Due, read_due
+from ledger.finding.lateness import Delay, Lateness, first_answer, read_delay, read_lateness
+from ledger.finding.law import Law
+from ledger.finding.outcome import Outcome, read_outcome
+from ledger.finding.periods import Facts, PeriodWithoutAccess, read_periods
+from ledger.finding.steps import Next, read_next
+from ledger.finding.timeline import ANSWERS, Bound, Bounds, Timeline, read_timeline
+from ledger.policy import TrustPolicy
+from ledger.silence import Silence
+
+# What a due date hangs on and the company dates itself, by the fact that names the day.
+_DATED: Mapping[str, str] = {
+    "request.action_required": "on",
+    "deadline.extended": "notified_on",
+    **dict.fromkeys(ANSWERS, "answered_on"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BackDated:
+    """The company's statement at ``entry`` names ``day``, and was signed after it had ended."""
+
+    entry: int
+    day: date
+    signed: Bound
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """State, outcome, due dates, lateness, periods without access; as of the anchor that ``silence`` names."""
+
+    silence: Silence
+    timeline: Timeline
+    delivery: Delivery | None
+    due: Due
+    outcome: Outcome
+    lateness: Lateness | None
+    delay: Delay | None
+    periods: tuple[PeriodWithoutAccess, ...]
+    back_dated: tuple[BackDated, ...]
+    revoked: tuple[int, ...]
+    """Entries that revoked a key of the company; what it signed before stands."""
+    next: Next | None
+
+
+def find(
+    case: bytes, complete: Complete, silence: Silence, policy: TrustPolicy, bounds: Mapping[int, Bounds], law: Law
+) -> Finding:
+    """The finding of ``case``; ``bounds`` are those that the checks of each statement carry."""
+    timeline = read_timeline(case, complete, policy, bounds, silence.as_of)
+    delivery = read_delivery(timeline)
+    due = read_due(timeline, delivery, law)
+    outcome = read_outcome(timeline, silence)
+    answer = first_answer(timeline)
+    lateness = read_lateness(timeline, due, answer)
+    return Finding(
+        silence=silence,
+        timeline=timeline,
+        delivery=delivery,
+        due=due,
+        outcome=outcome,
+        lateness=lateness,
+        delay=read_delay(None if delivery is None else delivery.sent, answer),
+        periods=read_periods(timeline, Facts(silence, delivery, due, lateness, outcome)),
+        back_dated=tuple(_back_dated(timeline)),
+        revoked=tuple(_revoked(complete)),
+        next=read_next(timeline, delivery, due, outcome, law),
+    )
+
+
+def _back_dated(timeline: Timeline) -> Iterator[BackDated]:
+    for item in timeline.of(_DATED, "company"):
+        day = item.day(_DATED[item.kind])
+        if item.lower is not None and timeline.is_after(item.lower, day):
+            yield BackDated(item.index, day, item.lower)
+
+
+def _revoked(complete: Complete) -> Iterator[int]:
+    """Each revocation once, by whoever could revoke: the key itself or whoever bound it."""
+    keys, seen = {"0x" + key.hex() for key in complete.parties.company_keys}, set[bytes]()
+    for index, item in sorted(complete.statements.items()):
+        statement = item.signed.statement
+        if statement.kind != "company.key_revoked" or statement.facts.get("key") not in keys or item.signed.id in seen:
+            continue
+        if complete.parties.standing(item).role != "unknown":
+            seen.add(item.signed.id)
+            yield index

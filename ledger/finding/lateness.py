@@ -1,0 +1,87 @@
+"""Whether an answer was in time, in three values, and the delay between two records (DESIGN 8).
+
+*Late* needs three things at once: whoever answers is the company by the policy's own word or an attester's, the
+signature was made after the latest date, and the answer itself names no earlier day. An operator that binds a key
+of its own can make nobody late.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from ledger.checks import Value
+from ledger.finding.due import Due
+from ledger.finding.timeline import ANSWERS, Bound, Said, Timeline
+
+Word = Literal["late", "in_time", "not_decided"]
+_ACCEPTED = frozenset({"company_signed", "attested"})
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """``value``: what the bound that it rests on is worth; of what is not decided there is none."""
+
+    said: Word
+    answer: Said
+    answered_on: date
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Seconds between two bounds, and what the weaker of them is worth."""
+
+    seconds: int
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """Between the record of the request and that of the company's answer; None where a bound is missing."""
+
+    least: Span | None
+    most: Span | None
+
+
+def first_answer(timeline: Timeline) -> Said | None:
+    """The company's first answer, or else the first reported one that attesters confirmed."""
+    signed = timeline.of(ANSWERS, "company")
+    confirmed = tuple(item for item in timeline.of(ANSWERS, "requester") if item.checks)
+    return next(iter(signed or confirmed), None)
+
+
+def read_lateness(timeline: Timeline, due: Due, answer: Said | None) -> Lateness | None:
+    """Late, in time or not decided; None where nobody but the requester says that there is an answer."""
+    if answer is None:
+        return None
+    answered_on = answer.day("answered_on")
+    if due.finding:
+        is_early = due.earliest is not None and timeline.is_within(answer.upper, due.earliest)
+        is_accepted = answer.grade in _ACCEPTED or bool(answer.checks)
+        is_after = due.latest is not None and answered_on > due.latest and timeline.is_after(answer.lower, due.latest)
+        # Both hold only where somebody made a block up: what is known counts, and in doubt for the company.
+        if is_early and not (is_after and _worth(answer.lower) > _worth(answer.upper)):
+            return Lateness("in_time", answer, answered_on, _worth(answer.upper))
+        if is_accepted and is_after:
+            return Lateness("late", answer, answered_on, _worth(answer.lower))
+    return Lateness("not_decided", answer, answered_on, Value.NOT_CHECKED)
+
+
+def read_delay(sent: Said | None, answer: Said | None) -> Delay | None:
+    """Of a company-signed answer only: what an attester confirmed was not recorded by the company."""
+    if sent is None or answer is None or answer.role != "company":
+        return None
+    least, most = _span(sent.upper, answer.lower), _span(sent.lower, answer.upper)
+    return None if least is None and most is None else Delay(least, most)
+
+
+def _span(first: Bound | None, last: Bound | None) -> Span | None:
+    if first is None or last is None:
+        return None
+    return Span(max(0, last.seconds - first.seconds), min(first.value, last.value))
+
+
+def _worth(bound: Bound | None) -> Value:
+    return Value.NOT_CHECKED if bound is None else bound.value

@@ -1,0 +1,35 @@
+"""The law that an assessment is given: rules by regime, and a calendar of holidays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ledger.bundle import Bundle
+from ledger.calendars import STANDARD, Calendar
+from ledger.rulebook import SHIPPED, load_rule
+from ledger.rules import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """Rules by regime; a case under a regime that is not here has no due dates."""
+
+    rules: Mapping[str, Rule]
+    calendar: Calendar = STANDARD
+
+
+NO_LAW = Law({})
+
+
+def shipped_law(bundle: Bundle, calendar: Calendar = STANDARD) -> Law:
+    """The rule that ships for the regime that the opening of the case names: for whoever stands at the edge.
+
+    Only that one is read, so that looking at one file costs no more than one rule.
+    """
+    regimes = {
+        str(item.signed.statement.facts.get("regime"))
+        for item in bundle.statements.values()
+        if item.signed.id == bundle.case and item.signed.statement.is_understood
+    }
+    return Law({name: load_rule(name) for name in regimes if name in SHIPPED}, calendar)

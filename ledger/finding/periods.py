@@ -1,0 +1,218 @@
+"""Periods without access: causes, and edges with two sides (docs/spec/assessment.md, "Periods without access").
+
+A period that lasts is known up to the earlier of the anchor's ``completeTo`` and the requester's last check-in,
+and never up to now: after it nobody has said anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+from ledger.finding.delivery import Delivery
+from ledger.finding.due import Due
+from ledger.finding.lateness import Lateness
+from ledger.finding.outcome import OF_KIND, Outcome, grade_of
+from ledger.finding.timeline import ANSWERS, PARTIES, FindingGrade, Moment, Said, Timeline, days_of
+from ledger.silence import Silence
+
+Cause = Literal["no_answer", "refused", "account_blocked", "service_outage"]
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A day counts from its beginning in ``first`` and to its end in ``last``; an instant is what it is."""
+
+    first: Moment
+    last: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodWithoutAccess:
+    """``lasting``: no end is recorded, and nothing is known after ``end``. ``entries`` are what it rests on."""
+
+    cause: Cause
+    start: Edge
+    end: Edge
+    lasting: bool
+    entries: tuple[int, ...]
+    grade: FindingGrade
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What has been read already."""
+
+    silence: Silence
+    delivery: Delivery | None
+    due: Due
+    lateness: Lateness | None
+    outcome: Outcome
+
+
+def read_periods(timeline: Timeline, facts: Facts) -> tuple[PeriodWithoutAccess, ...]:
+    """All periods without access, by their beginning."""
+    found = [*_no_answer(timeline, facts), *_refused(timeline, facts), *_blocked(timeline), *_outages(timeline)]
+    return tuple(sorted(found, key=lambda period: (_day(period.start.first), period.cause, period.entries)))
+
+
+def known_until(timeline: Timeline, at_least: Moment, *, account: bool = False, nothing: bool = False) -> Edge:
+    """Up to when a lasting state is known: by the last check-in that says so, as of the anchor at most.
+
+    A check-in says nothing about days after its own record. Without one, nothing is known after ``at_least``.
+    """
+    days = []
+    for item in timeline.of(["case.confirmed"], "requester"):
+        if (account and item.text("account") != "blocked") or (nothing and item.text("answer") != "nothing"):
+            continue
+        days.append(min(item.day("on"), timeline.recorded_day(item) or date.max))
+    newest: Moment = max(days, default=date.min)
+    if _day(newest) > days_of(timeline.as_of, timeline.place)[1]:
+        newest = timeline.as_of
+    until = newest if _day(newest) > _day(at_least) else at_least
+    return Edge(until, until)
+
+
+def _no_answer(timeline: Timeline, facts: Facts) -> Iterator[PeriodWithoutAccess]:
+    """Only where arrival is proven and a finding may rest on the rule, and never on a report."""
+    due, delivery = facts.due, facts.delivery
+    if delivery is None or due.earliest is None or due.latest is None or not due.finding:
+        return
+    start = Edge(due.earliest + _DAY, due.latest + _DAY)
+    entries = (delivery.sent.index, *delivery.entries)
+    late = facts.lateness
+    if late is not None and late.said == "late" and late.answer.lower is not None:
+        upper = late.answer.upper or late.answer.lower
+        end = Edge(late.answer.lower.instant, upper.instant)
+        yield PeriodWithoutAccess("no_answer", start, end, False, _each(*entries, late.answer.index), delivery.grade)
+    elif facts.silence.said == "none" and facts.outcome.word == "none":
+        until = known_until(timeline, date.min, nothing=True)
+        if _first_day(timeline, until.first) > due.latest:
+            yield PeriodWithoutAccess("no_answer", start, until, True, _each(*entries), delivery.grade)
+
+
+def _first_day(timeline: Timeline, moment: Moment) -> date:
+    return days_of(moment, timeline.place)[0] if isinstance(moment, datetime) else moment
+
+
+def _refused(timeline: Timeline, facts: Facts) -> Iterator[PeriodWithoutAccess]:
+    answers = timeline.of(ANSWERS, "company") or timeline.of(ANSWERS, "requester")
+    current: Said | None = None
+    for item in answers:
+        if OF_KIND[item.kind] == "refused":
+            current = current or item
+        elif current is not None:
+            entries = (current.index, item.index)
+            yield PeriodWithoutAccess("refused", _told(current), _told(item), False, entries, grade_of(current))
+            current = None
+    if current is not None:
+        start = _told(current)
+        until = known_until(timeline, start.last)
+        yield PeriodWithoutAccess("refused", start, until, True, (current.index,), grade_of(current))
+
+
+def _told(answer: Said) -> Edge:
+    """Between the day that an answer names and its record, in whichever order."""
+    day = answer.day("answered_on")
+    recorded = None if answer.upper is None else answer.upper.instant
+    if recorded is None or recorded.date() == day:
+        return Edge(day, day)
+    return Edge(day, recorded) if recorded.date() > day else Edge(recorded, day)
+
+
+@dataclass
+class _Block:
+    kind: str
+    start: Edge
+    said: list[Said]
+    seen: date
+    """The last day on which it is said to last."""
+    end: Edge | None = None
+
+
+def _blocked(timeline: Timeline) -> Iterator[PeriodWithoutAccess]:
+    """Suspensions and terminations by the day that they name; what both sides say of one widens its edges."""
+    kinds = ("account.suspended", "account.terminated", "account.restored", "case.confirmed")
+    events = sorted(timeline.of(kinds, "requester", "company"), key=lambda item: (item.day("on"), item.index))
+    blocks: list[_Block] = []
+    for item in events:
+        block = blocks[-1] if blocks else None
+        if item.kind in ("account.suspended", "account.terminated"):
+            _suspended(blocks, block, item)
+        elif block is not None and item.kind == "account.restored":
+            _restored(block, item)
+        elif block is not None:
+            _checked(block, item)
+    for block in blocks:
+        grade = grade_of(max(block.said, key=lambda item: item.role == "company"))
+        end = block.end or known_until(timeline, block.start.last, account=True)
+        entries = _each(*(item.index for item in block.said))
+        yield PeriodWithoutAccess("account_blocked", block.start, end, block.end is None, entries, grade)
+
+
+def _suspended(blocks: list[_Block], block: _Block | None, item: Said) -> None:
+    day = item.day("on")
+    if block is None or block.end is not None:
+        blocks.append(_Block(item.kind, Edge(day, day), [item], day))
+        return
+    block.said.append(item)
+    block.seen = day
+    if block.kind == item.kind and all(other.role != item.role for other in block.said[:-1]):
+        block.start = Edge(block.start.first, day)
+
+
+def _restored(block: _Block, item: Said) -> None:
+    day = item.day("on")
+    first = block.end.first if block.end is not None else day
+    block.said.append(item)
+    block.end = Edge(first, day)
+
+
+def _checked(block: _Block, item: Said) -> None:
+    """A check-in: the account is open, or still blocked although the company says that it restored it."""
+    day, account = item.day("on"), item.text("account")
+    if account == "open" and block.end is None:
+        block.said.append(item)
+        block.end = Edge(block.seen, day)
+    elif account == "blocked" and block.end is None:
+        block.seen = day
+    elif account == "blocked" and block.end is not None and block.said[-1].role == "company":
+        block.end = Edge(block.end.first, day)
+
+
+def _outages(timeline: Timeline) -> Iterator[PeriodWithoutAccess]:
+    """Outages by service; what several say of one widens its edges."""
+    said = timeline.of(("service.outage", "service.restored"))
+    for service in sorted({item.text("service") for item in said}):
+        events = [item for item in said if item.text("service") == service]
+        started: list[Said] = []
+        ended: list[Said] = []
+        for item in sorted(events, key=lambda item: (item.instant("at"), item.index)):
+            if item.kind == "service.outage" and ended:
+                yield _outage(timeline, started, ended)
+                started, ended = [item], []
+            elif item.kind == "service.outage":
+                started.append(item)
+            elif started:
+                ended.append(item)
+        if started:
+            yield _outage(timeline, started, ended)
+
+
+def _outage(timeline: Timeline, started: Sequence[Said], ended: Sequence[Said]) -> PeriodWithoutAccess:
+    start = Edge(started[0].instant("at"), started[-1].instant("at"))
+    end = Edge(ended[0].instant("at"), ended[-1].instant("at")) if ended else known_until(timeline, start.last)
+    strongest = max(started, key=lambda item: PARTIES.index(item.role))
+    entries = _each(*(item.index for item in (*started, *ended)))
+    return PeriodWithoutAccess("service_outage", start, end, not ended, entries, grade_of(strongest))
+
+
+def _each(*entries: int) -> tuple[int, ...]:
+    return tuple(sorted(set(entries)))
+
+
+def _day(moment: Moment) -> date:
+    return moment.astimezone(UTC).date() if isinstance(moment, datetime) else moment

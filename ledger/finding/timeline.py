@@ -1,0 +1,191 @@
+"""What the parties and the attesters of the policy said in a case, each statement once, in the order of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal, TypeAlias
+
+from ledger.checks import Value
+from ledger.completeness import Complete
+from ledger.encoding import Json, parse_date, parse_instant
+from ledger.errors import MalformedFacts, MalformedRequest
+from ledger.parties import Grade
+from ledger.places import local_days
+from ledger.policy import AttesterTrust, TrustPolicy
+from ledger.statement import SignedStatement
+
+Party = Literal["requester", "company", "attester"]
+PARTIES: tuple[Party, ...] = ("requester", "company", "attester")
+FindingGrade: TypeAlias = Grade | Literal["domain_mail"]
+"""A grade, or mail of the company's domain that attesters checked."""
+Moment: TypeAlias = date | datetime
+"""A day in the place, or an instant in UTC."""
+ANSWERS = frozenset({"request.fulfilled", "request.partially_fulfilled", "request.refused"})
+# What an attester must be trusted for by the policy so that its word counts, by the basis of a delivery.
+_SCOPES: Mapping[str, frozenset[str]] = {
+    "acknowledged": frozenset({"dkim", "document"}),
+    "registered_post": frozenset({"post", "document"}),
+    "relay": frozenset({"dkim", "http"}),
+    "presumed": frozenset({"document", "http"}),
+}
+_BY_ATTESTER: Mapping[str, frozenset[str]] = {
+    "service.outage": frozenset({"outage"}),
+    "service.restored": frozenset({"outage"}),
+    "complaint.lodged": frozenset({"document"}),
+    "complaint.decided": frozenset({"document"}),
+}
+_LAST_SECOND = 253_370_764_800
+"""The first of January 9999: every zone can still say which day it is."""
+_SHOWN = frozenset({"passed", "grade_a", "grade_b", "grade_c"})
+"""Results of a check with which an attester stands behind a statement. Of grade D only a part is signed, or weakly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Unix seconds of a block, and what the bound is worth."""
+
+    seconds: int
+    block: bytes
+    value: Value
+
+    @property
+    def instant(self) -> datetime:
+        """The same in UTC; whoever makes up a header may have written any time into it."""
+        return datetime.fromtimestamp(min(self.seconds, _LAST_SECOND), UTC)
+
+
+Bounds: TypeAlias = tuple[Bound | None, Bound | None]
+"""Signed not before, recorded not after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One statement. ``checks`` are those with which a quorum of the policy's attesters confirmed it."""
+
+    index: int
+    id: bytes
+    kind: str
+    facts: Mapping[str, Json]
+    role: Party
+    author: bytes
+    grade: Grade
+    lower: Bound | None
+    upper: Bound | None
+    checks: frozenset[str] = frozenset()
+
+    def day(self, fact: str) -> date:
+        """A fact that is a date."""
+        return parse_date(self.facts[fact], MalformedFacts, fact)
+
+    def instant(self, fact: str) -> datetime:
+        """A fact that is an instant."""
+        return parse_instant(self.facts[fact], MalformedFacts, fact)
+
+    def text(self, fact: str) -> str:
+        """A fact that is a word."""
+        return str(self.facts[fact])
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One matter with one company: a lock and the request that follows share it."""
+
+    regime: str
+    place: str
+    company: str
+    as_of: datetime
+    quorum: int
+    """How many of the policy's attesters must say a thing so that it is attested."""
+    said: tuple[Said, ...]
+
+    def of(self, kinds: Iterable[str], *roles: Party) -> tuple[Said, ...]:
+        """What was said of these kinds, by these roles or by anybody."""
+        wanted = frozenset(kinds)
+        return tuple(item for item in self.said if item.kind in wanted and (not roles or item.role in roles))
+
+    def recorded_day(self, item: Said) -> date | None:
+        """The last day on which ``item`` can have been recorded, in the place; None where the block is not known.
+
+        A made-up header can have any time, so dates hang on known blocks alone.
+        """
+        known = item.upper is not None and item.upper.value is Value.PASSED
+        return days_of(item.upper.instant, self.place)[1] if known and item.upper is not None else None
+
+    def is_after(self, bound: Bound | None, day: date) -> bool:
+        """Whether ``bound`` is shown and lies after the end of ``day``, wherever in the place."""
+        return bound is not None and days_of(bound.instant, self.place)[0] > day
+
+    def is_within(self, bound: Bound | None, day: date) -> bool:
+        """Whether ``bound`` is shown and lies before the end of ``day``, wherever in the place."""
+        return bound is not None and days_of(bound.instant, self.place)[1] <= day
+
+
+def days_of(instant: datetime, place: str) -> tuple[date, date]:
+    """The first and the last date that ``instant`` is in ``place``; a place without a time zone may have any."""
+    try:
+        return local_days(instant, place)
+    except (MalformedRequest, OverflowError):
+        day, one = instant.date(), timedelta(days=1)
+        return max(day, date.min + one) - one, min(day, date.max - one) + one
+
+
+def read_timeline(
+    case: bytes, complete: Complete, policy: TrustPolicy, bounds: Mapping[int, Bounds], as_of: int
+) -> Timeline:
+    """The statements of the needed lists that count in ``case``, with the bounds that the checks carry."""
+    in_case = [item for _, item in sorted(complete.statements.items()) if item.signed.statement.case_id == case]
+    opened = next(item.signed.statement for item in in_case if item.signed.id == case)
+    parties = {complete.needed.requester, *complete.parties.company_keys}  # nobody attests his own case
+    attesters = {item.key: item for item in policy.attesters if item.key not in parties}
+    found: dict[bytes, Said] = {}
+    for shown in in_case:
+        standing = complete.parties.standing(shown)
+        who = (standing.role, standing.grade)
+        read = _read(shown.index, shown.signed, who, attesters, bounds.get(shown.index, (None, None)))
+        if read is not None:
+            found.setdefault(read.id, read)
+    said = tuple(_confirmed(found.values(), policy.attester_quorum))
+    place, regime = str(opened.facts["place"]), str(opened.facts["regime"])
+    until = datetime.fromtimestamp(min(as_of, _LAST_SECOND), UTC)
+    return Timeline(regime, place, complete.needed.company, until, policy.attester_quorum, said)
+
+
+def _read(
+    index: int, signed: SignedStatement, who: tuple[str, Grade], attesters: Mapping[bytes, AttesterTrust],
+    bounds: Bounds,
+) -> Said | None:  # fmt: skip
+    statement, (role, grade) = signed.statement, who
+    attester = attesters.get(statement.author)
+    if attester is not None and statement.is_understood and _may_attest(statement.kind, statement.facts, attester):
+        # By the policy, and not by the operator's word for it, which stands in no list.
+        role, grade = "attester", "attested"
+    for party in PARTIES:
+        if role == party and (role != "attester" or attester is not None):
+            return Said(index, signed.id, statement.kind, statement.facts, party, statement.author, grade, *bounds)
+    return None
+
+
+def _may_attest(kind: str, facts: Mapping[str, Json], attester: AttesterTrust) -> bool:
+    if kind == "evidence.attested":
+        return str(facts["check"]) in attester.scope
+    if kind == "request.delivered":
+        return bool(_SCOPES.get(str(facts["basis"]), frozenset()) & set(attester.scope))
+    return bool(_BY_ATTESTER.get(kind, frozenset()) & set(attester.scope))
+
+
+def _confirmed(said: Iterable[Said], quorum: int) -> Iterator[Said]:
+    """``said`` with the checks that a quorum of attesters passed."""
+    every = list(said)
+    by: dict[tuple[str, str], set[bytes]] = {}
+    for item in every:
+        if item.kind == "evidence.attested" and item.role == "attester" and item.text("result") in _SHOWN:
+            by.setdefault((item.text("statement"), item.text("check")), set()).add(item.author)
+    for item in every:
+        name = "0x" + item.id.hex()
+        checks = frozenset(check for (of, check), authors in by.items() if of == name and len(authors) >= quorum)
+        yield Said(
+            item.index, item.id, item.kind, item.facts, item.role, item.author, item.grade, item.lower, item.upper,
+            checks,
+        )  # fmt: skip

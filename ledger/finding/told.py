@@ -1,0 +1,207 @@
+"""A finding in fixed sentences, English and Korean (docs/spec/assessment.md, "Finding")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+
+from ledger.checks import Value
+from ledger.finding.case import Finding
+from ledger.finding.due import Due
+from ledger.finding.periods import Edge, PeriodWithoutAccess
+from ledger.finding.steps import Next, Step
+from ledger.finding.timeline import Bound, Moment, Said
+from ledger.finding.words import phrase, word
+from ledger.rules import Text
+from ledger.sentences import sentences
+from ledger.steps import cited, sentence
+from ledger.words import Language, pick
+
+_KST = timezone(timedelta(hours=9))
+
+
+def told(finding: Finding, lang: Language) -> list[str]:
+    """What the record says: of an answer first, then how the case stands, dates, periods and who may do what."""
+    company = finding.silence.company
+    return [
+        *sentences(finding.silence, lang),
+        *_outcome(finding, lang),
+        *_delivery(finding, lang),
+        *_due(finding.due, company, lang),
+        *_notices(finding, lang),
+        *_lateness(finding, lang),
+        *(_period(finding, item, lang) for item in finding.periods),
+        *_outage(finding, lang),
+        *(phrase("revoked", lang, c=company, n=entry) for entry in finding.revoked),
+        *_next(finding.next, lang),
+    ]
+
+
+def reasons(due: Due, lang: Language) -> list[str]:
+    """The steps of the engine that carry the dates, each with its source; those of both readings where they differ."""
+    if due.rule is None or due.generous is None or due.strict is None:
+        return []
+    steps = list(due.generous.steps)
+    steps += [step for step in due.strict.steps if step not in steps]
+    lines = []
+    for step in steps:
+        source = cited(step, due.rule, lang)
+        lines.append(sentence(step, lang) + (f" [{source}]" if source else ""))
+    return lines
+
+
+def _outcome(finding: Finding, lang: Language) -> Iterator[str]:
+    outcome, company = finding.outcome, finding.silence.company
+    state = word(f"state.{outcome.state or 'unknown'}", lang)
+    yield phrase("stands", lang, s=state, o=word(f"outcome.{outcome.word or 'unknown'}", lang))
+    if outcome.answer is not None and outcome.against is not None:
+        by = "person" if outcome.answer.role == "company" else "company"
+        first = "said" if outcome.answer.role == "company" else "told"
+        answer = word(f"{first}.{outcome.answer.kind}", lang)
+        yield phrase(f"contested_by_{by}", lang, c=company, x=answer, y=_against(outcome.against, lang))
+
+
+def _against(item: Said, lang: Language) -> str:
+    if item.kind == "statement.disputed":
+        return word(f"against.{item.text('because')}", lang)
+    if item.kind == "case.confirmed":
+        return word("against.nothing", lang).format(d=item.day("on"))
+    return word(f"told.{item.kind}", lang)
+
+
+def _delivery(finding: Finding, lang: Language) -> Iterator[str]:
+    delivery, due, company = finding.delivery, finding.due, finding.silence.company
+    if delivery is None:
+        return
+    if delivery.proven_by is not None:
+        basis, grade = word(f"basis.{delivery.basis}", lang), word(f"grade.{delivery.grade}", lang)
+        yield phrase("delivery_proven", lang, d=delivery.proven_by, b=basis, g=grade)
+    elif due.if_arrived is None:
+        yield phrase("not_arrival", lang)
+    if not delivery.published and not delivery.acknowledged:
+        yield phrase("channel", lang, c=company)
+
+
+def _due(due: Due, company: str, lang: Language) -> Iterator[str]:
+    rule = due.rule
+    values: dict[str, object] = {"c": company, "x": due.earliest, "y": due.latest}
+    if rule is not None:
+        values |= {"r": _text(rule.name, lang), "v": rule.version}
+    if due.if_arrived is not None:
+        yield phrase("if_arrived", lang, d=due.if_arrived[0], x=due.if_arrived[1])
+    if due.earliest is not None:
+        name = "due_earliest" if due.latest is None else "due_both" if due.earliest == due.latest else "due_two"
+        yield phrase(name, lang, **values)
+    if due.why in ("no_request", "no_rule", "not_covered", "cause_ends", "paused"):
+        yield phrase(due.why, lang, **values)
+    if due.why == "undated" and rule is not None:
+        period = rule.periods["answer"]
+        yield phrase("undated", lang, **values, u="" if period.undated is None else _text(period.undated, lang))
+    if due.strict is not None and due.earliest is not None:
+        if not due.finding:
+            yield phrase("no_finding", lang)
+        yield phrase("due_calendar", lang, k=due.strict.calendar)
+
+
+def _notices(finding: Finding, lang: Language) -> Iterator[str]:
+    for notice in finding.due.notices:
+        yield phrase(f"notice_{notice.state}", lang, n=notice.entry, d=notice.notified_on)
+    for entry in finding.due.unknown_pauses:
+        yield phrase("pause_unknown", lang, n=entry)
+    for item in finding.back_dated:
+        line = phrase("back_dated", lang, n=item.entry, d=item.day, t=_time(item.signed.instant))
+        yield line + _condition(item.signed, lang)
+
+
+def _lateness(finding: Finding, lang: Language) -> Iterator[str]:
+    found, company, due = finding.lateness, finding.silence.company, finding.due
+    if found is None:
+        if finding.silence.said == "reported":
+            yield phrase("not_late_reported", lang)
+        return
+    answer, values = found.answer, {"c": company, "d": found.answered_on}
+    if found.said == "in_time" and answer.upper is not None:
+        line = phrase("in_time", lang, **values, t=_time(answer.upper.instant), x=due.earliest)
+        yield line + _condition(answer.upper, lang)
+    elif found.said == "late" and answer.lower is not None:
+        name = "late" if answer.role == "company" else "late_attested"
+        line = phrase(name, lang, **values, t=_time(answer.lower.instant), x=due.latest)
+        yield line + _condition(answer.lower, lang)
+    elif answer.lower is not None:
+        line = phrase("not_decided", lang, **values, t=_time(answer.lower.instant))
+        yield line + _condition(answer.lower, lang)
+    else:
+        yield phrase("not_decided_open", lang, **values)
+    if (delay := finding.delay) is not None:
+        least = phrase("delay_unknown", lang) if delay.least is None else _length(delay.least.seconds, lang)
+        most = phrase("delay_unknown", lang) if delay.most is None else _length(delay.most.seconds, lang)
+        yield phrase("delay", lang, a=least, b=most)
+
+
+def _period(finding: Finding, period: PeriodWithoutAccess, lang: Language) -> str:
+    korean = lang == "ko" or finding.timeline.place.startswith("KR")
+    cause, grade = word(f"cause.{period.cause}", lang), word(f"grade.{period.grade}", lang)
+    start, end = _edge(period.start, lang, korean), _edge(period.end, lang, korean)
+    return phrase("period_lasting" if period.lasting else "period", lang, k=cause, a=start, b=end, g=grade)
+
+
+def _outage(finding: Finding, lang: Language) -> Iterator[str]:
+    """Beside a due date; a rule that extends for an outage would be one that knows an extension for it."""
+    rule = finding.due.rule
+    is_due = finding.due.earliest is not None or finding.due.latest is not None
+    if rule is not None and is_due and any(period.cause == "service_outage" for period in finding.periods):
+        yield phrase("outage_no_extension", lang, r=_text(rule.name, lang))
+
+
+def _next(found: Next | None, lang: Language) -> Iterator[str]:
+    if found is None:
+        return
+    for step in found.steps:
+        yield _step(step, lang)
+    yield phrase("authority", lang, a=_text(found.rule.authority, lang))
+    yield phrase("next_step", lang, s=_text(found.rule.next_step, lang))
+
+
+def _step(step: Step, lang: Language) -> str:
+    who, title = word(f"who.{step.who}", lang), _text(step.period.title, lang)
+    if step.period.holder == "waiting_time":
+        if step.latest is None:
+            return phrase("act_waiting_open", lang, w=who, p=title)
+        return phrase("act_waiting", lang, w=who, p=title, x=step.latest)
+    if step.who == "person":
+        return phrase("act_window", lang, w=who, p=title, x=step.earliest)
+    return phrase("act_company", lang, w=who, p=title, x=step.latest or step.earliest)
+
+
+def _edge(edge: Edge, lang: Language, korean: bool) -> str:
+    first, last = _moment(edge.first, lang, korean), _moment(edge.last, lang, korean)
+    return first if edge.first == edge.last else phrase("between", lang, a=first, b=last)
+
+
+def _moment(moment: Moment, lang: Language, korean: bool) -> str:
+    if not isinstance(moment, datetime):
+        return str(moment)
+    shown = _time(moment)
+    if not korean or moment.year > 9000:
+        return shown
+    return phrase("korean_time", lang, t=shown, k=moment.astimezone(_KST).strftime("%Y-%m-%d %H:%M"))
+
+
+def _time(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _length(seconds: int, lang: Language) -> str:
+    minutes = seconds // 60
+    days, hours, left = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = ((days, "d", "일"), (hours, "h", "시간"), (left, "min", "분"))
+    shown = [f"{number}{ko}" if lang == "ko" else f"{number} {en}" for number, en, ko in parts if number]
+    return " ".join(shown) or pick(("less than a minute", "1분 미만"), lang)
+
+
+def _condition(bound: Bound, lang: Language) -> str:
+    return "" if bound.value is Value.PASSED else phrase("if_block", lang, b=f"0x{bound.block.hex()[:10]}…")
+
+
+def _text(words: Text, lang: Language) -> str:
+    return pick((words.en, words.ko), lang)

@@ -1,0 +1,219 @@
+"""The fixed words of a finding, English and Korean; nothing free stands beside them.
+
+Neutral and true: who states what, between which times. Nothing here judges, and nothing urges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ledger.words import Language, pick
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "state.open": ("open", "진행 중"),
+    "state.closed": ("closed", "종결"),
+    "state.unknown": ("not known", "알 수 없음"),
+    "outcome.none": ("no answer is recorded", "답변 기록 없음"),
+    "outcome.provided": ("provided", "제공함"),
+    "outcome.partly_provided": ("partly provided", "일부 제공함"),
+    "outcome.refused": ("refused", "거절함"),
+    "outcome.withdrawn": ("withdrawn by the person", "요구인이 거두어들임"),
+    "outcome.contested": ("contested", "양쪽의 말이 다름"),
+    "outcome.unknown": ("undetermined", "정할 수 없음"),
+    "grade.self_stated": ("self-stated", "본인 진술"),
+    "grade.domain_mail": ("domain mail", "도메인 메일"),
+    "grade.company_signed": ("company-signed", "회사 서명"),
+    "grade.operator_vouched": ("operator-vouched", "운영자 보증"),
+    "grade.attested": ("attested", "확인인 보증"),
+    "grade.none": ("no grade", "등급 없음"),
+    "basis.acknowledged": ("acknowledged by the company", "회사의 접수 확인"),
+    "basis.registered_post": ("registered post", "등기우편"),
+    "basis.relay": ("two independent relays", "독립된 두 중계 기록"),
+    "basis.presumed": (
+        "presumed under the Korean Framework Act on Electronic Documents, art. 6",
+        "전자문서 및 전자거래 기본법 제6조에 따른 추정",
+    ),
+    "basis.claimed": ("claimed", "요구인의 주장"),
+    "cause.no_answer": ("no answer recorded", "답변 기록 없음"),
+    "cause.refused": ("refused", "거절"),
+    "cause.account_blocked": ("account blocked", "계정 차단"),
+    "cause.service_outage": ("service outage", "서비스 장애"),
+    "said.request.fulfilled": ("that it provided what was asked", "요구한 것을 제공했다"),
+    "said.request.partially_fulfilled": ("that it provided a part", "일부를 제공했다"),
+    "said.request.refused": ("that it refused", "요구를 거절했다"),
+    "told.request.fulfilled": ("that the company provided what was asked", "회사가 요구한 것을 제공했다"),
+    "told.request.partially_fulfilled": ("that the company provided a part", "회사가 일부를 제공했다"),
+    "told.request.refused": ("that the company refused", "회사가 요구를 거절했다"),
+    "against.not_received": ("that nothing was received", "받은 것이 없다"),
+    "against.not_sent": ("that nothing was sent", "보낸 것이 없다"),
+    "against.incomplete": ("that it is incomplete", "빠진 것이 있다"),
+    "against.unreadable": ("that it cannot be read", "읽을 수 없다"),
+    "against.behind_locked_account": (
+        "that it lies behind the locked account",
+        "잠긴 계정 안에 있어 볼 수 없다",
+    ),
+    "against.wrong_person": ("that it concerns another person", "다른 사람에 관한 것이다"),
+    "against.wrong_company": ("that it concerns another company", "다른 회사에 관한 것이다"),
+    "against.wrong_date": ("that the date is another", "날짜가 다르다"),
+    "against.reason_not_accepted": ("that the reason is not accepted", "사유를 받아들이지 않는다"),
+    "against.already_answered": ("that it was answered already", "이미 답변이 있었다"),
+    "against.not_authorised": ("that nobody was authorised", "권한을 준 적이 없다"),
+    "against.nothing": ("that nothing had come by {d}", "{d}까지 받은 것이 없다"),
+    "who.company": ("the company", "회사"),
+    "who.person": ("the person", "본인"),
+}
+_TEXT: Mapping[str, tuple[str, str]] = {
+    "stands": ("State: {s}. Outcome: {o}.", "상태: {s}. 결과: {o}."),
+    "contested_by_person": (
+        "{c} states {x}. The person states {y}. This record does not decide.",
+        "{c}은(는) {x}고, 요구인은 {y}고 말합니다. 이 기록은 판단하지 않습니다.",
+    ),
+    "contested_by_company": (
+        "The person states {x}. {c} states {y}. This record does not decide.",
+        "요구인은 {x}고, {c}은(는) {y}고 말합니다. 이 기록은 판단하지 않습니다.",
+    ),
+    "delivery_proven": (
+        "Arrival of the request is proven by {d} ({b}; {g}).",
+        "요구는 늦어도 {d}에는 도달했음이 확인됩니다({b}, {g}).",
+    ),
+    "not_arrival": ("Arrival of the request is not proven.", "요구가 도달했는지는 증명되지 않았습니다."),
+    "if_arrived": (
+        "If it arrived on {d}, an answer was due by {x}. Arrival is not proven.",
+        "{d}에 도달했다면 {x}까지 답변해야 합니다. 도달 여부는 증명되지 않았습니다.",
+    ),
+    "channel": (
+        "The request did not go to a contact that {c} published, and {c} has not acknowledged it: there is no latest "
+        "due date until it does.",
+        "요구는 {c}이(가) 공개한 연락처로 보낸 것이 아니고 {c}의 접수 확인도 없습니다."
+        " 접수를 확인할 때까지 늦은 기한은 정하지 않습니다.",
+    ),
+    "due_both": (
+        "Due date under {r}, version {v}: the end of {x}.",
+        "{r}(제{v}판)에 따른 답변 기한: {x}까지.",
+    ),
+    "due_two": (
+        "Due dates under {r}, version {v}: the end of {x} in the strictest reading, of {y} in the one most favourable "
+        "to {c}.",
+        "{r}(제{v}판)에 따른 답변 기한: 가장 엄격하게 보면 {x}까지, {c}에 가장 유리하게 보면 {y}까지.",
+    ),
+    "due_earliest": (
+        "Due date under {r}, version {v}, in the strictest reading: the end of {x}.",
+        "{r}(제{v}판)에 따른 답변 기한: 가장 엄격하게 보면 {x}까지.",
+    ),
+    "due_calendar": ("Holidays and time zones: {k}.", "공휴일과 시간대: {k}."),
+    "no_finding": ("No finding may rest on this rule.", "이 규칙으로는 결론을 내리지 않습니다."),
+    "no_request": ("No request is recorded, so nothing is due.", "요구를 보냈다는 기록이 없으므로 기한도 없습니다."),
+    "no_rule": (
+        "There is no rule for this case's regime, so no due date.",
+        "이 사건에 적용할 규칙이 없으므로 기한을 정하지 않습니다.",
+    ),
+    "not_covered": (
+        "The rule {r} does not cover this right, place or time, so there is no due date.",
+        "규칙 {r}은(는) 이 권리나 장소, 시기를 다루지 않으므로 기한을 정하지 않습니다.",
+    ),
+    "undated": ("{r}: the law names no number of days. {u}", "{r}: 법은 며칠 안이라고 정하지 않았습니다. {u}"),
+    "cause_ends": (
+        "{c} states a postponement without a date: there is no latest due date until its cause ends.",
+        "{c}은(는) 날짜 없이 연기한다고 밝혔습니다. 그 사유가 없어질 때까지 늦은 기한은 정하지 않습니다.",
+    ),
+    "paused": (
+        "{c} asked for something that is not recorded as supplied: there is no latest due date until it is.",
+        "{c}이(가) 요청한 것이 아직 제출된 것으로 기록되지 않았습니다. 그때까지 늦은 기한은 정하지 않습니다.",
+    ),
+    "notice_in_time": (
+        "Notice of more time, entry {n}: recorded within the time.",
+        "연장 통지(기록 {n}번): 기한 안에 기록되었습니다.",
+    ),
+    "notice_stated": (
+        "Notice of more time, entry {n}: given on {d} by what is stated, not recorded within the time. It moves the "
+        "later date alone.",
+        "연장 통지(기록 {n}번): {d}에 알렸다고 하나 기한 안에 기록되지 않았습니다. 늦은 날짜에만 반영합니다.",
+    ),
+    "notice_late": (
+        "Notice of more time, entry {n}: given on {d}, after the time had ended. It does not undo the date that had "
+        "passed.",
+        "연장 통지(기록 {n}번): 기한이 지난 {d}에 알렸습니다. 이미 지난 기한을 되돌리지 않습니다.",
+    ),
+    "notice_no_effect": (
+        "Notice of more time, entry {n}: the rule knows no such extension. It moves no date.",
+        "연장 통지(기록 {n}번): 규칙에 그런 연장이 없습니다. 날짜에 반영하지 않습니다.",
+    ),
+    "pause_unknown": (
+        "Entry {n} asks the person for something; under this rule that stops no time.",
+        "기록 {n}번은 요구인에게 무엇인가를 요청했으나, 이 규칙에서는 그것으로 기간이 멈추지 않습니다.",
+    ),
+    "back_dated": (
+        "Entry {n} names {d}; it was signed not before {t}.",
+        "기록 {n}번은 {d}을(를) 적었으나 {t} 이후에 서명되었습니다.",
+    ),
+    "late": (
+        "The answer is late by this record: signed not before {t}, after the end of {x}; {c} states that it answered "
+        "on {d}.",
+        "이 기록으로는 답변이 늦었습니다. {x}이(가) 끝난 뒤인 {t} 이후에 서명되었고,"
+        " {c}은(는) {d}에 답변했다고 밝혔습니다.",
+    ),
+    "late_attested": (
+        "The answer is late by this record: reported not before {t}, after the end of {x}; attesters checked that "
+        "{c} answered on {d}.",
+        "이 기록으로는 답변이 늦었습니다. {x}이(가) 끝난 뒤인 {t} 이후에 기록되었고,"
+        " {c}이(가) {d}에 답변했음을 확인인이 확인했습니다.",
+    ),
+    "in_time": (
+        "The answer is in time by this record: recorded not after {t}, before the end of {x}.",
+        "이 기록으로는 답변이 기한 안에 있었습니다. {x}이(가) 끝나기 전인 {t} 이전에 기록되었습니다.",
+    ),
+    "not_decided": (
+        "Not decided whether the answer was in time: {c} states that it answered on {d}; recorded not before {t}.",
+        "기한 안의 답변인지 정하지 않습니다. {c}은(는) {d}에 답변했다고 밝혔고, {t} 이후에 기록되었습니다.",
+    ),
+    "not_decided_open": (
+        "Not decided whether the answer was in time: {c} states that it answered on {d}; no lower bound of its record "
+        "is shown.",
+        "기한 안의 답변인지 정하지 않습니다. {c}은(는) {d}에 답변했다고 밝혔고,"
+        " 언제 이후에 기록되었는지는 제시되지 않았습니다.",
+    ),
+    "not_late_reported": (
+        "An answer that only the person reports is neither late nor in time.",
+        "요구인만 기록한 답변은 늦었다고도 기한 안이라고도 하지 않습니다.",
+    ),
+    "if_block": (" If block {b} is on the chain.", " 블록 {b}이 해당 체인에 있는 경우입니다."),
+    "delay": (
+        "Between the record of the request and that of the answer: at least {a}, at most {b}.",
+        "요구의 기록과 답변의 기록 사이: 적어도 {a}, 많아야 {b}.",
+    ),
+    "delay_unknown": ("not known", "알 수 없음"),
+    "period": ("Period without access ({k}): from {a} to {b} ({g}).", "접근이 막힌 기간({k}): {a}부터 {b}까지({g})."),
+    "period_lasting": (
+        "Period without access ({k}): from {a}, known up to {b} ({g}). Not known since {b}.",
+        "접근이 막힌 기간({k}): {a}부터이며 {b}까지 확인됩니다({g}). {b} 이후는 알 수 없습니다.",
+    ),
+    "between": ("between {a} and {b}", "{a}에서 {b} 사이"),
+    "korean_time": ("{t} ({k} KST)", "{t}(한국 시각 {k})"),
+    "outage_no_extension": (
+        "An outage is stated. No source that was read lets it extend the time under {r}.",
+        "서비스 장애가 있었다고 기록되었습니다. {r}에서 장애로 기간이 늘어난다는 출처는 없었습니다.",
+    ),
+    "revoked": (
+        "A key of {c} was revoked in entry {n}; what it had signed before stands.",
+        "{c}의 열쇠가 기록 {n}번에서 폐기되었습니다. 그 전에 서명한 것은 그대로입니다.",
+    ),
+    "authority": ("Authority: {a}.", "담당 기관: {a}."),
+    "next_step": ("Next step: {s}", "다음 단계: {s}"),
+    "act_company": ("{w}, {p}: by the end of {x}.", "{w}, {p}: {x}까지."),
+    "act_window": ("{w}, {p}: by the end of {x}.", "{w}, {p}: {x}까지."),
+    "act_waiting": ("{w}, {p}: not before {x} has ended.", "{w}, {p}: {x}이(가) 지난 뒤에."),
+    "act_waiting_open": (
+        "{w}, {p}: when it may begin is not known, because arrival is not proven.",
+        "{w}, {p}: 도달이 증명되지 않아 언제부터 할 수 있는지 알 수 없습니다.",
+    ),
+}
+
+
+def word(name: str, lang: Language) -> str:
+    """A word of a closed list, as people read it."""
+    return pick(_WORDS[name], lang)
+
+
+def phrase(name: str, lang: Language, **values: object) -> str:
+    """A fixed sentence with its values."""
+    return pick(_TEXT[name], lang).format(**values)

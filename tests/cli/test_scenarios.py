@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from ledger.cli.report import report_text
+from ledger.encoding import Json
 from ledger.errors import MalformedFacts
 from ledger.finding.periods import Edge
+from ledger.kinds import check_facts
 from tests.cli.matter import Matter, policy, words
-from tools.vectors._bundles import COMPANY_KEY
+from tools.vectors._bundles import REFUSED, SENT
 
 
 def test_arrival_unproven() -> None:
@@ -123,11 +125,10 @@ def test_the_outage_and_an_answer_that_names_the_last_day() -> None:
     assert [item.day for item in finding.back_dated] == [date(2025, 10, 20)]
 
 
-@pytest.mark.parametrize("key", [COMPANY_KEY, None])
-def test_a_name_in_the_facts(key: bytes | None) -> None:
-    """Prose in public facts is refused before anything is stored, and the sentence says where it belongs."""
-    from ledger.kinds import check_facts
-
-    facts = {"answered_on": "2026-11-21", "mode": "sent", "reasons": ["Kim Haneul is not our customer"]}
+@pytest.mark.parametrize(("kind", "fact"), [("request.refused", "reasons"), ("request.sent", "channel")])
+def test_a_name_in_the_facts(kind: str, fact: str) -> None:
+    """Prose in public facts, by either side, is refused before it is stored; the sentence says where it belongs."""
+    facts: dict[str, Json] = {**(REFUSED if kind == "request.refused" else SENT)}
+    facts[fact] = ["Kim Haneul is not our customer"] if fact == "reasons" else "I am Kim Haneul"
     with pytest.raises(MalformedFacts, match="other words belong in a disclosure"):
-        check_facts("request.refused", facts if key else {**facts, "reasons": ["I am Kim Haneul"]})
+        check_facts(kind, facts)

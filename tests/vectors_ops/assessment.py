@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ledger.assessment import assess
+from ledger.assessment import Assessment, assess
 from ledger.bundle import parse_bundle
+from ledger.finding.law import shipped_law
+from ledger.finding.shown import finding_json
+from ledger.kinds import check_facts
 from ledger.observed import Observed
 from ledger.policy import parse_policy
 from ledger.sentences import silence_json
@@ -14,7 +17,7 @@ from ledger.sentences import silence_json
 Values = dict[str, Any]
 
 
-def _assess(given: Values) -> Values:
+def _assessed(given: Values) -> Assessment:
     observed = Observed(
         canonical={bytes.fromhex(block): "the test" for block in given.get("canonical", [])},
         contradicted={bytes.fromhex(block): "the test says otherwise" for block in given.get("contradicted", [])},
@@ -22,7 +25,11 @@ def _assess(given: Values) -> Values:
         code_hash=bytes.fromhex(given["code_hash"]) if "code_hash" in given else None,
     )
     bundle, policy = parse_bundle(given["bundle"].encode()), parse_policy(given["policy"].encode())
-    result = assess(bundle, policy, observed, given["now"])
+    return assess(bundle, policy, observed, given["now"], shipped_law(bundle))
+
+
+def _assess(given: Values) -> Values:
+    result = _assessed(given)
     checks = {item.check.name: item.value.word for item in result.checks}
     assert len(checks) == len(result.checks), "the name of a check is its own"
     finding = None if result.finding is None else silence_json(result.finding.silence, result.finding_value)
@@ -34,4 +41,36 @@ def _assess(given: Values) -> Values:
     }
 
 
-OPERATIONS: dict[str, Callable[[Values], Values]] = {"assessment.assess": _assess}
+def _find(given: Values) -> Values:
+    """The finding, without entries, reasons, calendar and blocks."""
+    result = _assessed(given)
+    assert result.finding is not None
+    shown: Values = dict(finding_json(result.finding, result.finding_value))
+    assert all(isinstance(line, str) and line for line in shown["sentences"])
+    found = {name: shown[name] for name in ("answer", "state", "outcome", "grade", "delivery", "due", "lateness")}
+    if found["delivery"] is not None:
+        del found["delivery"]["entries"]
+    assert found["due"].pop("calendar") or not found["due"].pop("steps")
+    found["due"].pop("steps", None)
+    found["due"]["notices"] = [notice["state"] for notice in found["due"]["notices"]]
+    found["due"]["unknown_pauses"] = len(found["due"]["unknown_pauses"])
+    if found["lateness"] is not None:
+        found["lateness"] = {name: found["lateness"][name] for name in ("said", "value", "answered_on")}
+    found["periods"] = [{name: item for name, item in each.items() if name != "entries"} for each in shown["periods"]]
+    found["back_dated"] = [item["day"] for item in shown["back_dated"]]
+    names = ("who", "period", "earliest", "latest")
+    steps = None if shown["next"] is None else shown["next"]["steps"]
+    found["steps"] = None if steps is None else [[step[name] for name in names] for step in steps]
+    return found
+
+
+def _facts(given: Values) -> Values:
+    check_facts(given["kind"], given["facts"])
+    return {}
+
+
+OPERATIONS: dict[str, Callable[[Values], Values]] = {
+    "assessment.assess": _assess,
+    "assessment.find": _find,
+    "assessment.facts": _facts,
+}

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from api import views
+from api.assessments import FindingView
 from api.caching import JSON, NO_STORE, REVALIDATE, respond
 from api.deps import After, AsOf, Authors, CaseId, Context, ContextDep, Limit, parse_id
 from api.openapi import gives, problems, unchanged
@@ -163,40 +164,6 @@ class StatementView(BaseModel):
     signature: Literal["passed", "conditional", "not checked", "failed"]
     signed_not_before: BoundView | None
     recorded_not_after: BoundView | None
-
-
-class DoubtView(BaseModel):
-    """Why nobody can say that no answer is recorded: how many statements (`too_many`), or which entry."""
-
-    reason: Literal["too_many", "not_understood", "not_accepted"]
-    number: int
-
-
-class CheckInView(BaseModel):
-    """The requester's newest check-in."""
-
-    index: int
-    on: str
-    answer: str
-
-
-class FindingView(BaseModel):
-    """What the record says of an answer, as of one anchor; never more than the lists show."""
-
-    answer: Literal["none", "recorded", "reported", "undetermined"]
-    value: Literal["passed", "conditional", "not checked", "failed"]
-    as_of: str = Field(description="completeTo of the anchor.")
-    size: int = Field(description="The index is over the leaves below this size.")
-    company: str
-    company_keys: list[str]
-    answers: list[int]
-    why: DoubtView | None
-    check_in: CheckInView | None
-    index: Literal["replayed", "claimed"]
-    replayed_by: list[str]
-    operator_is_party: bool
-    not_counted: list[int]
-    sentences: list[str]
 
 
 class AssessmentView(BaseModel):

@@ -7,12 +7,15 @@ from datetime import UTC, date, datetime
 import pytest
 
 from ledger.cli.report import report_text
-from ledger.encoding import Json
+from ledger.encoding import Json, sha256
 from ledger.errors import MalformedFacts
 from ledger.finding.periods import Edge
+from ledger.index import IndexEntry, value_of
 from ledger.kinds import check_facts
+from ledger.leaf import statement_leaf
+from ledger.statement import Statement, sign
 from tests.cli.matter import Matter, policy, words
-from tools.vectors._bundles import REFUSED, SENT
+from tools.vectors._bundles import COMPANY, ORIGIN, REFUSED, SENT, address
 
 
 def test_arrival_unproven() -> None:
@@ -132,3 +135,28 @@ def test_a_name_in_the_facts(kind: str, fact: str) -> None:
     facts[fact] = ["Kim Haneul is not our customer"] if fact == "reasons" else "I am Kim Haneul"
     with pytest.raises(MalformedFacts, match="other words belong in a disclosure"):
         check_facts(kind, facts)
+
+
+def test_five_hundred_strangers() -> None:
+    """500 fresh keys open cases about the company in ten minutes: the one real receipt is what it was."""
+    matter = Matter()
+    matter.sent("2026-10-20", "2026-10-20")
+    recent = matter.maker.recent()
+    facts: dict[str, Json] = {"acting": "self", "place": "IE", "regime": "eu-gdpr", "related": []}
+    for number in range(500):
+        key = sha256(b"stranger %d" % number)
+        opened = sign(Statement(ORIGIN, "case.opened", None, COMPANY, recent, facts, (), address(key)), key)
+        leaf = statement_leaf(opened, ORIGIN)
+        index = matter.maker.tree.append(leaf.hash())
+        matter.maker.others[leaf.key] = value_of([IndexEntry(index, leaf.hash())])
+    receipt = matter.say("2026-10-23", "request.acknowledged", received_on="2026-10-22")
+    matter.attest("2026-10-24", receipt, "dkim")
+    matter.check_in("2026-12-01")
+    finding = matter.finding("2026-12-02")
+    assert finding.silence.size > 500
+    assert finding.delivery is not None and finding.delivery.proven_by == date(2026, 10, 22)
+    assert [period.cause for period in finding.periods] == ["no_answer"]
+    # And each of the strangers has what the first scenario has: a sending that nobody else saw.
+    alone = Matter()
+    alone.sent("2026-10-20", "2026-10-20")
+    assert alone.finding("2026-12-02").periods == ()

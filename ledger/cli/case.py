@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from ledger.cli.output import (
     AsJson,
     CaseId,
     Folder,
+    Language,
     PasswordFile,
     Trust,
     Yes,
@@ -216,6 +218,30 @@ def _check_requester(case: bytes, ledger: str, signer: bytes, path: Path) -> Non
         raise VerificationSignature(f"{path} does not show the opening of case {encode_hex(case)} in {ledger}")
     if verify_signature(opened[0]) != signer:
         raise VerificationSignature(f"the case was opened by {encode_hex(opened[0].statement.author)}, not this key")
+
+
+@app.command()
+def ics(
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="The bundle of a case, a .habeas.json file.")],
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="The new calendar file (.ics).")],
+    trust: Trust = None,
+    rpc: Annotated[list[str] | None, typer.Option(metavar="URL", help="Node to ask about blocks.")] = None,
+    now: Annotated[str | None, typer.Option(metavar="TIME", help="Assess as of this time.")] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the events.")] = Language.en,
+) -> None:
+    """Write the dates of a case as a calendar file: until when the company has, and who may do what when.
+
+    The dates are those of the finding, so the lists of the parties must be complete. A calendar program that
+    reads a later file replaces the events of an earlier one.
+    """
+    from ledger.cli.case_ics import case_entries
+    from ledger.cli.files import write_new
+    from ledger.cli.verify import Question
+    from ledger.ics import encode_ics
+
+    entries, at = case_entries(bundle, Question(trust=trust, rpc=rpc or (), now=now), lang.value)
+    write_new(out, encode_ics(entries, datetime.fromtimestamp(at, UTC)))
+    note(f"written: {out}, {len(entries)} date(s). Not a finding of a breach. Not legal advice.")
 
 
 @app.command()

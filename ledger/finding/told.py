@@ -133,8 +133,8 @@ def _lateness(finding: Finding, lang: Language) -> Iterator[str]:
     else:
         yield phrase("not_decided_open", lang, **values)
     if (delay := finding.delay) is not None:
-        least = phrase("delay_unknown", lang) if delay.least is None else _length(delay.least.seconds, lang)
-        most = phrase("delay_unknown", lang) if delay.most is None else _length(delay.most.seconds, lang)
+        least = phrase("delay_unknown", lang) if delay.least is None else _length(delay.least.seconds // 60, lang)
+        most = phrase("delay_unknown", lang) if delay.most is None else _length(-(-delay.most.seconds // 60), lang)
         yield phrase("delay", lang, a=least, b=most)
 
 
@@ -157,12 +157,13 @@ def _next(found: Next | None, lang: Language) -> Iterator[str]:
     if found is None:
         return
     for step in found.steps:
-        yield _step(step, lang)
+        yield step_sentence(step, lang)
     yield phrase("authority", lang, a=_text(found.rule.authority, lang))
     yield phrase("next_step", lang, s=_text(found.rule.next_step, lang))
 
 
-def _step(step: Step, lang: Language) -> str:
+def step_sentence(step: Step, lang: Language) -> str:
+    """Who may do what until when."""
     who, title = word(f"who.{step.who}", lang), _text(step.period.title, lang)
     if step.period.holder == "waiting_time":
         if step.latest is None:
@@ -191,12 +192,11 @@ def _time(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def _length(seconds: int, lang: Language) -> str:
-    minutes = seconds // 60
+def _length(minutes: int, lang: Language) -> str:
     days, hours, left = minutes // 1440, minutes // 60 % 24, minutes % 60
     parts = ((days, "d", "일"), (hours, "h", "시간"), (left, "min", "분"))
     shown = [f"{number}{ko}" if lang == "ko" else f"{number} {en}" for number, en, ko in parts if number]
-    return " ".join(shown) or pick(("less than a minute", "1분 미만"), lang)
+    return " ".join(shown) or pick(("0 min", "0분"), lang)
 
 
 def _condition(bound: Bound, lang: Language) -> str:

@@ -59,8 +59,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "against.already_answered": ("that it was answered already", "이미 답변이 있었다"),
     "against.not_authorised": ("that nobody was authorised", "권한을 준 적이 없다"),
     "against.nothing": ("that nothing had come by {d}", "{d}까지 받은 것이 없다"),
-    "who.company": ("the company", "회사"),
-    "who.person": ("the person", "본인"),
+    "who.company": ("The company", "회사"),
+    "who.person": ("The person", "본인"),
 }
 _TEXT: Mapping[str, tuple[str, str]] = {
     "stands": ("State: {s}. Outcome: {o}.", "상태: {s}. 결과: {o}."),

@@ -9,24 +9,25 @@ from typing import Literal
 
 import pytest
 
-from api.cases import FindingView
+from api.assessments import FindingView
 from ledger.assessment import Assessment, assess
 from ledger.bundle import Bundle, parse_bundle
 from ledger.checks import Value
 from ledger.encoding import Json, parse_base64
 from ledger.errors import MalformedBundle
 from ledger.evm import parse_header
+from ledger.finding.shown import finding_json
 from ledger.leaf import index_key
 from ledger.observed import Observed
 from ledger.policy import TrustPolicy, parse_policy
 from ledger.runtime import evidence
 from ledger.runtime.chain_tables import HomeChain
 from ledger.runtime.sequencer import DirectLeaf
-from ledger.sentences import finding_json
 from ledger.silence import CheckIn, Doubt, Silence
 from ledger.statement import SignedStatement
 from tests.api.conftest import Api, opened
 from tests.api.made_chain import MadeChain
+from tests.cli.matter import Matter
 from tests.store.auditing import AUDITOR
 from tests.store.world import OTHER, SHOP, SHOP_OLD
 
@@ -194,9 +195,18 @@ def test_the_documented_form_of_a_finding_is_the_one_given(
     doubt = Silence(
         "undetermined", 5, 0, "shop.example", (b"k" * 20,), (), Doubt(reason, 7), check_in, ("a.example",), True, (3,)
     )
-    for finding in (doubt, replace(doubt, said="none", why=None, check_in=None, replayed_by=())):
-        value = finding_json(finding, Value.PASSED)
-        assert FindingView.model_validate(value, strict=True).model_dump() == value
+    matter = Matter("tr-kvkk", "TR")
+    matter.sent("2026-10-20", "2026-10-20")
+    bare = matter.finding("2026-10-21")
+    matter.company("2026-10-22", "request.acknowledged", received_on="2026-10-22")
+    matter.company("2026-10-23", "deadline.extended", notified_on="2026-10-22", reason="complexity", until="2026-12-01")
+    matter.company("2026-11-30", "request.refused", answered_on="2026-11-29", mode="sent", reasons=[])
+    full = matter.finding("2026-12-02")
+    assert full.lateness and full.delay and full.periods and full.back_dated and full.next
+    for silence in (doubt, replace(doubt, said="none", why=None, check_in=None, replayed_by=())):
+        for finding in (replace(bare, silence=silence), replace(full, silence=silence)):
+            value = finding_json(finding, Value.PASSED)
+            assert FindingView.model_validate(value, strict=True).model_dump() == value
 
 
 def test_nothing_anchored_yet(lite: Api) -> None:

@@ -26,6 +26,8 @@ build/uv/.done: requirements/uv.txt tools/bootstrap.sh
 	build/uv/bin/uv venv -q --clear --python "$(PYTHON)" .venv
 	build/uv/bin/uv pip sync -q --python $(BIN)/python --require-hashes requirements/dev.txt
 	build/uv/bin/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	# What `habeas verify` loads, compiled once: else every cold start compiles it where bytecode is not kept.
+	$(BIN)/python -m compileall -q -j 2 ledger .venv/lib/python3*/site-packages/{holidays,dateutil,coincurve,cryptography}
 	@touch $@
 
 node_modules/.done: package.json package-lock.json

@@ -15,7 +15,6 @@ from ledger.encoding import (
     MAX_INTEGER,
     Json,
     JsonObject,
-    chunks,
     encode_base64,
     encode_hex,
     encode_json,
@@ -27,20 +26,20 @@ from ledger.encoding import (
 )
 from ledger.errors import MalformedBundle, MalformedStatement
 from ledger.evm import keccak256
+from ledger.parts import RECEIPT, PartReader, encode_path, encode_receipt
 from ledger.statement import SignedStatement, parse_embedded, parse_origin
 
 VERSION = 1
 MEDIA_TYPE = "application/vnd.habeas.bundle+json"
 MAX_BYTES = 8_388_608
 MAX_DEPTH = 9
-MAX_PATH = 64
 MAX_AUTHORS = 16
 """Most authors whom an asker may name, beside the parties that a server knows."""
 
 _NONE: frozenset[str] = frozenset()
 _REQUIRED = frozenset({"habeas_bundle", "ledger", "case"})
 _PARTS = frozenset({"statements", "anchors", "blocks", "checkpoint", "disclosures", "submitted", "index", "replay"})
-_PROOF = frozenset({"header", "transaction", "log", "nodes"})
+_READ = PartReader(MalformedBundle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +119,14 @@ class Bundle:
         if self.disclosures:
             value["disclosures"] = list(self.disclosures)
         if self.submitted:
-            value["submitted"] = {str(ticket): _encode_proof(item) for ticket, item in self.submitted.items()}
+            value["submitted"] = {str(ticket): encode_receipt(item) for ticket, item in self.submitted.items()}
         if self.index is not None:
             lists: JsonObject = {encode_hex(key): _encode_list(item) for key, item in self.index.lists.items()}
             value["index"] = {"size": self.index.size, "lists": lists}
         if self.replay is not None:
             value["replay"] = {
                 "checkpoint": encode_base64(self.replay.checkpoint),
-                "path": encode_base64(b"".join(self.replay.path)),
+                "path": encode_path(self.replay.path),
             }
         return encode_json(value)
 
@@ -152,7 +151,7 @@ def parse_bundle(data: bytes) -> Bundle:
         statements={index: _parse_statement(index, item) for index, item in _numbered(members, "statements")},
         anchors={size: _parse_anchor(size, item) for size, item in _numbered(members, "anchors")},
         blocks=_parse_blocks(_list(members, "blocks")),
-        checkpoint=_bytes(members, "checkpoint", "the bundle") if "checkpoint" in members else None,
+        checkpoint=_READ.binary(members, "checkpoint", "the bundle") if "checkpoint" in members else None,
         disclosures=tuple(_parse_texts(_list(members, "disclosures"))),
         submitted={
             ticket: _parse_proof(item, f"submitted {ticket}") for ticket, item in _numbered(members, "submitted")
@@ -183,16 +182,16 @@ def _encode_statement(item: ShownStatement) -> JsonObject:
     if item.size is not None:
         value["size"] = item.size
     if item.path is not None:
-        value["path"] = encode_base64(b"".join(item.path))
+        value["path"] = encode_path(item.path)
     return value
 
 
 def _encode_anchor(item: ShownAnchor) -> JsonObject:
-    value = _encode_proof(item.proof)
+    value = encode_receipt(item.proof)
     if item.index_leaf is not None:
         value["index_leaf"] = encode_base64(item.index_leaf)
     if item.path is not None:
-        value["path"] = encode_base64(b"".join(item.path))
+        value["path"] = encode_path(item.path)
     return value
 
 
@@ -201,15 +200,6 @@ def _encode_list(item: ShownList) -> JsonObject:
     if item.entries is not None:
         value["entries"] = encode_base64(item.entries)
     return value
-
-
-def _encode_proof(proof: ReceiptProof) -> JsonObject:
-    return {
-        "header": encode_base64(proof.header),
-        "transaction": proof.tx_index,
-        "log": proof.log_index,
-        "nodes": [encode_base64(node) for node in proof.nodes],
-    }
 
 
 def _numbered(members: Mapping[str, Json], name: str) -> Iterable[tuple[int, Json]]:
@@ -225,33 +215,21 @@ def _numbered(members: Mapping[str, Json], name: str) -> Iterable[tuple[int, Jso
 def _parse_statement(index: int, value: Json) -> ShownStatement:
     where = f"statement {index}"
     members = require_members(value, frozenset({"signed"}), frozenset({"size", "path"}), MalformedBundle, where)
-    size = _integer(members, "size", where) if "size" in members else None
-    path = _path(members, where) if "path" in members else None
+    size = _READ.integer(members, "size", where) if "size" in members else None
+    path = _READ.path(members, "path", where) if "path" in members else None
     return ShownStatement(index, parse_embedded(members["signed"]), size, path)
 
 
 def _parse_anchor(size: int, value: Json) -> ShownAnchor:
     where = f"anchor {size}"
-    members = dict(require_members(value, _PROOF, frozenset({"index_leaf", "path"}), MalformedBundle, where))
-    leaf = _bytes(members, "index_leaf", where) if "index_leaf" in members else None
-    path = _path(members, where) if "path" in members else None
-    return ShownAnchor(size, _proof_of(members, where), leaf, path)
+    members = dict(require_members(value, RECEIPT, frozenset({"index_leaf", "path"}), MalformedBundle, where))
+    leaf = _READ.binary(members, "index_leaf", where) if "index_leaf" in members else None
+    path = _READ.path(members, "path", where) if "path" in members else None
+    return ShownAnchor(size, _READ.receipt(members, where), leaf, path)
 
 
 def _parse_proof(value: Json, where: str) -> ReceiptProof:
-    return _proof_of(require_members(value, _PROOF, _NONE, MalformedBundle, where), where)
-
-
-def _proof_of(members: Mapping[str, Json], where: str) -> ReceiptProof:
-    nodes = members["nodes"]
-    if not isinstance(nodes, list) or not 1 <= len(nodes) <= MAX_PATH:
-        raise MalformedBundle(f"{where}: nodes must be a list of 1 to {MAX_PATH}")
-    return ReceiptProof(
-        header=_bytes(members, "header", where),
-        tx_index=_integer(members, "transaction", where),
-        log_index=_integer(members, "log", where),
-        nodes=tuple(parse_base64(node, MalformedBundle, f"{where}: a node") for node in nodes),
-    )
+    return _READ.receipt(require_members(value, RECEIPT, _NONE, MalformedBundle, where), where)
 
 
 def _parse_index(value: Json) -> ShownIndex:
@@ -260,19 +238,19 @@ def _parse_index(value: Json) -> ShownIndex:
     if not isinstance(lists, dict):
         raise MalformedBundle("index: lists must be an object keyed by index keys")
     shown = {parse_hex(key, 32, MalformedBundle, "a key of index"): _parse_list(item) for key, item in lists.items()}
-    return ShownIndex(_integer(members, "size", "index"), shown)
+    return ShownIndex(_READ.integer(members, "size", "index"), shown)
 
 
 def _parse_list(value: Json) -> ShownList:
     where = "a list of index"
     members = require_members(value, frozenset({"proof"}), frozenset({"entries"}), MalformedBundle, where)
-    entries = _bytes(members, "entries", where) if "entries" in members else None
-    return ShownList(_bytes(members, "proof", where), entries)
+    entries = _READ.binary(members, "entries", where) if "entries" in members else None
+    return ShownList(_READ.binary(members, "proof", where), entries)
 
 
 def _parse_replay(value: Json) -> ShownReplay:
     members = require_members(value, frozenset({"checkpoint", "path"}), _NONE, MalformedBundle, "replay")
-    return ShownReplay(_bytes(members, "checkpoint", "replay"), _path(members, "replay"))
+    return ShownReplay(_READ.binary(members, "checkpoint", "replay"), _READ.path(members, "path", "replay"))
 
 
 def _parse_blocks(values: Sequence[Json]) -> Mapping[bytes, bytes]:
@@ -295,21 +273,3 @@ def _list(members: Mapping[str, Json], name: str) -> list[Json]:
     if not isinstance(value, list):
         raise MalformedBundle(f"{name} must be a list")
     return value
-
-
-def _bytes(members: Mapping[str, Json], name: str, where: str) -> bytes:
-    return parse_base64(members[name], MalformedBundle, f"{where}: {name}")
-
-
-def _integer(members: Mapping[str, Json], name: str, where: str) -> int:
-    value = members[name]
-    if isinstance(value, int) and is_int(value):
-        return value
-    raise MalformedBundle(f"{where}: {name} must be an integer")
-
-
-def _path(members: Mapping[str, Json], where: str) -> tuple[bytes, ...]:
-    data = _bytes(members, "path", where)
-    if len(data) % 32 or len(data) > 32 * MAX_PATH:
-        raise MalformedBundle(f"{where}: path must be 0 to {MAX_PATH} hashes of 32 bytes")
-    return tuple(chunks(data, 32))

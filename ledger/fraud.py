@@ -8,7 +8,7 @@ verifies it before showing it to anybody.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -16,24 +16,22 @@ from ledger.anchor import ReceiptProof
 from ledger.encoding import (
     Json,
     JsonObject,
-    chunks,
     encode_base64,
     encode_hex,
     encode_json,
     is_int,
-    parse_base64,
     parse_hex,
     parse_json,
     require_members,
 )
 from ledger.errors import MalformedFraudProof, MalformedStatement
+from ledger.parts import RECEIPT, PartReader, encode_path, encode_receipt
 from ledger.statement import parse_origin
 
 VERSION = 1
 MEDIA_TYPE = "application/vnd.habeas.fraud+json"
 MAX_BYTES = 8_388_608
 MAX_DEPTH = 5
-MAX_PATH = 64
 START = b'{"claim":'
 """How every fraud proof begins and no bundle does: members are sorted, and a bundle has no ``claim``."""
 
@@ -53,7 +51,7 @@ _FORMS: Mapping[Claim, tuple[frozenset[str], ...]] = {
     "last_leaf": (frozenset({"head", "leaf"}), _TWO_LEAVES),
 }
 _PARTS = frozenset().union(*(form for forms in _FORMS.values() for form in forms))
-_RECEIPT = frozenset({"header", "transaction", "log", "nodes"})
+_READ = PartReader(MalformedFraudProof)
 _INDEX = frozenset({"leaf", "path", "key", "proof"})
 _NONE: frozenset[str] = frozenset()
 
@@ -129,7 +127,7 @@ class FraudProof:
         if self.other_head is not None:
             value["other_head"] = _encode_head(self.other_head)
         if self.consistency is not None:
-            value["consistency"] = _encode_path(self.consistency)
+            value["consistency"] = encode_path(self.consistency)
         if self.index is not None:
             value["index"] = _encode_index(self.index)
         if self.leaf is not None:
@@ -137,7 +135,7 @@ class FraudProof:
         if self.other_leaf is not None:
             value["other_leaf"] = _encode_leaf(self.other_leaf)
         if self.submitted is not None:
-            value["submitted"] = _encode_receipt(self.submitted)
+            value["submitted"] = encode_receipt(self.submitted)
         return encode_json(value)
 
 
@@ -234,7 +232,7 @@ def parse_fraud(data: bytes) -> FraudProof:
         claim=claim,
         head=_parse_head(members["head"], "head"),
         other_head=_parse_head(members["other_head"], "other_head") if "other_head" in members else None,
-        consistency=_path(members, "consistency", "the fraud proof") if "consistency" in members else None,
+        consistency=_READ.path(members, "consistency", "the fraud proof") if "consistency" in members else None,
         index=_parse_index(members["index"], claim) if "index" in members else None,
         leaf=_parse_leaf(members["leaf"], claim, "leaf") if "leaf" in members else None,
         other_leaf=_parse_leaf(members["other_leaf"], claim, "other_leaf") if "other_leaf" in members else None,
@@ -262,7 +260,7 @@ def _parse_claim(members: Mapping[str, Json]) -> Claim:
 def _parse_head(value: Json, where: str) -> Head:
     members = require_members(value, _NONE, frozenset({"checkpoint", "anchor", "genesis"}), MalformedFraudProof, where)
     if set(members) == {"checkpoint"}:
-        return SignedHead(_bytes(members, "checkpoint", where))
+        return SignedHead(_READ.binary(members, "checkpoint", where))
     if set(members) not in ({"anchor"}, {"anchor", "genesis"}):
         raise MalformedFraudProof(f"{where} is a checkpoint, or an anchor on the home chain or on that of a genesis")
     proof = _parse_receipt(members["anchor"], f"{where}: anchor")
@@ -276,11 +274,11 @@ def _parse_index(value: Json, claim: Claim) -> IndexPart:
     required = _INDEX if claim == "omitted" else _INDEX | {"entries"}
     members = require_members(value, required, frozenset({"entries"}), MalformedFraudProof, "index")
     return IndexPart(
-        leaf=_bytes(members, "leaf", "index"),
-        path=_path(members, "path", "index"),
+        leaf=_READ.binary(members, "leaf", "index"),
+        path=_READ.path(members, "path", "index"),
         key=parse_hex(members["key"], 32, MalformedFraudProof, "index: key"),
-        proof=_bytes(members, "proof", "index"),
-        entries=_bytes(members, "entries", "index") if "entries" in members else None,
+        proof=_READ.binary(members, "proof", "index"),
+        entries=_READ.binary(members, "entries", "index") if "entries" in members else None,
     )
 
 
@@ -290,51 +288,21 @@ def _parse_leaf(value: Json, claim: Claim, where: str) -> LeafPart:
     optional = frozenset({"bytes"}) if claim == "foreign" else _NONE
     members = require_members(value, required, optional, MalformedFraudProof, where)
     return LeafPart(
-        index=_integer(members, "index", where),
-        path=_path(members, "path", where),
-        leaf=_bytes(members, "leaf", where) if "leaf" in members else None,
-        raw=_bytes(members, "bytes", where) if "bytes" in members else None,
+        index=_READ.integer(members, "index", where),
+        path=_READ.path(members, "path", where),
+        leaf=_READ.binary(members, "leaf", where) if "leaf" in members else None,
+        raw=_READ.binary(members, "bytes", where) if "bytes" in members else None,
     )
 
 
 def _parse_receipt(value: Json, where: str) -> ReceiptProof:
-    members = require_members(value, _RECEIPT, _NONE, MalformedFraudProof, where)
-    nodes = members["nodes"]
-    if not isinstance(nodes, list) or not 1 <= len(nodes) <= MAX_PATH:
-        raise MalformedFraudProof(f"{where}: nodes must be a list of 1 to {MAX_PATH}")
-    return ReceiptProof(
-        header=_bytes(members, "header", where),
-        tx_index=_integer(members, "transaction", where),
-        log_index=_integer(members, "log", where),
-        nodes=tuple(parse_base64(node, MalformedFraudProof, f"{where}: a node") for node in nodes),
-    )
-
-
-def _bytes(members: Mapping[str, Json], name: str, where: str) -> bytes:
-    return parse_base64(members[name], MalformedFraudProof, f"{where}: {name}")
-
-
-def _integer(members: Mapping[str, Json], name: str, where: str) -> int:
-    value = members[name]
-    if isinstance(value, int) and is_int(value):
-        return value
-    raise MalformedFraudProof(f"{where}: {name} must be an integer")
-
-
-def _path(members: Mapping[str, Json], name: str, where: str) -> Path:
-    data = _bytes(members, name, where)
-    if len(data) % 32 or len(data) > 32 * MAX_PATH:
-        raise MalformedFraudProof(f"{where}: {name} must be 0 to {MAX_PATH} hashes of 32 bytes")
-    return tuple(chunks(data, 32))
-
-
-# --- writing --------------------------------------------------------------------------------------
+    return _READ.receipt(require_members(value, RECEIPT, _NONE, MalformedFraudProof, where), where)
 
 
 def _encode_head(head: Head) -> JsonObject:
     if isinstance(head, SignedHead):
         return {"checkpoint": encode_base64(head.note)}
-    value: JsonObject = {"anchor": _encode_receipt(head.proof)}
+    value: JsonObject = {"anchor": encode_receipt(head.proof)}
     if head.genesis is not None:
         value["genesis"] = encode_hex(head.genesis)
     return value
@@ -343,7 +311,7 @@ def _encode_head(head: Head) -> JsonObject:
 def _encode_index(part: IndexPart) -> JsonObject:
     value: JsonObject = {
         "leaf": encode_base64(part.leaf),
-        "path": _encode_path(part.path),
+        "path": encode_path(part.path),
         "key": encode_hex(part.key),
         "proof": encode_base64(part.proof),
     }
@@ -353,22 +321,9 @@ def _encode_index(part: IndexPart) -> JsonObject:
 
 
 def _encode_leaf(part: LeafPart) -> JsonObject:
-    value: JsonObject = {"index": part.index, "path": _encode_path(part.path)}
+    value: JsonObject = {"index": part.index, "path": encode_path(part.path)}
     if part.leaf is not None:
         value["leaf"] = encode_base64(part.leaf)
     if part.raw is not None:
         value["bytes"] = encode_base64(part.raw)
     return value
-
-
-def _encode_receipt(proof: ReceiptProof) -> JsonObject:
-    return {
-        "header": encode_base64(proof.header),
-        "transaction": proof.tx_index,
-        "log": proof.log_index,
-        "nodes": [encode_base64(node) for node in proof.nodes],
-    }
-
-
-def _encode_path(path: Sequence[bytes]) -> str:
-    return encode_base64(b"".join(path))

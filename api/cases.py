@@ -207,7 +207,9 @@ def _assessment(context: Context, case_id: bytes, as_of: int | None) -> dict[str
     # Chain time may run ahead of this machine's clock; an assessment before its newest anchor is an error.
     newest = max(parse_header(shown.proof.header).timestamp for shown in bundle.anchors.values())
     now = max(int(time.time()), newest)
-    return _assessed(assess(bundle, policy, Observed(), now, shipped_law(bundle)), context)
+    return _assessed(
+        assess(bundle, policy, Observed(), now, shipped_law(bundle, authorities=context.authorities)), context
+    )
 
 
 def _assessed(value: Assessment, context: Context) -> dict[str, object]:

@@ -20,7 +20,8 @@ from ledger.words import Language
 
 router = APIRouter(prefix="/v1", tags=["deadlines"])
 _Mark = Literal["C", "S", "R"]
-_Holder = Literal["company_duty", "person_window", "waiting_time"]
+_Holder = Literal["company_duty", "person_window", "waiting_time", "authority_aim"]
+_Authority = Literal["supervision", "reports", "mediation"]
 
 
 class Words(BaseModel):
@@ -96,6 +97,7 @@ class RulePeriod(BaseModel):
     extension: RuleExtension | None
     pauses: list[RulePause]
     no_finding: Words | None
+    at: _Authority | None = Field(description="Kind of authority at which the complaint that starts it is lodged.")
     sources: list[str]
 
 
@@ -120,6 +122,7 @@ class RuleView(BaseModel):
     notes: list[Words]
     not_said: list[Words]
     sources: list[RuleSource]
+    authority_kinds: list[_Authority] = Field(description="Which authorities of a register are those of this rule.")
     periods: list[RulePeriod]
 
 

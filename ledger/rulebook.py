@@ -1,10 +1,12 @@
-"""The rules that ship with Habeas, read from the package's own files; the only place where the rules touch a disk."""
+"""The rules and authorities that ship with Habeas, read from the package's own files; nothing else of them touches a
+disk."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
 
+from ledger.authorities import Register
 from ledger.errors import MalformedRequest
 from ledger.kinds import REGIMES
 from ledger.rule_file import parse_rule
@@ -21,6 +23,12 @@ def load_rule(regime: str) -> Rule:
     rule = parse_rule(rule_bytes(regime))
     assert rule.regime == regime, f"the file {regime}.toml is about {rule.regime}"
     return rule
+
+
+@cache
+def load_register() -> Register:
+    """The authorities that ship."""
+    return Register().with_file(files("ledger").joinpath("data", "authorities.jsonl").read_bytes(), "habeas")
 
 
 def rule_bytes(regime: str) -> bytes:

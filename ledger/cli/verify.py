@@ -14,6 +14,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from ledger.assessment import Assessment, assess
+from ledger.authorities import MAX_BYTES as MAX_REGISTER_BYTES
+from ledger.authorities import Register
 from ledger.bundle import MAX_BYTES, Bundle, parse_bundle
 from ledger.cli.clean import clean_line, dump_json
 from ledger.cli.files import read_file
@@ -26,6 +28,7 @@ from ledger.finding.law import shipped_law
 from ledger.fraud import is_fraud_proof
 from ledger.policy import MAX_BYTES as MAX_POLICY_BYTES
 from ledger.policy import CompanyPin, TrustPolicy, parse_policy
+from ledger.rulebook import load_register
 from ledger.words import Language
 
 CLOCK_TOLERANCE_SECONDS = 60
@@ -60,7 +63,7 @@ def assess_under(terms: Terms, bundle: Bundle) -> Assessment:
     observed = observe_bundle(bundle, policy, terms.rpc, terms.vouched)
     observed = replace(observed, notes=(*observed.notes, *notes))
     now = parse_now(terms.now) if terms.now else _clock(bundle)
-    return assess(bundle, policy, observed, now, shipped_law(bundle))
+    return assess(bundle, policy, observed, now, shipped_law(bundle, authorities=terms.authorities))
 
 
 def parse_now(now: str) -> int:
@@ -104,6 +107,7 @@ class Question:
     fraud_out: Path | None = None
     as_json: bool = False
     lang: Language = "en"
+    authorities: Sequence[Path] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +119,24 @@ class Terms:
     vouched: tuple[bytes, ...]
     dns: bool
     now: str | None
+    authorities: Register | None = None
+    """With files of one's own over those that ship; None: these alone."""
 
 
 def read_terms(asked: Question) -> Terms:
     """The terms of a question. Raises a Malformed error for the first that is wrong, save ``now``."""
     policy = read_policy(asked.trust)
-    return Terms(policy, tuple(asked.rpc), tuple(check_nodes(asked.rpc, asked.blocks)), asked.dns, asked.now)
+    register = read_register(asked.authorities)
+    vouched = tuple(check_nodes(asked.rpc, asked.blocks))
+    return Terms(policy, tuple(asked.rpc), vouched, asked.dns, asked.now, register)
+
+
+def read_register(paths: Sequence[Path]) -> Register | None:
+    """The authorities that ship with those of ``paths`` over them; None without any. Raises MalformedAuthorities."""
+    register = load_register() if paths else None
+    for path in paths:
+        register = (register or Register()).with_file(read_bytes(path, MAX_REGISTER_BYTES))
+    return register
 
 
 def run(path: Path, question: Question) -> int:

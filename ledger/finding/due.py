@@ -38,6 +38,10 @@ class Notice:
     notified_on: date
     until: date | None
     state: NoticeState
+    had_until: date | None = None
+    """Of a late one: the end of the time within which it had to come, in the reading most favourable to the company."""
+    source: str = ""
+    """Of a late one: the id of the rule's source for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class _Reading:
     start: date
     generous: bool
     states: dict[int, NoticeState] = field(default_factory=dict)
+    passed: dict[int, tuple[date | None, str]] = field(default_factory=dict)
     unknown: dict[int, None] = field(default_factory=dict)
 
     def day(self, item: Said, named: date) -> date:
@@ -93,6 +98,7 @@ class _Reading:
         best = plain
         for item in notices:
             made = self.attempt(period.name, pauses, [item], item)
+            self.passed[item.index] = (plain.due_latest, period.extension.notice)
             if made is not None and _is_later(made, best):
                 best = made
         return best
@@ -105,6 +111,7 @@ class _Reading:
             if extension is None or extension.kind != "period":
                 self.states[item.index] = "no_effect"
                 continue
+            self.passed[item.index] = (best.due_latest, extension.notice)
             made = self.attempt(extension.period, pauses, [*accepted, item], item)
             if made is not None:
                 best, name = made, extension.period
@@ -196,7 +203,8 @@ def _notices(timeline: Timeline, strict: _Reading, generous: _Reading) -> Iterat
         if state == "in_time" and strict.states.get(item.index) != "in_time":
             state = "stated"
         until = None if item.text("until") == "cause_ends" else item.day("until")
-        yield Notice(item.index, item.day("notified_on"), until, state)
+        passed = generous.passed.get(item.index, (None, "")) if state == "late" else (None, "")
+        yield Notice(item.index, item.day("notified_on"), until, state, *passed)
 
 
 def _is_later(made: Deadline, best: Deadline) -> bool:

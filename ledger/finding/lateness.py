@@ -16,7 +16,8 @@ from ledger.finding.due import Due
 from ledger.finding.timeline import ANSWERS, Bound, Said, Timeline
 
 Word = Literal["late", "in_time", "not_decided"]
-_ACCEPTED = frozenset({"company_signed", "attested"})
+ACCEPTED = frozenset({"company_signed", "attested"})
+"""Grades of a key by which the company can be late: by the policy's own word or an attester's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def read_lateness(timeline: Timeline, due: Due, answer: Said | None) -> Lateness
     answered_on = answer.day("answered_on")
     if due.finding:
         is_early = due.earliest is not None and timeline.is_within(answer.upper, due.earliest)
-        is_accepted = answer.grade in _ACCEPTED or bool(answer.checks)
+        is_accepted = answer.grade in ACCEPTED or bool(answer.checks)
         is_after = due.latest is not None and answered_on > due.latest and timeline.is_after(answer.lower, due.latest)
         # Both hold only where somebody made a block up: what is known counts, and in doubt for the company.
         if is_early and not (is_after and _worth(answer.lower) > _worth(answer.upper)):

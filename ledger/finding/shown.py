@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from ledger.authorities import authority_json
 from ledger.checks import Value
 from ledger.encoding import Json, JsonObject, encode_instant
 from ledger.finding.case import Finding
+from ledger.finding.complaints import Complaint
 from ledger.finding.delivery import Delivery
 from ledger.finding.due import Due, Notice
 from ledger.finding.lateness import Lateness, Span
+from ledger.finding.notices import LateNotice
 from ledger.finding.periods import Edge, PeriodWithoutAccess
 from ledger.finding.steps import Next, Step
 from ledger.finding.timeline import Bound, Moment
@@ -40,6 +43,8 @@ def finding_json(finding: Finding, value: Value) -> JsonObject:
             {"entry": item.entry, "day": str(item.day), "signed_not_before": bound_json(item.signed)}
             for item in finding.back_dated
         ],
+        "late_notices": [_late_notice(item) for item in finding.late_notices],
+        "complaints": [_complaint(item) for item in finding.complaints],
         "revoked_keys": list(finding.revoked),
         "next": None if finding.next is None else _next(finding.next),
         "sentences": [*told(finding, "en")],
@@ -115,6 +120,27 @@ def _notice(notice: Notice) -> JsonObject:
     }
 
 
+def _late_notice(item: LateNotice) -> JsonObject:
+    return {
+        "entry": item.entry,
+        "notified_on": str(item.notified_on),
+        "due": str(item.due),
+        "grade": item.grade,
+        "signed_not_before": bound_json(item.signed),
+    }
+
+
+def _complaint(item: Complaint) -> JsonObject:
+    return {
+        "said": item.word,
+        "authority": item.authority,
+        "name": None if item.name is None else _both(item.name),
+        "on": str(item.on),
+        "grade": item.grade,
+        "entries": list(item.entries),
+    }
+
+
 def _lateness(found: Lateness) -> JsonObject:
     answer = found.answer
     return {
@@ -155,6 +181,8 @@ def _next(found: Next) -> JsonObject:
         "authority": _both(found.rule.authority),
         "next_step": _both(found.rule.next_step),
         "steps": [_step(step) for step in found.steps],
+        "authorities": [authority_json(item) for item in found.authorities],
+        "no_authorities": found.note or None,
     }
 
 
@@ -165,6 +193,12 @@ def _step(step: Step) -> JsonObject:
         "holder": step.period.holder,
         "earliest": _day(step.earliest),
         "latest": _day(step.latest),
+        "starts": step.period.starts,
+        "since": _day(step.since),
+        "no_date": step.no_date or None,
+        "acknowledged": None
+        if step.done is None
+        else {"entry": step.done.index, "by": step.done.role, "received_on": step.done.text("received_on")},
     }
 
 

@@ -18,8 +18,8 @@ from ledger.statement import SignedStatement
 
 Party = Literal["requester", "company", "attester"]
 PARTIES: tuple[Party, ...] = ("requester", "company", "attester")
-FindingGrade: TypeAlias = Grade | Literal["domain_mail"]
-"""A grade, or mail of the company's domain that attesters checked."""
+FindingGrade: TypeAlias = Grade | Literal["domain_mail", "decided"]
+"""A grade, or mail of the company's domain that attesters checked, or a decision of an authority that they saw."""
 Moment: TypeAlias = date | datetime
 """A day in the place, or an instant in UTC."""
 ANSWERS = frozenset({"request.fulfilled", "request.partially_fulfilled", "request.refused"})

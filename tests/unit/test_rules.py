@@ -21,14 +21,15 @@ from tools.deadlines_page import PAGE, page
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "ledger" / "data" / "rules"
+MEDIATION = "mediation_response mediation_decision mediation_silence"
 # What the project promises to have, at the least.
 PROMISED = {
     "eu-gdpr": "answer extended",
     "uk-gdpr": "answer extended",
-    "kr-pipa": "answer",
-    "kr-pipa-automated": "answer extended extended_twice",
-    "kr-pipa-correction": "answer",
-    "kr-pipa-transfer": "answer",
+    "kr-pipa": f"answer {MEDIATION}",
+    "kr-pipa-automated": f"answer extended extended_twice {MEDIATION}",
+    "kr-pipa-correction": f"answer {MEDIATION}",
+    "kr-pipa-transfer": f"answer {MEDIATION}",
     "us-ca-ccpa": "acknowledge answer extended",
     "us-ca-optout": "answer",
     "eu-dsa": "internal_complaint out_of_court",
@@ -57,7 +58,9 @@ PROMISED = {
     "kr-telecom-outage": "",
 }
 UNDATED = {
-    **{name: {"answer"} for name in ("kr-pipa-transfer", "cn-pipl", "eu-dma", "eu-data-act", "jp-appi")},
+    **{name: {"answer"} for name in ("cn-pipl", "eu-dma", "eu-data-act", "jp-appi")},
+    **{name: {"mediation_response"} for name in ("kr-pipa", "kr-pipa-automated", "kr-pipa-correction")},
+    "kr-pipa-transfer": {"answer", "mediation_response"},
     "kr-telecom-outage": {"notice"},
 }
 

@@ -12,6 +12,7 @@ from ledger.finding.shown import finding_json
 from ledger.kinds import check_facts
 from ledger.observed import Observed
 from ledger.policy import parse_policy
+from ledger.rulebook import load_register
 from ledger.sentences import silence_json
 
 Values = dict[str, Any]
@@ -25,7 +26,8 @@ def _assessed(given: Values) -> Assessment:
         code_hash=bytes.fromhex(given["code_hash"]) if "code_hash" in given else None,
     )
     bundle, policy = parse_bundle(given["bundle"].encode()), parse_policy(given["policy"].encode())
-    return assess(bundle, policy, observed, given["now"], shipped_law(bundle))
+    register = load_register().with_file(given["authorities"].encode()) if "authorities" in given else None
+    return assess(bundle, policy, observed, given["now"], shipped_law(bundle, authorities=register))
 
 
 def _assess(given: Values) -> Values:
@@ -58,9 +60,15 @@ def _find(given: Values) -> Values:
         found["lateness"] = {name: found["lateness"][name] for name in ("said", "value", "answered_on")}
     found["periods"] = [{name: item for name, item in each.items() if name != "entries"} for each in shown["periods"]]
     found["back_dated"] = [item["day"] for item in shown["back_dated"]]
+    found["late_notices"] = [[item["notified_on"], item["due"], item["grade"]] for item in shown["late_notices"]]
+    names = ("said", "authority", "on", "grade")
+    found["complaints"] = [[item[name] for name in names] for item in shown["complaints"]]
     names = ("who", "period", "earliest", "latest")
-    steps = None if shown["next"] is None else shown["next"]["steps"]
-    found["steps"] = None if steps is None else [[step[name] for name in names] for step in steps]
+    following = shown["next"]
+    steps = [] if following is None else following["steps"]
+    found["steps"] = None if following is None else [[step[name] for name in names] for step in steps]
+    found["acknowledged"] = [step["acknowledged"]["by"] for step in steps if step["acknowledged"] is not None]
+    found["authorities"] = None if following is None else [item["slug"] for item in following["authorities"]]
     return found
 
 

@@ -66,7 +66,11 @@ PLAIN: Value = {
     "lateness": None,
     "periods": [SILENCE],
     "back_dated": [],
+    "late_notices": [],
+    "complaints": [],
     "steps": [["company", "answer", "2026-11-20", "2026-11-23"]],
+    "acknowledged": [],
+    "authorities": [],
 }
 IF_ARRIVED = {"on": "2026-10-20", "due": "2026-11-20"}
 UNPROVEN: Value = {
@@ -320,7 +324,7 @@ def more_time(cases: Cases) -> None:
         "find-extended-too-late",
         "A notice that names a day after the month does not undo what has passed.",
         lambda m: m.company("2026-11-26", "deadline.extended", **{**notice, "notified_on": "2026-11-26"}),
-        {"due": {"notices": ["late"]}},
+        {"due": {"notices": ["late"]}, "late_notices": [["2026-11-26", "2026-11-23", "company_signed"]]},
     )
     w.add(
         "find-identity-asked-for",
@@ -348,6 +352,7 @@ def more_time(cases: Cases) -> None:
             "due": {**none, **dateless, "rule": None, "rule_version": None, "no_date": "no_rule"},
             "periods": [],
             "steps": None,
+            "authorities": None,
         },
         matter=Matter("none"),
     )
@@ -355,7 +360,7 @@ def more_time(cases: Cases) -> None:
         "find-place-not-covered",
         "The GDPR does not hold in Korea.",
         lambda m: None,
-        {"due": {**none, **dateless}, "periods": [], "steps": []},
+        {"due": {**none, **dateless}, "periods": [], "steps": [], "authorities": []},
         matter=Matter(place="KR"),
     )
     china = {"rule": "cn-pipl", "place": "CN", "mark": "S", "finding": False, **dateless, "no_date": "undated"}
@@ -363,7 +368,7 @@ def more_time(cases: Cases) -> None:
         "find-no-day-count",
         "The law names no number of days.",
         lambda m: None,
-        {"due": china, "periods": [], "steps": []},
+        {"due": china, "periods": [], "steps": [["company", "answer", None, None]]},
         matter=Matter("cn-pipl", "CN"),
     )
     w.add(

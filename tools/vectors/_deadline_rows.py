@@ -250,6 +250,9 @@ FURTHER: tuple[Row, ...] = (
     ("eu-over-new-year", OWN, "eu-gdpr", "answer", ("DE",), day("2026-11-30"), "2026-12-30", "2026-12-30"),
     ("eu-norway-unconfirmed", OWN, "eu-gdpr", "answer", ("NO",), day("2026-08-31"), "2026-09-30", "2026-09-30"),
     ("kr-instant", OWN, "kr-pipa", "answer", ("KR",), day("2026-06-30T15:30:00Z"), "2026-07-11", "2026-07-13"),
+    ("kr-mediation", OWN, "kr-pipa", "mediation_decision", ("KR",), day("2026-11-20"), "2027-01-19", "2027-01-19"),
+    ("kr-proposal", OWN, "kr-pipa", "mediation_silence", ("KR",), day("2026-12-04"), "2026-12-19", "2026-12-21"),
+    ("kr-mediation-response", OWN, "kr-pipa", "mediation_response", ("KR",), day("2026-11-20"), None, None),
     ("kr-postponed", OWN, "kr-pipa", "answer", ("KR",), day("2026-11-02", notified=["2026-11-10"]), None, None),
     (
         "kr-postponed-cause-ended",

@@ -200,10 +200,13 @@ def answer_period(rule: Rule, right: str) -> Period | None:
 def _notices(timeline: Timeline, strict: _Reading, generous: _Reading) -> Iterator[Notice]:
     for item in timeline.of(["deadline.extended"], "company", "requester"):
         state = generous.states.get(item.index, "no_effect")
-        if state == "in_time" and strict.states.get(item.index) != "in_time":
+        had_until, source = generous.passed.get(item.index, (None, ""))
+        # Where no source says by when a notice must come, one after the time had ended moves the later date alone.
+        is_after = had_until is not None and strict.day(item, item.day("notified_on")) > had_until
+        if state == "in_time" and (strict.states.get(item.index) != "in_time" or is_after):
             state = "stated"
         until = None if item.text("until") == "cause_ends" else item.day("until")
-        passed = generous.passed.get(item.index, (None, "")) if state == "late" else (None, "")
+        passed = (had_until, source) if state == "late" else (None, "")
         yield Notice(item.index, item.day("notified_on"), until, state, *passed)
 
 

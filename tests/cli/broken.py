@@ -160,7 +160,7 @@ def _blocks(finding: Finding) -> Mapping[tuple[int, str], bytes]:
 def _another_case(now: Finding, before: Finding) -> str:
     """What rests on no bound, or on known blocks alone, stays as it is."""
     shown, held = (finding_json(item, Value.PASSED) for item in (now, before))
-    names = ("state", "outcome", "grade", "outcome_entry", "contested_by", "revoked_keys")
+    names = ("state", "outcome", "grade", "outcome_entry", "contested_by", "complaints", "revoked_keys")
     return next((f"{name} changed" for name in names if shown[name] != held[name]), "")
 
 
@@ -197,6 +197,9 @@ def _more_of_the_bounds(now: Finding, before: Finding, after_known: bool) -> str
         return "lateness is worth more"
     if not {item.entry for item in now.back_dated} <= {item.entry for item in before.back_dated}:
         return "a statement became back-dated"
+    for notice in now.late_notices:
+        if notice not in before.late_notices:
+            return "a notice became late"
     for period in now.periods:
         same = [item for item in before.periods if (item.cause, item.entries) == (period.cause, period.entries)]
         if not same:

@@ -81,7 +81,9 @@ UNPROVEN: Value = {
 }
 
 
-class _Finding:
+class Finding:
+    """Writes one case after another."""
+
     def __init__(self, cases: Cases) -> None:
         self.cases = cases
 
@@ -97,6 +99,7 @@ class _Finding:
         check_in: bool = True,
         known: Callable[[Matter, list[str]], list[str]] | None = None,
         policy: str | None = None,
+        authorities: str | None = None,
     ) -> None:
         """One matter; ``changes`` are to ``PLAIN``, of delivery and due to their members."""
         told = matter or Matter()
@@ -115,6 +118,8 @@ class _Finding:
             "now": told.maker.time + 60,
             "canonical": blocks if known is None else known(told, blocks),
         }
+        if authorities is not None:
+            given["authorities"] = authorities
         expected = {**PLAIN, **changes}
         for member in ("delivery", "due"):
             if isinstance(changes.get(member), dict):
@@ -124,7 +129,7 @@ class _Finding:
 
 def deliveries(cases: Cases) -> None:
     """What proves arrival, and what does not."""
-    w = _Finding(cases)
+    w = Finding(cases)
     nothing: Tell = lambda m: None  # noqa: E731
     w.add("find-acknowledged", "The company signed a receipt, and no answer.", nothing, {})
     w.add("find-arrival-claimed", "Sent, and nothing else.", nothing, UNPROVEN, acknowledged=False)
@@ -216,7 +221,7 @@ def _answered(on: str) -> dict[str, Json]:
 
 def late(cases: Cases) -> None:
     """The three values, and what each of them needs."""
-    w = _Finding(cases)
+    w = Finding(cases)
     given: Value = {"answer": "recorded", "state": "closed", "outcome": "provided", "grade": "company_signed"}
     given |= {"steps": []}
     answer = lambda at, on: lambda m: m.company(at, "request.fulfilled", **_answered(on))  # noqa: E731
@@ -296,7 +301,7 @@ def late(cases: Cases) -> None:
 
 def more_time(cases: Cases) -> None:
     """Notices, questions, and rules without a date."""
-    w = _Finding(cases)
+    w = Finding(cases)
     notice: dict[str, Json] = {"notified_on": "2026-11-10", "reason": "complexity", "until": "2027-01-20"}
     moved = {"period": "extended", "due_latest": "2027-01-25"}
     w.add(

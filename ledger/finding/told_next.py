@@ -30,7 +30,8 @@ def told_next(found: Next | None, lang: Language) -> Iterator[str]:
 
 def told_complaint(item: Complaint, lang: Language) -> str:
     """A complaint or a decision, and who stands behind it."""
-    name = item.authority if item.name is None else f"{_text(item.name, lang)} ({item.authority})"
+    space = "" if lang == "ko" else " "
+    name = item.authority if item.name is None else f"{_text(item.name, lang)}{space}({item.authority})"
     return phrase(f"complaint_{item.word}", lang, a=name, d=item.on, g=word(f"grade.{item.grade}", lang))
 
 
@@ -59,7 +60,7 @@ def _without_date(step: Step, values: dict[str, object], lang: Language) -> str:
         return phrase("act_not_started", lang, **values, l=shown_length(period.legs, lang), s=start)
     undated = "" if period.undated is None else _text(period.undated, lang)
     if step.no_date == "undated" and period.starts != "receipt":
-        return phrase("act_undated_since", lang, **values, u=undated, s=start, d=step.since)
+        return phrase("act_undated_since", lang, **values, u=undated, d=step.since)
     return phrase("act_undated", lang, **values, u=undated)
 
 

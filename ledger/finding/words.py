@@ -146,8 +146,8 @@ _TEXT: Mapping[str, tuple[str, str]] = {
     "late_notice": (
         "Notice of more time, entry {n}: by {r} it had to be given by the end of {x}. It names {d} and was signed not "
         "before {t}. A notice after that day does not undo the date that had passed.",
-        "연장 통지(기록 {n}번): {r}에 따라 {x}까지 알려야 했습니다. 이 통지는 {d}에 알렸다고 적었고 {t} 이후에"
-        " 서명되었습니다. 그날이 지난 뒤의 통지는 이미 지난 기한을 되돌리지 않습니다.",
+        "연장 통지(기록 {n}번): {r}에 따라 {x}까지 알려야 했습니다. 이 통지에는 {d}에 알렸다고 적혀 있고,"
+        " {t} 이후에 서명되었습니다. 그날이 지난 뒤의 통지는 이미 지난 기한을 되돌리지 않습니다.",
     ),
     "notice_no_effect": (
         "Notice of more time, entry {n}: the rule knows no such extension. It moves no date.",
@@ -239,7 +239,7 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "기관 명부는 이런 종류의 기관을 다루지 않습니다.",
     ),
     "complaint_lodged": (
-        "A complaint to {a} of {d} is recorded ({g}).",
+        "A complaint of {d} to {a} is recorded ({g}).",
         "{d}에 {a}에 신청하거나 신고했다고 기록되어 있습니다({g}).",
     ),
     "complaint_decided": (
@@ -248,8 +248,8 @@ _TEXT: Mapping[str, tuple[str, str]] = {
     ),
     "act_undated": ("{w}, {p}: {u}", "{w}, {p} – {u}"),
     "act_undated_since": (
-        "{w}, {p}: {u} The day of {s} by the record: {d}.",
-        "{w}, {p} – {u} 기록에 따르면 {s} 날은 {d}입니다.",
+        "{w}, {p}: {u} Start by the record: {d}.",
+        "{w}, {p} – {u} 기록에 따르면 {d}에 시작되었습니다.",
     ),
     "act_not_started": (
         "{w}, {p}: {l} from {s}. No such day is recorded here.",

@@ -9,6 +9,13 @@ from pydantic import BaseModel, Field
 Worth = Literal["passed", "conditional", "not checked", "failed"]
 
 
+class BothLanguages(BaseModel):
+    """The same sentence twice."""
+
+    en: str
+    ko: str
+
+
 class DoubtView(BaseModel):
     """Why nobody can say that no answer is recorded: how many statements (`too_many`), or which entry."""
 
@@ -66,8 +73,8 @@ class DueStep(BaseModel):
     reading: Literal["both", "earliest", "latest"]
     step: int
     code: str
-    text: str
-    source: str | None
+    text: BothLanguages
+    source: BothLanguages | None
 
 
 class DueView(BaseModel):
@@ -140,13 +147,6 @@ class BackDatedView(BaseModel):
     signed_not_before: BlockBound
 
 
-class BothLanguages(BaseModel):
-    """The same sentence twice."""
-
-    en: str
-    ko: str
-
-
 class StepView(BaseModel):
     """Who may do what until when."""
 
@@ -194,4 +194,4 @@ class FindingView(BaseModel):
     back_dated: list[BackDatedView]
     revoked_keys: list[int]
     next: NextView | None
-    sentences: list[str]
+    sentences: list[BothLanguages] = Field(description="What the record says, in fixed sentences.")

@@ -183,7 +183,7 @@ def test_assessment(api: Api) -> None:
     finding = value["finding"]
     assert (finding["answer"], finding["value"], finding["size"]) == ("none", "conditional", 4)
     assert (finding["company"], finding["company_keys"], finding["index"]) == ("shop.example", [], "claimed")
-    assert finding["sentences"][0].startswith("No answer signed with a key of shop.example is")
+    assert finding["sentences"][0]["en"].startswith("No answer signed with a key of shop.example is")
 
 
 @pytest.mark.parametrize("reason", ["too_many", "not_understood", "not_accepted"])

@@ -46,7 +46,7 @@ def _find(given: Values) -> Values:
     result = _assessed(given)
     assert result.finding is not None
     shown: Values = dict(finding_json(result.finding, result.finding_value))
-    assert all(isinstance(line, str) and line for line in shown["sentences"])
+    assert all(line["en"] and line["ko"] and line["en"] != line["ko"] for line in shown["sentences"])
     found = {name: shown[name] for name in ("answer", "state", "outcome", "grade", "delivery", "due", "lateness")}
     if found["delivery"] is not None:
         del found["delivery"]["entries"]

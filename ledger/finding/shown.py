@@ -133,7 +133,7 @@ def _lateness(found: Lateness) -> JsonObject:
         "entry": answer.index,
         "answered_on": str(found.answered_on),
         "signed_not_before": bound_json(answer.lower),
-        "recorded_not_after": bound_json(answer.upper),
+        "recorded_not_after": bound_json(found.upper),
     }
 
 

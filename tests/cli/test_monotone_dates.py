@@ -14,9 +14,13 @@ from ledger.bundle import Bundle
 from tests.cli.broken import outcome, outcome_of
 from tests.cli.matter import Matter, policy
 from tests.cli.parts import knowledge, parts, without
+from tools.vectors._assessment_finding import quotes_the_future
 
 NOW = 1_803_000_000
-SAID = {"late": "late", "early": "in_time", "undecided": "not_decided", "locked": "in_time", "paused": None}
+SAID = {
+    "late": "late", "early": "in_time", "undecided": "not_decided", "locked": "in_time", "paused": None,
+    "direct": "in_time", "direct and late": "not_decided", "direct against its block": "late",
+}  # fmt: skip
 KNOWN = ("everything", "index", "others", "offline")
 
 
@@ -48,7 +52,18 @@ def matters() -> Mapping[str, Bundle]:
     paused.company("2026-10-25", "request.action_required", what="identity_document", on="2026-10-24")
     paused.say("2026-10-28", "request.action_supplied", what="identity_document", on="2026-10-28")
     paused.check_in("2026-12-20")
+    direct = _asked()
+    direct.submitted("2026-11-10", "2026-11-26", "deadline.extended", notified_on="2026-11-10", reason="complexity",
+                     until="2027-01-20")  # fmt: skip
+    direct.submitted("2026-12-10", "2027-01-26", "request.fulfilled", answered_on="2026-12-10", mode="sent", reasons=[])
+    late = _asked()
+    late.submitted("2026-11-22", "2026-11-25", "request.fulfilled", answered_on="2026-11-22", mode="sent", reasons=[])
+    against = _asked()
+    quotes_the_future(against)
     return {
+        "direct": direct.bundle("2027-01-31"),
+        "direct and late": late.bundle("2027-01-31"),
+        "direct against its block": against.bundle("2027-01-31"),
         "late": _answered("2027-01-26", "2027-01-26"),
         "early": _answered("2026-11-11", "2026-11-11"),
         "undecided": _answered("2027-01-26", "2027-01-20"),
@@ -64,7 +79,7 @@ def test_what_the_whole_matters_say(name: str) -> None:
     found = outcome_of(bundle, knowledge(bundle)["everything"], policy(), NOW)
     assert found.exit == 0 and found.finding is not None and not found.failed
     assert (found.finding.lateness.said if found.finding.lateness else None) == SAID[name]
-    causes = {"late": 1, "locked": 3, "paused": 1}
+    causes = {"late": 1, "locked": 3, "paused": 1, "direct against its block": 1}
     assert len(found.finding.periods) == causes.get(name, 0)
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from ledger.encoding import Json
 from ledger.evm import keccak256
 from tools.vectors._assessment_case import Value
-from tools.vectors._matter import OTHER_ATTESTER, Matter, policy_text
+from tools.vectors._bundles import COMPANY_KEY
+from tools.vectors._matter import OTHER_ATTESTER, Matter, policy_text, seconds
 from tools.vectors.statement_facts import IN_CASE
 from tools.vectors.writing import Cases
 
@@ -104,6 +105,7 @@ class _Finding:
             told.check_in("2026-12-01")
         bundle = told.bundle("2026-12-02")
         headers = [*(item.proof.header for item in bundle.anchors.values()), *bundle.blocks.values()]
+        headers += [proof.header for proof in bundle.submitted.values()]
         blocks = [keccak256(header).hex() for header in headers]
         given: dict[str, Any] = {
             "bundle": bundle.encode().decode("ascii"),
@@ -288,6 +290,82 @@ def late(cases: Cases) -> None:
         {**reported, "grade": "attested", "lateness": is_late, "periods": closed},
         check_in=False,
     )
+
+
+def direct(cases: Cases) -> None:
+    """A direct submission bounds the record from above, as the anchor does."""
+    w = _Finding(cases)
+    given: Value = {"answer": "recorded", "state": "closed", "outcome": "provided", "grade": "company_signed"}
+    given |= {"steps": [], "periods": []}
+    in_time = {"said": "in_time", "value": "passed", "answered_on": "2026-11-20"}
+    undecided = {**in_time, "said": "not_decided", "value": None}
+    late_in_log: Tell = lambda m: m.submitted(*_STALLED, **_answered("2026-11-20"))  # noqa: E731
+    w.add(
+        "find-in-time-by-a-direct-submission",
+        "The answer stood in the contract before the earlier date ended, and in the log days later.",
+        late_in_log,
+        {**given, "lateness": in_time},
+        check_in=False,
+    )
+    w.add(
+        "find-in-time-if-the-submission-is-on-the-chain",
+        "Nobody knows the block of the submission; that of the anchor is known and later.",
+        late_in_log,
+        {**given, "lateness": {**in_time, "value": "conditional"}},
+        check_in=False,
+        known=lambda m, blocks: [block for block in blocks if block != _ticket(m)],
+    )
+    w.add(
+        "find-submission-without-the-block-quoted",
+        "The block that the answer quotes is not shown: the submission does not count, the anchor's block does.",
+        lambda m: m.maker.blocks.pop(m.submitted(*_STALLED, **_answered("2026-11-20")).statement.recent_block.hash),
+        {**given, "lateness": undecided},
+        check_in=False,
+    )
+    late_block = {"not_before": "2026-11-24T12:00:00Z", "not_after": "2026-11-25T12:00:00Z"}
+    w.add(
+        "find-submission-before-the-block-quoted",
+        "The answer quotes a block of after the submission: both cannot be, and the submission does not count.",
+        quotes_the_future,
+        {
+            **given,
+            "lateness": {"said": "late", "value": "passed", "answered_on": "2026-11-24"},
+            "periods": [{**SILENCE, "end": late_block, "lasting": False}],
+        },
+        check_in=False,
+    )
+    notice: dict[str, Json] = {"notified_on": "2026-11-10", "reason": "complexity", "until": "2027-01-20"}
+    w.add(
+        "find-extended-by-a-direct-submission",
+        "The notice stood in the contract within the first month, and in the log after it.",
+        lambda m: m.submitted("2026-11-10", "2026-11-26", "deadline.extended", **notice),
+        {
+            "due": {
+                "period": "extended", "due_earliest": "2027-01-20", "due_latest": "2027-01-25", "notices": ["in_time"],
+            },
+            "periods": [],
+            "steps": [["company", "answer", "2027-01-20", "2027-01-25"]],
+        },
+    )  # fmt: skip
+
+
+_STALLED = ("2026-11-20", "2026-11-25", "request.fulfilled")
+
+
+def _ticket(matter: Matter) -> str:
+    """The block of the only submission."""
+    return keccak256(matter.maker.submitted[0].header).hex()
+
+
+def quotes_the_future(matter: Matter) -> None:
+    """An answer that stands in the contract before the block that it quotes, which somebody made up."""
+    maker = matter.maker
+    maker.wait_until(seconds("2026-11-24"))
+    recent = maker.recent()
+    maker.wait_until(seconds("2026-11-20"))
+    maker.submit(maker.say("request.fulfilled", _answered("2026-11-24"), COMPANY_KEY, recent=recent))
+    maker.wait_until(seconds("2026-11-25"))
+    maker.anchor()
 
 
 def more_time(cases: Cases) -> None:

@@ -250,6 +250,24 @@ def ics(
 
 
 @app.command()
+def jsonld(
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="The bundle of a case, a .habeas.json file.")],
+    trust: Trust = None,
+    rpc: Annotated[list[str] | None, typer.Option(metavar="URL", help="Node to ask about blocks.")] = None,
+    now: Annotated[str | None, typer.Option(metavar="TIME", help="Assess as of this time.")] = None,
+) -> None:
+    """Print a case as JSON-LD in the terms of the W3C Data Privacy Vocabulary 2.3.
+
+    Our own name and all facts of each event stand beside the terms. Nothing in it says that anybody complied or did
+    not.
+    """
+    from ledger.cli.case_jsonld import case_jsonld
+    from ledger.cli.verify import Question
+
+    print_json(case_jsonld(bundle, Question(trust=trust, rpc=rpc or (), now=now)))
+
+
+@app.command()
 def backup(
     out: Annotated[Path, typer.Argument(metavar="FILE", help="The new backup file.")],
     folder: Folder = DEFAULT_FOLDER,

@@ -90,3 +90,15 @@ def test_without_complete_lists_there_are_no_dates(
     part, out = tmp_path / "part.habeas.json", tmp_path / "part.ics"
     assert main(["case", "ics", str(part), str(out), "--trust", str(files[1]), "--now", "2026-11-03T00:00:00Z"]) == 2
     assert not out.exists() and "no finding" in capsys.readouterr().err
+
+
+def test_json_ld(files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same case in the words of W3C DPV; also of a file without complete lists, which then says so."""
+    for name, complete in (("case", True), ("part", False)):
+        path = tmp_path / f"{name}.habeas.json"
+        assert main(["case", "jsonld", str(path), "--trust", str(files[1]), "--now", "2026-11-03T00:00:00Z"]) == 0
+        value = json.loads(capsys.readouterr().out)
+        assert value["habeas:complete"] is complete and value["@type"] == "dpv:RightExerciseRecord"
+        assert [part["dct:type"] for part in value["dct:hasPart"]] == [
+            "case.opened", "request.sent", "request.acknowledged",
+        ]  # fmt: skip

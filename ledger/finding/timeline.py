@@ -212,8 +212,10 @@ def _confirmed(said: Iterable[Said], quorum: int) -> Iterator[Said]:
     every = list(said)
     by: dict[tuple[str, str], set[bytes]] = {}
     for item in every:
-        if item.kind == "evidence.attested" and item.role == "attester" and item.text("result") in _SHOWN:
-            by.setdefault((item.text("statement"), item.text("check")), set()).add(item.author)
+        if item.kind == "evidence.attested" and item.role == "attester":
+            authors = by.setdefault((item.text("statement"), item.text("check")), set())
+            # In the order of the log: whoever finds that he was wrong takes it back.
+            (authors.add if item.text("result") in _SHOWN else authors.discard)(item.author)
     for item in every:
         name = "0x" + item.id.hex()
         checks = frozenset(check for (of, check), authors in by.items() if of == name and len(authors) >= quorum)

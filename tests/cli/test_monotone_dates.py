@@ -14,7 +14,7 @@ from ledger.bundle import Bundle
 from tests.cli.broken import outcome, outcome_of
 from tests.cli.matter import Matter, policy
 from tests.cli.parts import knowledge, parts, without
-from tools.vectors._assessment_finding import quotes_the_future
+from tools.vectors._assessment_evidence import quotes_the_future
 
 NOW = 1_803_000_000
 SAID = {

@@ -7,6 +7,7 @@ from typing import Any
 
 from ledger.assessment import Assessment, assess
 from ledger.bundle import parse_bundle
+from ledger.calendars import STANDARD
 from ledger.finding.law import shipped_law
 from ledger.finding.shown import finding_json
 from ledger.kinds import check_facts
@@ -25,7 +26,10 @@ def _assessed(given: Values) -> Assessment:
         code_hash=bytes.fromhex(given["code_hash"]) if "code_hash" in given else None,
     )
     bundle, policy = parse_bundle(given["bundle"].encode()), parse_policy(given["policy"].encode())
-    return assess(bundle, policy, observed, given["now"], shipped_law(bundle))
+    calendar = STANDARD
+    for text in given.get("calendars", []):
+        calendar = calendar.with_file(text.encode())
+    return assess(bundle, policy, observed, given["now"], shipped_law(bundle, calendar))
 
 
 def _assess(given: Values) -> Values:

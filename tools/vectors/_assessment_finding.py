@@ -12,8 +12,7 @@ from typing import Any
 from ledger.encoding import Json
 from ledger.evm import keccak256
 from tools.vectors._assessment_case import Value
-from tools.vectors._bundles import COMPANY_KEY
-from tools.vectors._matter import OTHER_ATTESTER, Matter, policy_text, seconds
+from tools.vectors._matter import OTHER_ATTESTER, Matter, policy_text
 from tools.vectors.statement_facts import IN_CASE
 from tools.vectors.writing import Cases
 
@@ -78,7 +77,9 @@ UNPROVEN: Value = {
 }
 
 
-class _Finding:
+class Finding:
+    """Writes one case after another."""
+
     def __init__(self, cases: Cases) -> None:
         self.cases = cases
 
@@ -122,7 +123,7 @@ class _Finding:
 
 def deliveries(cases: Cases) -> None:
     """What proves arrival, and what does not."""
-    w = _Finding(cases)
+    w = Finding(cases)
     nothing: Tell = lambda m: None  # noqa: E731
     w.add("find-acknowledged", "The company signed a receipt, and no answer.", nothing, {})
     w.add("find-arrival-claimed", "Sent, and nothing else.", nothing, UNPROVEN, acknowledged=False)
@@ -214,7 +215,7 @@ def _answered(on: str) -> dict[str, Json]:
 
 def late(cases: Cases) -> None:
     """The three values, and what each of them needs."""
-    w = _Finding(cases)
+    w = Finding(cases)
     given: Value = {"answer": "recorded", "state": "closed", "outcome": "provided", "grade": "company_signed"}
     given |= {"steps": []}
     answer = lambda at, on: lambda m: m.company(at, "request.fulfilled", **_answered(on))  # noqa: E731
@@ -292,85 +293,9 @@ def late(cases: Cases) -> None:
     )
 
 
-def direct(cases: Cases) -> None:
-    """A direct submission bounds the record from above, as the anchor does."""
-    w = _Finding(cases)
-    given: Value = {"answer": "recorded", "state": "closed", "outcome": "provided", "grade": "company_signed"}
-    given |= {"steps": [], "periods": []}
-    in_time = {"said": "in_time", "value": "passed", "answered_on": "2026-11-20"}
-    undecided = {**in_time, "said": "not_decided", "value": None}
-    late_in_log: Tell = lambda m: m.submitted(*_STALLED, **_answered("2026-11-20"))  # noqa: E731
-    w.add(
-        "find-in-time-by-a-direct-submission",
-        "The answer stood in the contract before the earlier date ended, and in the log days later.",
-        late_in_log,
-        {**given, "lateness": in_time},
-        check_in=False,
-    )
-    w.add(
-        "find-in-time-if-the-submission-is-on-the-chain",
-        "Nobody knows the block of the submission; that of the anchor is known and later.",
-        late_in_log,
-        {**given, "lateness": {**in_time, "value": "conditional"}},
-        check_in=False,
-        known=lambda m, blocks: [block for block in blocks if block != _ticket(m)],
-    )
-    w.add(
-        "find-submission-without-the-block-quoted",
-        "The block that the answer quotes is not shown: the submission does not count, the anchor's block does.",
-        lambda m: m.maker.blocks.pop(m.submitted(*_STALLED, **_answered("2026-11-20")).statement.recent_block.hash),
-        {**given, "lateness": undecided},
-        check_in=False,
-    )
-    late_block = {"not_before": "2026-11-24T12:00:00Z", "not_after": "2026-11-25T12:00:00Z"}
-    w.add(
-        "find-submission-before-the-block-quoted",
-        "The answer quotes a block of after the submission: both cannot be, and the submission does not count.",
-        quotes_the_future,
-        {
-            **given,
-            "lateness": {"said": "late", "value": "passed", "answered_on": "2026-11-24"},
-            "periods": [{**SILENCE, "end": late_block, "lasting": False}],
-        },
-        check_in=False,
-    )
-    notice: dict[str, Json] = {"notified_on": "2026-11-10", "reason": "complexity", "until": "2027-01-20"}
-    w.add(
-        "find-extended-by-a-direct-submission",
-        "The notice stood in the contract within the first month, and in the log after it.",
-        lambda m: m.submitted("2026-11-10", "2026-11-26", "deadline.extended", **notice),
-        {
-            "due": {
-                "period": "extended", "due_earliest": "2027-01-20", "due_latest": "2027-01-25", "notices": ["in_time"],
-            },
-            "periods": [],
-            "steps": [["company", "answer", "2027-01-20", "2027-01-25"]],
-        },
-    )  # fmt: skip
-
-
-_STALLED = ("2026-11-20", "2026-11-25", "request.fulfilled")
-
-
-def _ticket(matter: Matter) -> str:
-    """The block of the only submission."""
-    return keccak256(matter.maker.submitted[0].header).hex()
-
-
-def quotes_the_future(matter: Matter) -> None:
-    """An answer that stands in the contract before the block that it quotes, which somebody made up."""
-    maker = matter.maker
-    maker.wait_until(seconds("2026-11-24"))
-    recent = maker.recent()
-    maker.wait_until(seconds("2026-11-20"))
-    maker.submit(maker.say("request.fulfilled", _answered("2026-11-24"), COMPANY_KEY, recent=recent))
-    maker.wait_until(seconds("2026-11-25"))
-    maker.anchor()
-
-
 def more_time(cases: Cases) -> None:
     """Notices, questions, and rules without a date."""
-    w = _Finding(cases)
+    w = Finding(cases)
     notice: dict[str, Json] = {"notified_on": "2026-11-10", "reason": "complexity", "until": "2027-01-20"}
     moved = {"period": "extended", "due_latest": "2027-01-25"}
     w.add(

@@ -51,8 +51,14 @@ def zones(place: str) -> tuple[ZoneInfo, ...]:
 
 
 def local_days(instant: datetime, place: str) -> tuple[date, date]:
-    """The first and the last date that an instant is in the zones of ``place``; mostly they are one."""
-    found = [instant.astimezone(zone).date() for zone in zones(place)]
+    """The first and the last date that an instant is in the zones of ``place``; mostly they are one.
+
+    Raises MalformedRequest for an instant whose day there is before year 1 or after 9999.
+    """
+    try:
+        found = [instant.astimezone(zone).date() for zone in zones(place)]
+    except OverflowError:
+        raise MalformedRequest(f"{instant:%Y-%m-%d %H:%M:%S} UTC has no date in {place} from year 1 to 9999") from None
     return min(found), max(found)
 
 

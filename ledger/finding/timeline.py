@@ -158,7 +158,7 @@ def days_of(instant: datetime, place: str) -> tuple[date, date]:
     """The first and the last date that ``instant`` is in ``place``; a place without a time zone may have any."""
     try:
         return local_days(instant, place)
-    except (MalformedRequest, OverflowError):
+    except MalformedRequest:
         day, one = instant.date(), timedelta(days=1)
         return max(day, date.min + one) - one, min(day, date.max - one) + one
 

@@ -41,6 +41,18 @@ REFUSED: tuple[tuple[str, dict[str, Any], str, str], ...] = (
         "a second that Unix time has not",
     ),
     ("from-instant-no-day", {**_BASE, "from": "2026-02-29T10:00:00Z"}, _REQUEST, "2026 is no leap year"),
+    (
+        "from-instant-before-all-days",
+        {**_BASE, "regime": "us-ca-ccpa", "places": ["US-CA"], "from": "0001-01-01T00:00:00Z"},
+        _REQUEST,
+        "in California it is still year 0, which no calendar here has",
+    ),
+    (
+        "from-instant-after-all-days",
+        {**_KR, "from": "9999-12-31T23:59:59Z"},
+        _REQUEST,
+        "in Korea it is year 10000 already",
+    ),
     ("from-instant-fraction", {**_BASE, "from": "2026-03-02T10:00:00.5Z"}, _REQUEST, "whole seconds only"),
     ("from-instant-offset", {**_BASE, "from": "2026-03-02T10:00:00+09:00"}, _REQUEST, "UTC only, written Z"),
     ("from-past-the-calendar", {**_BASE, "from": "2087-01-01"}, _REQUEST, "the calendar ends"),

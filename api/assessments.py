@@ -9,6 +9,13 @@ from pydantic import BaseModel, Field
 Worth = Literal["passed", "conditional", "not checked", "failed"]
 
 
+class BothLanguages(BaseModel):
+    """The same sentence twice."""
+
+    en: str
+    ko: str
+
+
 class DoubtView(BaseModel):
     """Why nobody can say that no answer is recorded: how many statements (`too_many`), or which entry."""
 
@@ -66,8 +73,8 @@ class DueStep(BaseModel):
     reading: Literal["both", "earliest", "latest"]
     step: int
     code: str
-    text: str
-    source: str | None
+    text: BothLanguages
+    source: BothLanguages | None
 
 
 class DueView(BaseModel):
@@ -130,13 +137,6 @@ class PeriodView(BaseModel):
     lasting: bool = Field(description="No end is recorded; nothing is known after `end`.")
     grade: str
     entries: list[int]
-
-
-class BothLanguages(BaseModel):
-    """The same sentence twice."""
-
-    en: str
-    ko: str
 
 
 class LateNoticeView(BaseModel):
@@ -256,4 +256,4 @@ class FindingView(BaseModel):
     complaints: list[ComplaintView]
     revoked_keys: list[int]
     next: NextView | None
-    sentences: list[str]
+    sentences: list[BothLanguages] = Field(description="What the record says, in fixed sentences.")

@@ -15,6 +15,7 @@ from ledger.deadline_json import deadline_json, rule_json
 from ledger.deadline_request import MAX_NOTICES, MAX_PAUSES, DeadlineRequest, answer
 from ledger.encoding import Json
 from ledger.errors import RefusedNotFound
+from ledger.nearest import did_you_mean
 from ledger.rulebook import SHIPPED, load_rule
 from ledger.words import Language
 
@@ -177,7 +178,8 @@ async def read(
 ) -> Response:
     """Periods, extensions, pauses, sources with their marks, authority and next step, in both languages."""
     if regime not in SHIPPED:
-        raise RefusedNotFound(f"there is no rule {regime}; there are {', '.join(SHIPPED)}")
+        meant = did_you_mean(regime, SHIPPED)
+        raise RefusedNotFound(f"there is no rule {regime}{meant}; there are {', '.join(SHIPPED)}")
     return _json(request, rule_json(load_rule(regime)))
 
 

@@ -9,6 +9,7 @@ from importlib.resources import files
 from ledger.authorities import Register
 from ledger.errors import MalformedRequest
 from ledger.kinds import REGIMES
+from ledger.nearest import did_you_mean
 from ledger.rule_file import parse_rule
 from ledger.rules import Rule
 
@@ -19,7 +20,8 @@ SHIPPED = tuple(sorted(name for name in REGIMES if name != "none"))
 def load_rule(regime: str) -> Rule:
     """The newest rule of a regime. Raises MalformedRequest for an unknown one, naming those that there are."""
     if regime not in SHIPPED:
-        raise MalformedRequest(f"there is no regime {regime[:40]!r}; there are {', '.join(SHIPPED)}")
+        meant = did_you_mean(regime, SHIPPED)
+        raise MalformedRequest(f"there is no regime {regime[:40]!r}{meant}; there are {', '.join(SHIPPED)}")
     rule = parse_rule(rule_bytes(regime))
     assert rule.regime == regime, f"the file {regime}.toml is about {rule.regime}"
     return rule

@@ -17,6 +17,8 @@ from ledger.assessment import Assessment, assess
 from ledger.authorities import MAX_BYTES as MAX_REGISTER_BYTES
 from ledger.authorities import Register
 from ledger.bundle import MAX_BYTES, Bundle, parse_bundle
+from ledger.calendars import STANDARD, Calendar
+from ledger.cli.calendar_files import read_calendar
 from ledger.cli.clean import clean_line, dump_json
 from ledger.cli.files import read_file
 from ledger.cli.observing import observe_bundle
@@ -63,7 +65,7 @@ def assess_under(terms: Terms, bundle: Bundle) -> Assessment:
     observed = observe_bundle(bundle, policy, terms.rpc, terms.vouched)
     observed = replace(observed, notes=(*observed.notes, *notes))
     now = parse_now(terms.now) if terms.now else _clock(bundle)
-    return assess(bundle, policy, observed, now, shipped_law(bundle, authorities=terms.authorities))
+    return assess(bundle, policy, observed, now, shipped_law(bundle, terms.calendar, terms.authorities))
 
 
 def parse_now(now: str) -> int:
@@ -107,28 +109,30 @@ class Question:
     fraud_out: Path | None = None
     as_json: bool = False
     lang: Language = "en"
+    calendars: Sequence[Path] = ()
+    """Calendar files over the holidays that ship."""
     authorities: Sequence[Path] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a question names, read: the policy, and the hashes of the blocks that the person vouches for."""
+    """What a question names, read: the policy, the hashes of the blocks that the person vouches for, the calendar."""
 
     policy: TrustPolicy
     rpc: tuple[str, ...]
     vouched: tuple[bytes, ...]
     dns: bool
     now: str | None
+    calendar: Calendar = STANDARD
     authorities: Register | None = None
     """With files of one's own over those that ship; None: these alone."""
 
 
 def read_terms(asked: Question) -> Terms:
     """The terms of a question. Raises a Malformed error for the first that is wrong, save ``now``."""
-    policy = read_policy(asked.trust)
-    register = read_register(asked.authorities)
+    policy, calendar = read_policy(asked.trust), read_calendar(asked.calendars)
     vouched = tuple(check_nodes(asked.rpc, asked.blocks))
-    return Terms(policy, tuple(asked.rpc), vouched, asked.dns, asked.now, register)
+    return Terms(policy, tuple(asked.rpc), vouched, asked.dns, asked.now, calendar, read_register(asked.authorities))
 
 
 def read_register(paths: Sequence[Path]) -> Register | None:

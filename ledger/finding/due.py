@@ -83,7 +83,7 @@ class _Reading:
         """The day that counts of what the company dates itself; of what is not known to be recorded there is none."""
         if self.generous:
             return named
-        recorded = self.timeline.recorded_day(item)
+        recorded = self.timeline.recorded_day(item, directly=True)
         return date.max if recorded is None else max(named, recorded)
 
     def find(self, period: Period) -> Deadline:
@@ -106,7 +106,7 @@ class _Reading:
     def chained(self, period: Period, pauses: Sequence[Pause], notices: Sequence[Said], plain: Deadline) -> Deadline:
         """Each notice leads to the next longer period."""
         best, accepted, name = plain, list[Said](), period.name
-        for item in sorted(notices, key=lambda item: (self.day(item, item.day("notified_on")), item.index)):
+        for item in sorted(notices, key=lambda item: (item.day("notified_on"), item.index)):
             extension = self.rule.periods[name].extension
             if extension is None or extension.kind != "period":
                 self.states[item.index] = "no_effect"

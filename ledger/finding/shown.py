@@ -1,4 +1,4 @@
-"""A finding as JSON (docs/spec/assessment.md, "Output"); sentences in English."""
+"""A finding as JSON (docs/spec/assessment.md, "Output"); each sentence in both languages."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ from ledger.finding.told import told
 from ledger.rules import Text
 from ledger.sentences import silence_json
 from ledger.steps import cited, sentence
+from ledger.words import Language
+
+_LANGUAGES: tuple[Language, ...] = ("en", "ko")
 
 
 def finding_json(finding: Finding, value: Value) -> JsonObject:
@@ -47,8 +50,14 @@ def finding_json(finding: Finding, value: Value) -> JsonObject:
         "complaints": [_complaint(item) for item in finding.complaints],
         "revoked_keys": list(finding.revoked),
         "next": None if finding.next is None else _next(finding.next),
-        "sentences": [*told(finding, "en")],
+        "sentences": _sentences(finding),
     }
+
+
+def _sentences(finding: Finding) -> Json:
+    """What is told, sentence by sentence: which there are never depends on the language."""
+    english, korean = (told(finding, lang) for lang in _LANGUAGES)
+    return [_both(Text(en, ko)) for en, ko in zip(english, korean, strict=True)]
 
 
 def bound_json(bound: Bound | None) -> Json:
@@ -98,14 +107,15 @@ def _steps(due: Due) -> Json:
     for step in [*due.generous.steps, *(step for step in due.strict.steps if step not in due.generous.steps)]:
         in_both = step in due.generous.steps and step in due.strict.steps
         reading = "both" if in_both else "latest" if step in due.generous.steps else "earliest"
-        source = cited(step, due.rule, "en") or None
+        en, ko = (cited(step, due.rule, lang) for lang in _LANGUAGES)
+        text, source = Text(sentence(step, "en"), sentence(step, "ko")), Text(en, ko)
         shown.append(
             {
                 "reading": reading,
                 "step": step.number,
                 "code": step.code,
-                "text": sentence(step, "en"),
-                "source": source,
+                "text": _both(text),
+                "source": _both(source) if en else None,
             }
         )
     return shown
@@ -149,7 +159,7 @@ def _lateness(found: Lateness) -> JsonObject:
         "entry": answer.index,
         "answered_on": str(found.answered_on),
         "signed_not_before": bound_json(answer.lower),
-        "recorded_not_after": bound_json(answer.upper),
+        "recorded_not_after": bound_json(found.upper),
     }
 
 

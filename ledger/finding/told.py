@@ -135,9 +135,9 @@ def _lateness(finding: Finding, lang: Language) -> Iterator[str]:
             yield phrase("not_late_reported", lang)
         return
     answer, values = found.answer, {"c": company, "d": found.answered_on}
-    if found.said == "in_time" and answer.upper is not None:
-        line = phrase("in_time", lang, **values, t=_time(answer.upper.instant), x=due.earliest)
-        yield line + _condition(answer.upper, lang)
+    if found.said == "in_time" and found.upper is not None:
+        line = phrase("in_time", lang, **values, t=_time(found.upper.instant), x=due.earliest)
+        yield line + _condition(found.upper, lang)
     elif found.said == "late" and answer.lower is not None:
         name = "late" if answer.role == "company" else "late_attested"
         line = phrase(name, lang, **values, t=_time(answer.lower.instant), x=due.latest)

@@ -14,18 +14,16 @@ from ledger.bundle import Bundle
 from tests.cli.broken import outcome, outcome_of
 from tests.cli.matter import Matter, policy
 from tests.cli.parts import knowledge, parts, without
+from tools.vectors._assessment_evidence import quotes_the_future
 from tools.vectors._matter import ATTESTER
 
 NOW = 1_803_000_000
 SAID = {
-    "late": "late",
-    "early": "in_time",
-    "undecided": "not_decided",
-    "locked": "in_time",
-    "paused": None,
+    "late": "late", "early": "in_time", "undecided": "not_decided", "locked": "in_time", "paused": None,
+    "direct": "in_time", "direct and late": "not_decided", "direct against its block": "late",
     "mediated": None,
-}
-# What is flipped is the bundle, not the story; the sixth matter is about parts that are left out.
+}  # fmt: skip
+# What is flipped is the bundle, not the story; the last matter is about parts that are left out.
 FLIPPED = sorted(SAID.keys() - {"mediated"})
 KNOWN = ("everything", "index", "others", "offline")
 
@@ -65,7 +63,18 @@ def matters() -> Mapping[str, Bundle]:
     mediated.say("2026-11-10", "complaint.lodged", authority="kopico.go.kr", on="2026-11-10")
     mediated.say("2026-12-10", "complaint.decided", ATTESTER, authority="kopico.go.kr", on="2026-12-09")
     mediated.check_in("2026-12-20")
+    direct = _asked()
+    direct.submitted("2026-11-10", "2026-11-26", "deadline.extended", notified_on="2026-11-10", reason="complexity",
+                     until="2027-01-20")  # fmt: skip
+    direct.submitted("2026-12-10", "2027-01-26", "request.fulfilled", answered_on="2026-12-10", mode="sent", reasons=[])
+    late = _asked()
+    late.submitted("2026-11-22", "2026-11-25", "request.fulfilled", answered_on="2026-11-22", mode="sent", reasons=[])
+    against = _asked()
+    quotes_the_future(against)
     return {
+        "direct": direct.bundle("2027-01-31"),
+        "direct and late": late.bundle("2027-01-31"),
+        "direct against its block": against.bundle("2027-01-31"),
         "late": _answered("2027-01-26", "2027-01-26"),
         "early": _answered("2026-11-11", "2026-11-11"),
         "undecided": _answered("2027-01-26", "2027-01-20"),
@@ -86,7 +95,7 @@ def test_what_the_whole_matters_say(name: str) -> None:
     assert [item.grade for item in found.finding.complaints] == (
         ["self_stated", "decided"] if name == "mediated" else []
     )
-    causes = {"late": 1, "locked": 3, "paused": 1, "mediated": 1}
+    causes = {"late": 1, "locked": 3, "paused": 1, "mediated": 1, "direct against its block": 1}
     assert len(found.finding.periods) == causes.get(name, 0)
 
 

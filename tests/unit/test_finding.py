@@ -370,7 +370,13 @@ def test_the_report_gives_the_reasons_once_in_each_language() -> None:
     assert "위법 여부의 판단이 아니며 법률 자문이 아닙니다." in korean
     shown = report_json(result)["finding"]
     assert isinstance(shown, dict) and isinstance(shown["due"], dict)
-    assert shown["due"]["due_latest"] == "2026-11-23" and shown["due"]["steps"]
+    assert shown["due"]["due_latest"] == "2026-11-23"
+    # The same in JSON: every sentence in both languages, at the place where the report has it.
+    assert isinstance(shown["sentences"], list) and isinstance(shown["due"]["steps"], list)
+    for lang, report in (("en", english), ("ko", korean)):
+        told = [line[lang] for line in shown["sentences"] if isinstance(line, dict)]
+        steps = [step["text"][lang] for step in shown["due"]["steps"] if isinstance(step["text"], dict)]
+        assert told and steps and all(str(line) in report for line in (*told, *steps))
 
 
 @pytest.mark.parametrize("name", sorted(fixed._TEXT))

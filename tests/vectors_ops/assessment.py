@@ -7,6 +7,7 @@ from typing import Any
 
 from ledger.assessment import Assessment, assess
 from ledger.bundle import parse_bundle
+from ledger.calendars import STANDARD
 from ledger.finding.law import shipped_law
 from ledger.finding.shown import finding_json
 from ledger.kinds import check_facts
@@ -26,8 +27,11 @@ def _assessed(given: Values) -> Assessment:
         code_hash=bytes.fromhex(given["code_hash"]) if "code_hash" in given else None,
     )
     bundle, policy = parse_bundle(given["bundle"].encode()), parse_policy(given["policy"].encode())
+    calendar = STANDARD
+    for text in given.get("calendars", []):
+        calendar = calendar.with_file(text.encode())
     register = load_register().with_file(given["authorities"].encode()) if "authorities" in given else None
-    return assess(bundle, policy, observed, given["now"], shipped_law(bundle, authorities=register))
+    return assess(bundle, policy, observed, given["now"], shipped_law(bundle, calendar, register))
 
 
 def _assess(given: Values) -> Values:
@@ -48,7 +52,7 @@ def _find(given: Values) -> Values:
     result = _assessed(given)
     assert result.finding is not None
     shown: Values = dict(finding_json(result.finding, result.finding_value))
-    assert all(isinstance(line, str) and line for line in shown["sentences"])
+    assert all(line["en"] and line["ko"] and line["en"] != line["ko"] for line in shown["sentences"])
     found = {name: shown[name] for name in ("answer", "state", "outcome", "grade", "delivery", "due", "lateness")}
     if found["delivery"] is not None:
         del found["delivery"]["entries"]

@@ -82,8 +82,6 @@ UNPROVEN: Value = {
 
 
 class Finding:
-    """Writes one case after another."""
-
     def __init__(self, cases: Cases) -> None:
         self.cases = cases
 
@@ -111,6 +109,7 @@ class Finding:
             told.check_in("2026-12-01")
         bundle = told.bundle("2026-12-02")
         headers = [*(item.proof.header for item in bundle.anchors.values()), *bundle.blocks.values()]
+        headers += [proof.header for proof in bundle.submitted.values()]
         blocks = [keccak256(header).hex() for header in headers]
         given: dict[str, Any] = {
             "bundle": bundle.encode().decode("ascii"),

@@ -30,6 +30,7 @@ from tools.vectors._assessment_case import (
     without,
 )
 from tools.vectors._assessment_case import base as base_result
+from tools.vectors._assessment_evidence import contradictory, direct, malformed
 from tools.vectors._assessment_false import false_claims
 from tools.vectors._assessment_finding import deliveries, late, more_time, names_in_facts
 from tools.vectors._assessment_following import authorities, complaints, following, late_notices
@@ -279,8 +280,8 @@ def main() -> None:
         group(writer)
     for group in (lists, no_root, contradictions, replays, silences, long_lists, keys, other_leaves):
         group(writer)
-    told_groups = (deliveries, late, more_time, names_in_facts, late_notices, complaints, following, authorities)
-    for told in told_groups:
+    findings = (deliveries, late, more_time, names_in_facts, direct, contradictory, malformed)
+    for told in (*findings, late_notices, complaints, following, authorities):
         told(writer.cases)
     writer.cases.write()
 

@@ -33,7 +33,11 @@ from api.deps import Context
 from api.middleware import RequestLayer
 from api.receipts import ProofQueue
 from api.shortcut import Shortcut
+from ledger.authorities import Register
+from ledger.errors import MalformedAuthorities, RuntimeSetting
+from ledger.rulebook import load_register
 from ledger.runtime.metrics import Metrics
+from ledger.runtime.settings import Settings
 from ledger.runtime.wellknown import DnsKeyFinder, KeyFinder, WellKnownKeyFinder, open_resolver
 from ledger.runtime.wiring import Services
 
@@ -105,7 +109,20 @@ def open_context(services: Services, finders: Mapping[str, KeyFinder]) -> Contex
     pool = ThreadPoolExecutor(POOL_THREADS, "api")
     metrics = Metrics(services.store)
     services.acceptance.listeners.append(metrics.observe_commit)
-    return Context(services, services.acceptance, finders, metrics, pool, ProofQueue(services.reader, pool))
+    register = open_register(services.settings)
+    return Context(services, services.acceptance, finders, metrics, pool, ProofQueue(services.reader, pool), register)
+
+
+def open_register(settings: Settings) -> Register:
+    """The authorities that ship, and those of the settings over them. Raises RuntimeSetting."""
+    if settings.authorities is None:
+        return load_register()
+    try:
+        return load_register().with_file(settings.authorities.read_bytes())
+    except OSError as error:
+        raise RuntimeSetting(f"authorities: {settings.authorities} cannot be read: {error.strerror}") from None
+    except MalformedAuthorities as error:
+        raise RuntimeSetting(f"authorities: {settings.authorities}: {error}") from None
 
 
 def open_finders(services: Services) -> dict[str, KeyFinder]:

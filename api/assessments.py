@@ -9,6 +9,13 @@ from pydantic import BaseModel, Field
 Worth = Literal["passed", "conditional", "not checked", "failed"]
 
 
+class BothLanguages(BaseModel):
+    """The same sentence twice."""
+
+    en: str
+    ko: str
+
+
 class DoubtView(BaseModel):
     """Why nobody can say that no answer is recorded: how many statements (`too_many`), or which entry."""
 
@@ -66,8 +73,8 @@ class DueStep(BaseModel):
     reading: Literal["both", "earliest", "latest"]
     step: int
     code: str
-    text: str
-    source: str | None
+    text: BothLanguages
+    source: BothLanguages | None
 
 
 class DueView(BaseModel):
@@ -132,6 +139,27 @@ class PeriodView(BaseModel):
     entries: list[int]
 
 
+class LateNoticeView(BaseModel):
+    """A notice of more time after the day by which it had to come: it does not undo the date that had passed."""
+
+    entry: int
+    notified_on: str
+    due: str
+    grade: str
+    signed_not_before: BlockBound
+
+
+class ComplaintView(BaseModel):
+    """A complaint to an authority, or its decision as attesters saw it; never what was decided."""
+
+    said: Literal["lodged", "decided"]
+    authority: str = Field(description="DNS name.")
+    name: BothLanguages | None = Field(description="As a register has it.")
+    on: str
+    grade: str
+    entries: list[int]
+
+
 class BackDatedView(BaseModel):
     """A statement of the company that names a day and was signed after it had ended."""
 
@@ -140,21 +168,49 @@ class BackDatedView(BaseModel):
     signed_not_before: BlockBound
 
 
-class BothLanguages(BaseModel):
-    """The same sentence twice."""
+class AcknowledgedView(BaseModel):
+    """The statement that confirms the receipt."""
 
-    en: str
-    ko: str
+    entry: int
+    by: Literal["company", "requester"]
+    received_on: str
 
 
 class StepView(BaseModel):
     """Who may do what until when."""
 
-    who: Literal["company", "person"]
+    who: Literal["company", "person", "authority"]
     period: str
-    holder: Literal["company_duty", "person_window", "waiting_time"]
+    holder: Literal["company_duty", "person_window", "waiting_time", "authority_aim"]
     earliest: str | None
     latest: str | None
+    starts: str
+    since: str | None = Field(description="The earliest day, by anybody's word, with which it started.")
+    no_date: Literal["undated", "not_started"] | None
+    acknowledged: AcknowledgedView | None = Field(description="Of a confirmation of receipt: the one recorded.")
+
+
+class AuthorityView(BaseModel):
+    """An authority as a register has it: who is there, not who is competent."""
+
+    slug: str
+    kind: Literal["supervision", "reports", "mediation"]
+    name: BothLanguages
+    countries: list[str]
+    webform: str | None
+    web: str | None
+    address: str | None
+    phone: str | None
+    fax: str | None
+    email: str | None
+    language: str | None
+    transport: Literal["fax", "letter", "email"] | None
+    comments: list[BothLanguages]
+    quality: Literal["read", "secondary", "unconfirmed"] | None = Field(description="Null: an imported record.")
+    read_on: str | None
+    source_date: str | None
+    sources: list[str]
+    listed_by: str = Field(description="`habeas`, or the digest of the imported file.")
 
 
 class NextView(BaseModel):
@@ -163,6 +219,10 @@ class NextView(BaseModel):
     authority: BothLanguages
     next_step: BothLanguages
     steps: list[StepView]
+    authorities: list[AuthorityView]
+    no_authorities: Literal["kind", "place", "outside"] | None = Field(
+        description="Why none is named: registers hold no such kind, none for the place, or the rule ends before it."
+    )
 
 
 class FindingView(BaseModel):
@@ -192,6 +252,8 @@ class FindingView(BaseModel):
     delay: DelayView | None
     periods: list[PeriodView]
     back_dated: list[BackDatedView]
+    late_notices: list[LateNoticeView]
+    complaints: list[ComplaintView]
     revoked_keys: list[int]
     next: NextView | None
-    sentences: list[str]
+    sentences: list[BothLanguages] = Field(description="What the record says, in fixed sentences.")

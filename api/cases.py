@@ -22,6 +22,8 @@ from ledger.encoding import encode_hex
 from ledger.evm import parse_header
 from ledger.finding.law import shipped_law
 from ledger.finding.shown import finding_json
+from ledger.linked import MEDIA_TYPE as LINKED
+from ledger.linked import linked_case
 from ledger.observed import Observed
 from ledger.policy import parse_policy
 from ledger.runtime.evidence import Evidence
@@ -190,9 +192,25 @@ class AssessmentView(BaseModel):
 async def assessment(case: CaseId, context: ContextDep, as_of: AsOf = None) -> Response:
     """What this server would tell itself. Whoever does not believe it downloads the bundle and runs
     `habeas verify`: that needs neither this server nor its policy."""
-    value = await context.call(lambda: _assessment(context, parse_id(case), as_of))
+    value = await context.call(lambda: _assessed(_assess(context, parse_id(case), as_of), context))
     body = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
     return Response(body, headers={"Cache-Control": NO_STORE}, media_type=JSON)
+
+
+@router.get(
+    "/{case}/jsonld",
+    summary="Read a case as JSON-LD",
+    responses={
+        **gives(LINKED, "The case in the terms of the W3C Data Privacy Vocabulary 2.3.", type="object"),
+        **problems(404, 410),
+    },
+)
+async def jsonld(case: CaseId, context: ContextDep, as_of: AsOf = None) -> Response:
+    """Each statement in DPV terms, with our own name and all its facts beside them (docs/spec/deadlines.md,
+    "Vocabulary"). Nothing in it says that anybody complied or did not."""
+    value = await context.call(lambda: linked_case(_assess(context, parse_id(case), as_of)))
+    body = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+    return Response(body, headers={"Cache-Control": NO_STORE}, media_type=LINKED)
 
 
 def _evidence(context: Context) -> Evidence:
@@ -200,14 +218,14 @@ def _evidence(context: Context) -> Evidence:
     return Evidence(services.store, services.reader, services.origin)
 
 
-def _assessment(context: Context, case_id: bytes, as_of: int | None) -> dict[str, object]:
+def _assess(context: Context, case_id: bytes, as_of: int | None) -> Assessment:
     bundle = _evidence(context).bundle(case_id, as_of=as_of)
     settings = context.services.settings
     policy = parse_policy(own_policy(context.services.store, settings))
     # Chain time may run ahead of this machine's clock; an assessment before its newest anchor is an error.
     newest = max(parse_header(shown.proof.header).timestamp for shown in bundle.anchors.values())
     now = max(int(time.time()), newest)
-    return _assessed(assess(bundle, policy, Observed(), now, shipped_law(bundle)), context)
+    return assess(bundle, policy, Observed(), now, shipped_law(bundle, authorities=context.authorities))
 
 
 def _assessed(value: Assessment, context: Context) -> dict[str, object]:

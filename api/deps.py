@@ -15,6 +15,7 @@ from typing import Annotated, ParamSpec, TypeVar
 from fastapi import Depends, Path, Query, Request
 
 from api.receipts import ProofQueue
+from ledger.authorities import Register
 from ledger.bundle import MAX_AUTHORS
 from ledger.encoding import MAX_INTEGER
 from ledger.errors import MalformedRequest
@@ -39,6 +40,7 @@ class Context:
     metrics: Metrics
     pool: ThreadPoolExecutor
     proofs: ProofQueue
+    authorities: Register
     outgoing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(8))
     batches: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
 

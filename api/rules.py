@@ -15,12 +15,14 @@ from ledger.deadline_json import deadline_json, rule_json
 from ledger.deadline_request import MAX_NOTICES, MAX_PAUSES, DeadlineRequest, answer
 from ledger.encoding import Json
 from ledger.errors import RefusedNotFound
+from ledger.nearest import did_you_mean
 from ledger.rulebook import SHIPPED, load_rule
 from ledger.words import Language
 
 router = APIRouter(prefix="/v1", tags=["deadlines"])
 _Mark = Literal["C", "S", "R"]
-_Holder = Literal["company_duty", "person_window", "waiting_time"]
+_Holder = Literal["company_duty", "person_window", "waiting_time", "authority_aim"]
+_Authority = Literal["supervision", "reports", "mediation"]
 
 
 class Words(BaseModel):
@@ -96,6 +98,7 @@ class RulePeriod(BaseModel):
     extension: RuleExtension | None
     pauses: list[RulePause]
     no_finding: Words | None
+    at: _Authority | None = Field(description="Kind of authority at which the complaint that starts it is lodged.")
     sources: list[str]
 
 
@@ -120,6 +123,7 @@ class RuleView(BaseModel):
     notes: list[Words]
     not_said: list[Words]
     sources: list[RuleSource]
+    authority_kinds: list[_Authority] = Field(description="Which authorities of a register are those of this rule.")
     periods: list[RulePeriod]
 
 
@@ -174,7 +178,8 @@ async def read(
 ) -> Response:
     """Periods, extensions, pauses, sources with their marks, authority and next step, in both languages."""
     if regime not in SHIPPED:
-        raise RefusedNotFound(f"there is no rule {regime}; there are {', '.join(SHIPPED)}")
+        meant = did_you_mean(regime, SHIPPED)
+        raise RefusedNotFound(f"there is no rule {regime}{meant}; there are {', '.join(SHIPPED)}")
     return _json(request, rule_json(load_rule(regime)))
 
 

@@ -7,7 +7,7 @@ lists are complete at one index root; otherwise the statements shown are all tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ledger.bundle import Bundle, ShownStatement
@@ -15,7 +15,7 @@ from ledger.checks import Check, ResolvedCheck, Value, exit_code
 from ledger.evm import Header
 from ledger.finding.case import Finding, find
 from ledger.finding.law import NO_LAW, Law
-from ledger.finding.timeline import Bound
+from ledger.finding.timeline import Bound, Bounds
 from ledger.observed import Observed
 from ledger.parties import Standing, operator_of
 from ledger.policy import LedgerTrust, TrustPolicy
@@ -35,8 +35,17 @@ class StatementView:
     standing: Standing
     understood: bool
     signature: Value
-    signed_not_before: Bound | None
-    recorded_not_after: Bound | None
+    bounds: Bounds
+
+    @property
+    def signed_not_before(self) -> Bound | None:
+        """The block that it quotes."""
+        return self.bounds.lower
+
+    @property
+    def recorded_not_after(self) -> Bound | None:
+        """The block of its anchor, or an earlier one in which it was submitted straight to the contract."""
+        return self.bounds.recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,7 @@ def _finding(
     as_of = work.anchors[complete.size + 1].event.complete_to
     operator = operator_of(bundle, work.policy)
     silence = find_silence(bundle.case, bundle.statements, work.parties, complete, as_of, operator)
-    bounds = {view.shown.index: (view.signed_not_before, view.recorded_not_after) for view in statements}
+    bounds = {view.shown.index: view.bounds for view in statements}
     return find(bundle.case, complete, silence, work.policy, bounds, law)
 
 
@@ -104,9 +113,23 @@ def _view(work: Procedure, shown: ShownStatement, values: Mapping[str, Value]) -
         standing=standing,
         understood=standing.role != "unknown",
         signature=values[f"{name}/signature"],
-        signed_not_before=_bound(header, values[f"{name}/signed"]),
-        recorded_not_after=_bound(evidence.header if evidence else None, values[f"{name}/recorded"]),
+        bounds=Bounds(
+            lower := _bound(header, values[f"{name}/signed"]),
+            _bound(evidence.header if evidence else None, values[f"{name}/recorded"]),
+            tuple(_submitted(work, shown, values, lower)),
+        ),
     )
+
+
+def _submitted(
+    work: Procedure, shown: ShownStatement, values: Mapping[str, Value], lower: Bound | None
+) -> Iterator[Bound]:
+    """Direct submissions of the same bytes (7.2). One before the block that the statement quotes, or without that
+    block, does not count: of two that cannot both be, leaving one out would turn one finding into another."""
+    for ticket, header in work.submitted.get(shown.signed.raw, ()):
+        bound = _bound(header, values[f"submitted/{ticket}/receipt"])
+        if bound is not None and lower is not None and lower.seconds <= bound.seconds:
+            yield bound
 
 
 def _bound(header: Header | None, value: Value) -> Bound | None:

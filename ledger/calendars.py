@@ -1,7 +1,8 @@
 """Which days are no working days, in two readings (docs/spec/deadlines.md, "Calendar").
 
 *Certain*: Saturdays, Sundays and public holidays of the whole country. *Disputed*, beside them: days that are
-a holiday in the region only, for some trades or authorities, for half a day, or on an estimated date.
+a holiday in the region only, for some trades or authorities, for half a day, on an estimated date, or off in exchange
+for a Saturday.
 Where no region is named, ``any_region`` decides whether a holiday of any of them is disputed. The
 strictest reading knows certain days alone, the other both. The days come from the pinned ``holidays``
 package; calendar files add to them or take away, because holidays are declared late. A result names it all.
@@ -30,6 +31,8 @@ MAX_DAYS = 2_000
 Status = Literal["holiday", "disputed", "working"]
 # A school break closes no office; in a workday category the name is kept and the day is worked.
 _NOT_COUNTED = frozenset({"school", "unofficial", "workday", "armed_forces"})
+# A date that is only estimated, and a day off in exchange for a Saturday that is worked: no law calls it a holiday.
+_UNSURE = ("estimated", "substituted from")
 _MEMBERS = frozenset({"habeas_calendar", "id", "version", "day"})
 _DAY_MEMBERS = frozenset({"date", "place", "status", "name", "source"})
 
@@ -130,8 +133,8 @@ def _packaged(place: str, year: int, any_region: bool) -> tuple[frozenset[date],
     # A region that the package does not know may be any of those that it knows.
     parts = (region,) if region in known else known if region or any_region else ()
     inside = [_public(country, part, year) for part in parts]
-    estimated = {day for days in (nation, *inside) for day, name in days.items() if "estimated" in name}
-    certain = set(nation).intersection(*inside) - estimated
+    unsure = {day for days in (nation, *inside) for day, name in days.items() if any(word in name for word in _UNSURE)}
+    certain = set(nation).intersection(*inside) - unsure
     counted = set(nation).union(*inside)
     for part in (None, *parts):
         counted |= set(_holidays(country, part, year, _disputed_categories(country)))

@@ -61,6 +61,7 @@ def rule_json(rule: Rule) -> JsonObject:
         "sources": [
             {"id": source.id, "cite": _both(source.cite), "mark": source.mark} for source in rule.sources.values()
         ],
+        "authority_kinds": list(rule.authority_kinds),
         "periods": [_period(period) for period in rule.periods.values()],
     }
 
@@ -106,6 +107,7 @@ def _period(period: Period) -> JsonObject:
             for pause in period.pauses
         ],
         "no_finding": None if period.no_finding is None else _both(period.no_finding),
+        "at": period.at,
         "sources": list(period.sources),
     }
 

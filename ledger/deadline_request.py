@@ -12,6 +12,7 @@ from ledger.deadlines import Deadline, due
 from ledger.encoding import parse_date, parse_instant
 from ledger.errors import MalformedRequest
 from ledger.extensions import Extended
+from ledger.nearest import did_you_mean
 from ledger.places import local_days, split_place
 from ledger.rulebook import load_rule
 from ledger.rules import Ground, Rule
@@ -84,7 +85,8 @@ def parse_pause(text: str, place: str) -> Pause:
         raise MalformedRequest(f"a pause must be FROM..TO, like 2026-03-05..2026-03-10, not {text[:60]!r}")
     ground = next((known for known in _GROUNDS if known == named), None)
     if named and ground is None:
-        raise MalformedRequest(f"the ground of a pause must be one of {', '.join(_GROUNDS)}, not {named[:40]!r}")
+        meant = did_you_mean(named, _GROUNDS)
+        raise MalformedRequest(f"the ground of a pause must be one of {', '.join(_GROUNDS)}, not {named[:40]!r}{meant}")
     end = parse_day(last, place, "the end of a pause") if last else None
     return Pause(parse_day(first, place, "the start of a pause"), end, ground)
 

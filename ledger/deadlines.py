@@ -20,6 +20,7 @@ from ledger.calendars import LAST_YEAR, STANDARD, Calendar, check_place
 from ledger.counting import Pause, check_pauses
 from ledger.errors import MalformedRequest, RefusedRule
 from ledger.extensions import Extended, NoDate, extend
+from ledger.nearest import did_you_mean
 from ledger.periods import Asked, both_ends
 from ledger.places import end_of_day, local_days, split_place
 from ledger.rules import Holder, Mark, Period, Rule
@@ -108,7 +109,8 @@ def find_period(rule: Rule, period: str) -> Period:
     """The period of that name. Raises MalformedRequest naming those that there are."""
     found = rule.periods.get(period)
     if found is None:
-        raise MalformedRequest(f"{rule.regime} has no period {period[:40]!r}; it has {', '.join(rule.periods)}")
+        meant, names = did_you_mean(period, rule.periods), ", ".join(rule.periods)
+        raise MalformedRequest(f"{rule.regime} has no period {period[:40]!r}{meant}; it has {names}")
     return found
 
 
@@ -120,8 +122,12 @@ def _check_place(rule: Rule, place: str) -> bool:
     for allowed, confirmed in ((rule.places, True), (rule.places_unconfirmed, False)):
         if place in allowed or country in allowed:
             return confirmed
-    places = ", ".join((*rule.places, *rule.places_unconfirmed))
-    raise MalformedRequest(f"{rule.regime} does not hold in {place}; it holds in {places}, where the company must act")
+    every = (*rule.places, *rule.places_unconfirmed)
+    inside = next((known for known in every if known.startswith(f"{country}-")), "")
+    meant = f" (did you mean {inside}?)" if inside else ""
+    raise MalformedRequest(
+        f"{rule.regime} does not hold in {place}{meant}; it holds in {', '.join(every)}, where the company must act"
+    )
 
 
 def _start(rule: Rule, period: Period, place: str, start: date | datetime) -> tuple[date, date, tuple[Step, ...]]:

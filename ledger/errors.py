@@ -12,7 +12,7 @@
     |  |- MalformedHeader       |- MalformedReceipt    |- MalformedBundle
     |  |- MalformedPolicy       |- MalformedKey        |- MalformedWellKnown
     |  |- MalformedIndex        |- MalformedFraudProof |- MalformedRule
-    |  |- MalformedCalendar
+    |  |- MalformedCalendar     |- MalformedAuthorities
     |  '- MalformedRequest      an API or command-line argument
     |- Verification             the bytes are fine, the claim is false
     |  |- VerificationSignature |- VerificationInclusion |- VerificationConsistency
@@ -136,6 +136,10 @@ class MalformedRule(Malformed):
 
 class MalformedCalendar(Malformed):
     type, title = "malformed-calendar", "The calendar file is malformed"
+
+
+class MalformedAuthorities(Malformed):
+    type, title = "malformed-authorities", "The file of authorities is malformed"
 
 
 class MalformedRequest(Malformed):

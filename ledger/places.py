@@ -19,6 +19,8 @@ from ledger.errors import MalformedRequest
 from ledger.kinds import COUNTRIES
 
 TZDATA = f"tzdata {version('tzdata')}"
+_ALIASES = {"UK": "GB", "EL": "GR"}
+"""What the European Union and the road call them."""
 _PLACE = re.compile(r"([A-Z]{2})(?:-([A-Z0-9]{1,3}))?")
 
 
@@ -26,8 +28,17 @@ def split_place(place: str) -> tuple[str, str]:
     """Country and region ("" where none is named). Raises MalformedRequest."""
     match = _PLACE.fullmatch(place)
     if match is None or match[1] not in COUNTRIES:
-        raise MalformedRequest(f"the place must be an ISO 3166 country or region, like IE or US-CA, not {place[:40]!r}")
+        raise MalformedRequest(
+            f"the place must be an ISO 3166 country or region, like IE or US-CA, not {place[:40]!r}{_meant(place)}"
+        )
     return match[1], match[2] or ""
+
+
+def _meant(place: str) -> str:
+    """What people write for a country: small letters, or a code that others use for it."""
+    country, separator, region = place[:40].upper().partition("-")
+    country = _ALIASES.get(country, country)
+    return f" (did you mean {country}{separator}{region}?)" if country in COUNTRIES else ""
 
 
 @cache
@@ -40,8 +51,14 @@ def zones(place: str) -> tuple[ZoneInfo, ...]:
 
 
 def local_days(instant: datetime, place: str) -> tuple[date, date]:
-    """The first and the last date that an instant is in the zones of ``place``; mostly they are one."""
-    found = [instant.astimezone(zone).date() for zone in zones(place)]
+    """The first and the last date that an instant is in the zones of ``place``; mostly they are one.
+
+    Raises MalformedRequest for an instant whose day there is before year 1 or after 9999.
+    """
+    try:
+        found = [instant.astimezone(zone).date() for zone in zones(place)]
+    except OverflowError:
+        raise MalformedRequest(f"{instant:%Y-%m-%d %H:%M:%S} UTC has no date in {place} from year 1 to 9999") from None
     return min(found), max(found)
 
 

@@ -12,6 +12,7 @@ from ledger.errors import MalformedRule
 from ledger.kinds import COUNTRIES, REFUSAL_REASONS, REGIMES, RIGHTS
 from ledger.rules import (
     UNCONFIRMED,
+    AuthorityKind,
     Closed,
     Counting,
     Extension,
@@ -36,6 +37,7 @@ MAX_BYTES = 65_536
 MAX_LENGTH = 3_660
 """No leg is longer, whatever its unit."""
 _PLACE = re.compile(r"([A-Z]{2})(?:-[A-Z0-9]{1,3})?")
+_AUTHORITIES: tuple[AuthorityKind, ...] = get_args(AuthorityKind)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _T = TypeVar("_T")
@@ -119,6 +121,7 @@ def _rule(table: _Reader) -> Rule:
         not_said=table.maybe("not_said", _list(_text, 0), ()),
         sources=sources,
         periods={period.name: period for period in periods},
+        authority_kinds=table.maybe("authority_kinds", _list(_one_of(*_AUTHORITIES), 1), ()),
     )
 
 
@@ -160,6 +163,7 @@ def _period(value: object, where: str, sources: Mapping[str, Source]) -> Period:
         extension=table.maybe("extension", _extension, None),
         pauses=table.maybe("pause", _list(_pause, 1), ()),
         no_finding=table.maybe("no_finding", _text, None),
+        at=table.maybe("at", _one_of(*_AUTHORITIES), None),
     )
     table.close()
     return made
@@ -212,6 +216,8 @@ def _pause(value: object, where: str) -> PauseRule:
 
 def _check_references(rule: Rule) -> None:
     known = {*rule.sources, UNCONFIRMED}
+    if len(set(rule.authority_kinds)) != len(rule.authority_kinds):
+        raise MalformedRule("authority_kinds names one kind twice")
     for period in rule.periods.values():
         named = [period.roll_over, *(pause.source for pause in period.pauses)]
         if period.closed is not None:
@@ -229,6 +235,10 @@ def _check_references(rule: Rule) -> None:
         for other in others:
             if other == period.name or other not in rule.periods or not rule.periods[other].legs:
                 raise MalformedRule(f"period {period.name} names the period {other}, which has no legs in this file")
+        if period.at is not None and (period.starts != "complaint" or period.at not in rule.authority_kinds):
+            raise MalformedRule(
+                f"at of period {period.name} must be one of authority_kinds, in a period that starts with a complaint"
+            )
         if period.extends and not period.legs:
             raise MalformedRule(f"period {period.name} extends another and must have legs")
 

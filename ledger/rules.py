@@ -15,12 +15,14 @@ UNCONFIRMED = "unconfirmed"
 """In the place of a source: no source that was read says it."""
 
 Mark = Literal["C", "S", "R"]
-Holder = Literal["company_duty", "person_window", "waiting_time"]
+Holder = Literal["company_duty", "person_window", "waiting_time", "authority_aim"]
 Counting = Literal["EU-1182", "UK-ICO", "KR-CIV", "US-CAL", "NZ-WD", "CAL"]
 Unit = Literal["days", "weeks", "months", "working_days"]
 Start = Literal[
-    "receipt", "appeal", "answer", "notice", "complaint", "outage", "restored", "notice_end", "transition_end"
-]
+    "receipt", "appeal", "answer", "notice", "complaint", "proposal", "outage", "restored", "notice_end",
+    "transition_end",
+]  # fmt: skip
+AuthorityKind = Literal["supervision", "reports", "mediation"]
 Silence = Literal["deemed_refusal", "breach", "opens_court", "none"]
 Ground = Literal["identity", "clarification"]
 ExtensionKind = Literal["period", "adds", "named_date", "cause_ends"]
@@ -111,6 +113,8 @@ class Period:
     pauses: tuple[PauseRule, ...]
     no_finding: Text | None
     """Why no finding may rest on this period."""
+    at: AuthorityKind | None = None
+    """Of a period that starts with a complaint: the kind of authority at which it must be lodged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,8 @@ class Rule:
     not_said: tuple[Text, ...]
     sources: Mapping[str, Source]
     periods: Mapping[str, Period]
+    authority_kinds: tuple[AuthorityKind, ...] = ()
+    """Which authorities of a register are those of this rule; none where it names others."""
 
     def source(self, name: str) -> Source | None:
         """The source ``name``; None where nothing that was read says it."""

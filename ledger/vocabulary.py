@@ -6,9 +6,8 @@ word stands in ``processing_details``. Silence is never ``expired``: that word m
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ledger.encoding import Json, JsonObject
 from ledger.errors import MalformedRequest
@@ -74,7 +73,42 @@ EVENTS: Mapping[str, Event] = {
     "request.withdrawn": Event("revoked", ("RequestUnfulfilled",), True),
     UNANSWERED: Event("in_progress", ("RequestUnfulfilled",)),
 }
-_FINAL_STATUSES = frozenset({"fulfilled", "revoked", "denied"})
+OTHERS: Mapping[str, tuple[str, ...]] = {
+    "account.suspended": ("ActivityHalted",),
+    "account.terminated": ("ActivityNotCompleted",),
+    "account.restored": ("ActivityOngoing",),
+    "service.outage": ("ActivityHalted",),
+    "service.restored": ("ActivityOngoing",),
+    "complaint.lodged": ("AuthorityInformed",),
+}
+"""Events that are no state of a request, in DPV terms; DRP has no word for them."""
+_IDENTITY = Reason("", "IdentityVerificationRequired", "JustificationA12IdentityRequired")
+_INFORMATION = Reason("", "InformationRequired", "JustificationA12InformationRequired")
+_WHY: Mapping[tuple[str, str], Reason] = {
+    ("request.action_required", "identity_confirmation"): _IDENTITY,
+    ("request.action_required", "identity_document"): _IDENTITY,
+    ("request.action_required", "clarification"): _INFORMATION,
+    ("deadline.extended", "complexity"): Reason("", "ComplexityOfProcess", "JustificationA12Complexity"),
+    ("deadline.extended", "number_of_requests"): Reason("", "HighVolumeOfProcesses", "JustificationA12HighVolume"),
+}
+"""Justifications of other events than refusals, by the fact that says why."""
+_ARTICLES: Mapping[str, str] = {
+    "access": "A15",
+    "rectification": "A16",
+    "erasure": "A17",
+    "restriction": "A18",
+    "portability": "A20",
+    "objection": "A21",
+    "automated_decision": "A22",
+}
+_OURS = "urn:habeas:v1:"
+_CONTEXT: Mapping[str, Json] = {
+    "dpv": _DPV,
+    "justifications": _JUSTIFICATIONS,
+    "eu-gdpr": _GDPR,
+    "dct": "http://purl.org/dc/terms/",
+    "habeas": _OURS,
+}
 _FROM_DRP = {event.drp: name for name, event in EVENTS.items() if event.exact}
 _REASON_FROM_DRP = {reason.drp: name for name, reason in REASONS.items() if reason.drp != "other"}
 
@@ -124,48 +158,68 @@ def from_drp(given: DrpStatus) -> tuple[str, str]:
     return event, ""
 
 
-def to_dpv(events: Sequence[tuple[str, date, Sequence[str]]], *, case: str, gdpr: bool) -> JsonObject:
-    """A case as JSON-LD: its events (name, day, refusal reasons) in DPV terms, ours beside them.
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One event of a case for JSON-LD. ``day``: a date or an instant as text, "" where it names none."""
 
-    ``gdpr`` adds the terms for article 12. DPV has no word for a part of an answer nor for silence; our own
-    name always stands beside. Raises MalformedRequest for an event that is not among EVENTS.
+    name: str
+    day: str = ""
+    facts: Mapping[str, Json] = field(default_factory=dict)
+    more: Mapping[str, Json] = field(default_factory=dict)
+    """Further members, as they shall stand."""
+
+
+def to_dpv(events: Sequence[Recorded], *, case: str, gdpr: bool) -> JsonObject:
+    """A case as JSON-LD: its events in DPV terms, and beside each our own name and all its facts.
+
+    ``gdpr`` adds the terms for the articles of the GDPR. DPV has no word for a part of an answer nor for silence,
+    and of kinds that it has no word for at all only ours stands there, so nothing is lost.
+    Raises MalformedRequest for a refusal reason that is not among REASONS.
     """
-    shown: list[Json] = [_jsonld(name, day, reasons, gdpr) for name, day, reasons in events]
     return {
-        "@context": {
-            "dpv": _DPV,
-            "justifications": _JUSTIFICATIONS,
-            "eu-gdpr": _GDPR,
-            "dct": "http://purl.org/dc/terms/",
-        },
+        "@context": dict(_CONTEXT),
+        "@id": f"{_OURS}case:{case}",
         "@type": "dpv:RightExerciseRecord",
         "dct:identifier": case,
-        "dct:hasPart": shown,
+        "dct:hasPart": [_jsonld(event, gdpr) for event in events],
     }
 
 
-def _jsonld(name: str, day: date, reasons: Sequence[str], gdpr: bool) -> JsonObject:
-    event = EVENTS.get(name)
-    if event is None:
-        raise MalformedRequest(f"{name[:60]!r} is not among {', '.join(EVENTS)}")
-    terms: list[Json] = []
+def _jsonld(event: Recorded, gdpr: bool) -> JsonObject:
+    known = EVENTS.get(event.name)
+    types = known.dpv if known is not None else OTHERS.get(event.name, ())
+    value: JsonObject = {"@type": [f"dpv:{term}" for term in types]} if types else {}
+    if event.day:
+        value["dct:date"] = event.day
+    value["dct:type"] = event.name
+    value["habeas:facts"] = {"@type": "@json", "@value": dict(event.facts)}
+    if terms := [*_justifications(event, gdpr)]:
+        value["dpv:hasJustification"] = terms
+    if gdpr and (article := _ARTICLES.get(str(event.facts.get("right")))):
+        value["dpv:hasRight"] = {"@id": f"eu-gdpr:{article}"}
+    elif gdpr and event.name == "complaint.lodged":
+        value["dpv:hasRight"] = {"@id": "eu-gdpr:A77"}
+    return {**value, **event.more}
+
+
+def _justifications(event: Recorded, gdpr: bool) -> Iterator[Json]:
+    found: list[Reason] = []
+    reasons = event.facts.get("reasons", [])
+    assert isinstance(reasons, list), "a list by its schema"
     for reason in reasons:
         if reason not in REASONS:
-            raise MalformedRequest(f"{reason[:60]!r} is not among {', '.join(REASONS)}")
-        known = REASONS[reason]
-        if known.dpv:
-            terms.append({"@id": f"justifications:{known.dpv}"})
-        if known.gdpr and gdpr:
-            terms.append({"@id": f"eu-gdpr:{known.gdpr}"})
-    value: JsonObject = {
-        "@type": [f"dpv:{term}" for term in event.dpv],
-        "dct:date": str(day),
-        "dct:type": name,
-        "dct:description": list(reasons),
-    }
-    if terms:
-        value["dpv:hasJustification"] = terms
-    return value
+            raise MalformedRequest(f"{str(reason)[:60]!r} is not among {', '.join(REASONS)}")
+        found.append(REASONS[str(reason)])
+    for fact in ("what", "reason"):
+        if (known := _WHY.get((event.name, str(event.facts.get(fact))))) is not None:
+            found.append(known)
+    if event.name == "request.withdrawn":
+        found.append(Reason("", "LackOfIntent", "JustificationA12LackOfIntent"))
+    for item in found:
+        if item.dpv:
+            yield {"@id": f"justifications:{item.dpv}"}
+        if item.gdpr and gdpr:
+            yield {"@id": f"eu-gdpr:{item.gdpr}"}
 
 
 assert set(REASONS) == set(REFUSAL_REASONS), "every refusal reason has its words"

@@ -15,7 +15,12 @@ from ledger.steps import shown_length, word
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "deadlines.md"
 YEAR = 2026
-_HOLDERS = {"company_duty": "company's duty", "person_window": "person's time", "waiting_time": "waiting time"}
+_HOLDERS = {
+    "company_duty": "company's duty",
+    "person_window": "person's time",
+    "waiting_time": "waiting time",
+    "authority_aim": "authority's aim",
+}
 _SILENCE = {
     "deemed_refusal": "counts as a refusal",
     "breach": "is itself against the duty",

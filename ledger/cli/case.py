@@ -227,6 +227,10 @@ def ics(
     trust: Trust = None,
     rpc: Annotated[list[str] | None, typer.Option(metavar="URL", help="Node to ask about blocks.")] = None,
     now: Annotated[str | None, typer.Option(metavar="TIME", help="Assess as of this time.")] = None,
+    calendar: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Holidays of your own, over those that ship; may be repeated."),
+    ] = None,
     lang: Annotated[Language, typer.Option(help="Language of the events.")] = Language.en,
 ) -> None:
     """Write the dates of a case as a calendar file: until when the company has, and who may do what when.
@@ -239,9 +243,28 @@ def ics(
     from ledger.cli.verify import Question
     from ledger.ics import encode_ics
 
-    entries, at = case_entries(bundle, Question(trust=trust, rpc=rpc or (), now=now), lang.value)
+    asked = Question(trust=trust, rpc=rpc or (), now=now, calendars=calendar or ())
+    entries, at = case_entries(bundle, asked, lang.value)
     write_new(out, encode_ics(entries, datetime.fromtimestamp(at, UTC)))
     note(f"written: {out}, {len(entries)} date(s). Not a finding of a breach. Not legal advice.")
+
+
+@app.command()
+def jsonld(
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="The bundle of a case, a .habeas.json file.")],
+    trust: Trust = None,
+    rpc: Annotated[list[str] | None, typer.Option(metavar="URL", help="Node to ask about blocks.")] = None,
+    now: Annotated[str | None, typer.Option(metavar="TIME", help="Assess as of this time.")] = None,
+) -> None:
+    """Print a case as JSON-LD in the terms of the W3C Data Privacy Vocabulary 2.3.
+
+    Our own name and all facts of each event stand beside the terms. Nothing in it says that anybody complied or did
+    not.
+    """
+    from ledger.cli.case_jsonld import case_jsonld
+    from ledger.cli.verify import Question
+
+    print_json(case_jsonld(bundle, Question(trust=trust, rpc=rpc or (), now=now)))
 
 
 @app.command()

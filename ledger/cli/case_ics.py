@@ -10,7 +10,8 @@ from ledger.encoding import encode_hex
 from ledger.errors import MalformedRequest
 from ledger.finding.case import Finding
 from ledger.finding.steps import Step
-from ledger.finding.told import reasons, step_sentence
+from ledger.finding.told import reasons
+from ledger.finding.told_next import step_sentence
 from ledger.ics import Entry
 from ledger.words import Language, text
 

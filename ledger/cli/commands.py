@@ -16,6 +16,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("letter", "letter", "Write the letter to the company, with the case id in it."),
     ("say", "say", "Record a statement in a case, as requester or as company."),
     ("deadline", "deadline", "When an answer is due under a rule, in two readings, and why."),
+    ("authority", "authority", "Authorities: import a register, and list who there is for a place."),
     ("submit", "submit", "Send a signed statement that lies in a file."),
     ("prove", "prove", "Write the bundle of a case, and verify what was written."),
     ("accuse", "accuse", "Show what an honest operator cannot have done, as a file for strangers."),

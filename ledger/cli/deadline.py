@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from ledger.calendars import STANDARD, Calendar
+from ledger.cli.calendar_files import read_calendar
 from ledger.cli.files import write_new
-from ledger.cli.output import AsJson, Language, new_app, note, print_json, print_text, read_input
+from ledger.cli.output import AsJson, Language, new_app, note, print_json, print_text
 from ledger.deadline_json import deadline_json
 from ledger.deadline_request import DeadlineRequest, answer, parse_moment
 from ledger.deadlines import Deadline, ends
@@ -93,7 +93,7 @@ def deadline(
     if regime is None or period is None or place is None or start is None:
         raise MalformedRequest("give REGIME, PERIOD, --place and --from, or --list to see which there are")
     asked = DeadlineRequest(regime, period, place, start, pause or (), extended_on or (), until, cause_ended)
-    rule, found = answer(asked, _calendar(calendar or []))
+    rule, found = answer(asked, read_calendar(calendar or []))
     if ics is not None:
         write_new(ics, encode_ics(_entries(rule, found, start, lang), datetime.now(UTC)))
         note(f"written: {ics}")
@@ -103,13 +103,6 @@ def deadline(
         print_json(value if standing is None else {**value, "standing": standing})
     else:
         _print(rule, found, lang, None if now is None else (str(standing), now))
-
-
-def _calendar(files: list[Path]) -> Calendar:
-    calendar = STANDARD
-    for path in files:
-        calendar = calendar.with_file(read_input(path, "--calendar"))
-    return calendar
 
 
 def _list(lang: Language, as_json: bool) -> None:

@@ -14,7 +14,11 @@ from importlib.resources import files
 from pathlib import Path
 
 from ledger.assessment import Assessment, assess
+from ledger.authorities import MAX_BYTES as MAX_REGISTER_BYTES
+from ledger.authorities import Register
 from ledger.bundle import MAX_BYTES, Bundle, parse_bundle
+from ledger.calendars import STANDARD, Calendar
+from ledger.cli.calendar_files import read_calendar
 from ledger.cli.clean import clean_line, dump_json
 from ledger.cli.files import read_file
 from ledger.cli.observing import observe_bundle
@@ -26,6 +30,7 @@ from ledger.finding.law import shipped_law
 from ledger.fraud import is_fraud_proof
 from ledger.policy import MAX_BYTES as MAX_POLICY_BYTES
 from ledger.policy import CompanyPin, TrustPolicy, parse_policy
+from ledger.rulebook import load_register
 from ledger.words import Language
 
 CLOCK_TOLERANCE_SECONDS = 60
@@ -60,7 +65,7 @@ def assess_under(terms: Terms, bundle: Bundle) -> Assessment:
     observed = observe_bundle(bundle, policy, terms.rpc, terms.vouched)
     observed = replace(observed, notes=(*observed.notes, *notes))
     now = parse_now(terms.now) if terms.now else _clock(bundle)
-    return assess(bundle, policy, observed, now, shipped_law(bundle))
+    return assess(bundle, policy, observed, now, shipped_law(bundle, terms.calendar, terms.authorities))
 
 
 def parse_now(now: str) -> int:
@@ -104,23 +109,38 @@ class Question:
     fraud_out: Path | None = None
     as_json: bool = False
     lang: Language = "en"
+    calendars: Sequence[Path] = ()
+    """Calendar files over the holidays that ship."""
+    authorities: Sequence[Path] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a question names, read: the policy, and the hashes of the blocks that the person vouches for."""
+    """What a question names, read: the policy, the hashes of the blocks that the person vouches for, the calendar."""
 
     policy: TrustPolicy
     rpc: tuple[str, ...]
     vouched: tuple[bytes, ...]
     dns: bool
     now: str | None
+    calendar: Calendar = STANDARD
+    authorities: Register | None = None
+    """With files of one's own over those that ship; None: these alone."""
 
 
 def read_terms(asked: Question) -> Terms:
     """The terms of a question. Raises a Malformed error for the first that is wrong, save ``now``."""
-    policy = read_policy(asked.trust)
-    return Terms(policy, tuple(asked.rpc), tuple(check_nodes(asked.rpc, asked.blocks)), asked.dns, asked.now)
+    policy, calendar = read_policy(asked.trust), read_calendar(asked.calendars)
+    vouched = tuple(check_nodes(asked.rpc, asked.blocks))
+    return Terms(policy, tuple(asked.rpc), vouched, asked.dns, asked.now, calendar, read_register(asked.authorities))
+
+
+def read_register(paths: Sequence[Path]) -> Register | None:
+    """The authorities that ship with those of ``paths`` over them; None without any. Raises MalformedAuthorities."""
+    register = load_register() if paths else None
+    for path in paths:
+        register = (register or Register()).with_file(read_bytes(path, MAX_REGISTER_BYTES))
+    return register
 
 
 def run(path: Path, question: Question) -> int:

@@ -67,6 +67,22 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="Write the contradictions that --against finds as fraud proofs, into new files.",
     )
+    made.add_argument(
+        "--authorities",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="Authorities to name beside those that ship, JSON lines; of several files the later one holds.",
+    )
+    made.add_argument(
+        "--calendar",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="Holidays of your own for the due dates, over those that ship; may be given several times.",
+    )
     made.add_argument("--now", metavar="TIME", help="Assess as of this time, like 2026-12-01T00:00:00Z.")
     made.add_argument(
         "--jobs",
@@ -98,6 +114,8 @@ def main(arguments: Sequence[str]) -> int:
         fraud_out=given.fraud_out,
         as_json=given.as_json,
         lang=given.lang,
+        authorities=given.authorities,
+        calendars=given.calendar,
     )
     if len(given.files) == 1 and not given.files[0].is_dir():
         return run(given.files[0], question)

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger.completeness import Complete
+from ledger.finding.complaints import Complaint, read_complaints
 from ledger.finding.delivery import Delivery, read_delivery
 from ledger.finding.due import Due, read_due
 from ledger.finding.lateness import Delay, Lateness, first_answer, read_delay, read_lateness
 from ledger.finding.law import Law
+from ledger.finding.notices import LateNotice, read_late_notices
 from ledger.finding.outcome import Outcome, read_outcome
 from ledger.finding.periods import Facts, PeriodWithoutAccess, read_periods
-from ledger.finding.steps import Next, read_next
+from ledger.finding.steps import Next, Told, read_next
 from ledger.finding.timeline import ANSWERS, Bound, Bounds, Timeline, read_timeline
 from ledger.policy import TrustPolicy
 from ledger.silence import Silence
@@ -51,6 +53,8 @@ class Finding:
     revoked: tuple[int, ...]
     """Entries that revoked a key of the company; what it signed before stands."""
     next: Next | None
+    late_notices: tuple[LateNotice, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
 
 
 def find(
@@ -63,6 +67,7 @@ def find(
     outcome = read_outcome(timeline, silence)
     answer = first_answer(timeline)
     lateness = read_lateness(timeline, due, answer)
+    complaints = read_complaints(timeline, law.authorities)
     return Finding(
         silence=silence,
         timeline=timeline,
@@ -74,7 +79,9 @@ def find(
         periods=read_periods(timeline, Facts(silence, delivery, due, lateness, outcome)),
         back_dated=tuple(_back_dated(timeline)),
         revoked=tuple(_revoked(complete)),
-        next=read_next(timeline, delivery, due, outcome, law),
+        next=read_next(timeline, Told(delivery, due, outcome, complaints), law),
+        late_notices=read_late_notices(timeline, delivery, due),
+        complaints=complaints,
     )
 
 

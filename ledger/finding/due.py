@@ -38,6 +38,10 @@ class Notice:
     notified_on: date
     until: date | None
     state: NoticeState
+    had_until: date | None = None
+    """Of a late one: the end of the time within which it had to come, in the reading most favourable to the company."""
+    source: str = ""
+    """Of a late one: the id of the rule's source for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +76,14 @@ class _Reading:
     start: date
     generous: bool
     states: dict[int, NoticeState] = field(default_factory=dict)
+    passed: dict[int, tuple[date | None, str]] = field(default_factory=dict)
     unknown: dict[int, None] = field(default_factory=dict)
 
     def day(self, item: Said, named: date) -> date:
         """The day that counts of what the company dates itself; of what is not known to be recorded there is none."""
         if self.generous:
             return named
-        recorded = self.timeline.recorded_day(item)
+        recorded = self.timeline.recorded_day(item, directly=True)
         return date.max if recorded is None else max(named, recorded)
 
     def find(self, period: Period) -> Deadline:
@@ -93,6 +98,7 @@ class _Reading:
         best = plain
         for item in notices:
             made = self.attempt(period.name, pauses, [item], item)
+            self.passed[item.index] = (plain.due_latest, period.extension.notice)
             if made is not None and _is_later(made, best):
                 best = made
         return best
@@ -100,11 +106,12 @@ class _Reading:
     def chained(self, period: Period, pauses: Sequence[Pause], notices: Sequence[Said], plain: Deadline) -> Deadline:
         """Each notice leads to the next longer period."""
         best, accepted, name = plain, list[Said](), period.name
-        for item in sorted(notices, key=lambda item: (self.day(item, item.day("notified_on")), item.index)):
+        for item in sorted(notices, key=lambda item: (item.day("notified_on"), item.index)):
             extension = self.rule.periods[name].extension
             if extension is None or extension.kind != "period":
                 self.states[item.index] = "no_effect"
                 continue
+            self.passed[item.index] = (best.due_latest, extension.notice)
             made = self.attempt(extension.period, pauses, [*accepted, item], item)
             if made is not None:
                 best, name = made, extension.period
@@ -193,10 +200,14 @@ def answer_period(rule: Rule, right: str) -> Period | None:
 def _notices(timeline: Timeline, strict: _Reading, generous: _Reading) -> Iterator[Notice]:
     for item in timeline.of(["deadline.extended"], "company", "requester"):
         state = generous.states.get(item.index, "no_effect")
-        if state == "in_time" and strict.states.get(item.index) != "in_time":
+        had_until, source = generous.passed.get(item.index, (None, ""))
+        # Where no source says by when a notice must come, one after the time had ended moves the later date alone.
+        is_after = had_until is not None and strict.day(item, item.day("notified_on")) > had_until
+        if state == "in_time" and (strict.states.get(item.index) != "in_time" or is_after):
             state = "stated"
         until = None if item.text("until") == "cause_ends" else item.day("until")
-        yield Notice(item.index, item.day("notified_on"), until, state)
+        passed = (had_until, source) if state == "late" else (None, "")
+        yield Notice(item.index, item.day("notified_on"), until, state, *passed)
 
 
 def _is_later(made: Deadline, best: Deadline) -> bool:

@@ -13,10 +13,11 @@ from typing import Literal
 
 from ledger.checks import Value
 from ledger.finding.due import Due
-from ledger.finding.timeline import ANSWERS, Bound, Said, Timeline
+from ledger.finding.timeline import ANSWERS, Bound, Said, Timeline, tightest
 
 Word = Literal["late", "in_time", "not_decided"]
-_ACCEPTED = frozenset({"company_signed", "attested"})
+ACCEPTED = frozenset({"company_signed", "attested"})
+"""Grades of a key by which the company can be late: by the policy's own word or an attester's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Lateness:
     answer: Said
     answered_on: date
     value: Value
+    upper: Bound | None
+    """Recorded not after: the bound that carries *in time*, or else the tightest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +61,16 @@ def read_lateness(timeline: Timeline, due: Due, answer: Said | None) -> Lateness
         return None
     answered_on = answer.day("answered_on")
     if due.finding:
-        is_early = due.earliest is not None and timeline.is_within(answer.upper, due.earliest)
-        is_accepted = answer.grade in _ACCEPTED or bool(answer.checks)
+        earliest = date.min if due.earliest is None else due.earliest
+        early = tightest(bound for bound in answer.bounds.uppers if timeline.is_within(bound, earliest))
+        is_accepted = answer.grade in ACCEPTED or bool(answer.checks)
         is_after = due.latest is not None and answered_on > due.latest and timeline.is_after(answer.lower, due.latest)
         # Both hold only where somebody made a block up: what is known counts, and in doubt for the company.
-        if is_early and not (is_after and _worth(answer.lower) > _worth(answer.upper)):
-            return Lateness("in_time", answer, answered_on, _worth(answer.upper))
+        if early is not None and not (is_after and _worth(answer.lower) > early.value):
+            return Lateness("in_time", answer, answered_on, early.value, early)
         if is_accepted and is_after:
-            return Lateness("late", answer, answered_on, _worth(answer.lower))
-    return Lateness("not_decided", answer, answered_on, Value.NOT_CHECKED)
+            return Lateness("late", answer, answered_on, _worth(answer.lower), answer.bounds.recorded)
+    return Lateness("not_decided", answer, answered_on, Value.NOT_CHECKED, answer.bounds.recorded)
 
 
 def read_delay(sent: Said | None, answer: Said | None) -> Delay | None:

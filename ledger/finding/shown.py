@@ -1,15 +1,18 @@
-"""A finding as JSON (docs/spec/assessment.md, "Output"); sentences in English."""
+"""A finding as JSON (docs/spec/assessment.md, "Output"); each sentence in both languages."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
+from ledger.authorities import authority_json
 from ledger.checks import Value
 from ledger.encoding import Json, JsonObject, encode_instant
 from ledger.finding.case import Finding
+from ledger.finding.complaints import Complaint
 from ledger.finding.delivery import Delivery
 from ledger.finding.due import Due, Notice
 from ledger.finding.lateness import Lateness, Span
+from ledger.finding.notices import LateNotice
 from ledger.finding.periods import Edge, PeriodWithoutAccess
 from ledger.finding.steps import Next, Step
 from ledger.finding.timeline import Bound, Moment
@@ -17,6 +20,9 @@ from ledger.finding.told import told
 from ledger.rules import Text
 from ledger.sentences import silence_json
 from ledger.steps import cited, sentence
+from ledger.words import Language
+
+_LANGUAGES: tuple[Language, ...] = ("en", "ko")
 
 
 def finding_json(finding: Finding, value: Value) -> JsonObject:
@@ -40,10 +46,18 @@ def finding_json(finding: Finding, value: Value) -> JsonObject:
             {"entry": item.entry, "day": str(item.day), "signed_not_before": bound_json(item.signed)}
             for item in finding.back_dated
         ],
+        "late_notices": [_late_notice(item) for item in finding.late_notices],
+        "complaints": [_complaint(item) for item in finding.complaints],
         "revoked_keys": list(finding.revoked),
         "next": None if finding.next is None else _next(finding.next),
-        "sentences": [*told(finding, "en")],
+        "sentences": _sentences(finding),
     }
+
+
+def _sentences(finding: Finding) -> Json:
+    """What is told, sentence by sentence: which there are never depends on the language."""
+    english, korean = (told(finding, lang) for lang in _LANGUAGES)
+    return [_both(Text(en, ko)) for en, ko in zip(english, korean, strict=True)]
 
 
 def bound_json(bound: Bound | None) -> Json:
@@ -93,14 +107,15 @@ def _steps(due: Due) -> Json:
     for step in [*due.generous.steps, *(step for step in due.strict.steps if step not in due.generous.steps)]:
         in_both = step in due.generous.steps and step in due.strict.steps
         reading = "both" if in_both else "latest" if step in due.generous.steps else "earliest"
-        source = cited(step, due.rule, "en") or None
+        en, ko = (cited(step, due.rule, lang) for lang in _LANGUAGES)
+        text, source = Text(sentence(step, "en"), sentence(step, "ko")), Text(en, ko)
         shown.append(
             {
                 "reading": reading,
                 "step": step.number,
                 "code": step.code,
-                "text": sentence(step, "en"),
-                "source": source,
+                "text": _both(text),
+                "source": _both(source) if en else None,
             }
         )
     return shown
@@ -115,6 +130,27 @@ def _notice(notice: Notice) -> JsonObject:
     }
 
 
+def _late_notice(item: LateNotice) -> JsonObject:
+    return {
+        "entry": item.entry,
+        "notified_on": str(item.notified_on),
+        "due": str(item.due),
+        "grade": item.grade,
+        "signed_not_before": bound_json(item.signed),
+    }
+
+
+def _complaint(item: Complaint) -> JsonObject:
+    return {
+        "said": item.word,
+        "authority": item.authority,
+        "name": None if item.name is None else _both(item.name),
+        "on": str(item.on),
+        "grade": item.grade,
+        "entries": list(item.entries),
+    }
+
+
 def _lateness(found: Lateness) -> JsonObject:
     answer = found.answer
     return {
@@ -123,7 +159,7 @@ def _lateness(found: Lateness) -> JsonObject:
         "entry": answer.index,
         "answered_on": str(found.answered_on),
         "signed_not_before": bound_json(answer.lower),
-        "recorded_not_after": bound_json(answer.upper),
+        "recorded_not_after": bound_json(found.upper),
     }
 
 
@@ -155,6 +191,8 @@ def _next(found: Next) -> JsonObject:
         "authority": _both(found.rule.authority),
         "next_step": _both(found.rule.next_step),
         "steps": [_step(step) for step in found.steps],
+        "authorities": [authority_json(item) for item in found.authorities],
+        "no_authorities": found.note or None,
     }
 
 
@@ -165,6 +203,12 @@ def _step(step: Step) -> JsonObject:
         "holder": step.period.holder,
         "earliest": _day(step.earliest),
         "latest": _day(step.latest),
+        "starts": step.period.starts,
+        "since": _day(step.since),
+        "no_date": step.no_date or None,
+        "acknowledged": None
+        if step.done is None
+        else {"entry": step.done.index, "by": step.done.role, "received_on": step.done.text("received_on")},
     }
 
 

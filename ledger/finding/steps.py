@@ -2,78 +2,184 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from ledger.authorities import Authority
 from ledger.deadlines import Deadline, due
 from ledger.errors import MalformedRequest, RefusedRule
+from ledger.finding.complaints import Complaint
 from ledger.finding.delivery import Delivery
 from ledger.finding.due import Due
 from ledger.finding.lateness import first_answer
 from ledger.finding.law import Law
 from ledger.finding.outcome import Outcome
-from ledger.finding.timeline import Timeline
-from ledger.rules import Period, Rule
+from ledger.finding.timeline import Said, Timeline, days_of
+from ledger.rules import Holder, Period, Rule
 
-Who = Literal["company", "person"]
+Who = Literal["company", "person", "authority"]
+NoDate = Literal["", "undated", "not_started"]
+AuthoritiesNote = Literal["", "kind", "place", "outside"]
+_WHO: Mapping[Holder, Who] = {
+    "company_duty": "company",
+    "person_window": "person",
+    "waiting_time": "person",
+    "authority_aim": "authority",
+}
+ACKNOWLEDGE = "acknowledge"
+"""The period of a rule for the bare confirmation of receipt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A period of the rule that runs or ran. A person acts by the earliest of a window, and not before the latest
-    of a waiting time; ``latest`` is None where nothing proves when it began."""
+    """A period of the rule that runs, ran or may run. A person acts by the earliest of a window, and not before the
+    latest of a waiting time; ``latest`` is None where nothing proves when it began."""
 
     who: Who
     period: Period
     earliest: date | None
     latest: date | None
+    no_date: NoDate = ""
+    """*undated*: the law names no number of days; *not_started*: no day with which it starts is recorded."""
+    since: date | None = None
+    """The earliest day, by anybody's word, with which it started."""
+    done: Said | None = None
+    """Of a confirmation of receipt: the statement that is one, the company's own before a report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The rule's authority and next step, and the periods of whoever may act."""
+    """The rule's authority and next step, and the periods of whoever may act.
+
+    ``authorities`` are those that the registers know in ``place``; ``note`` says why there is none: the registers hold
+    no authorities of that *kind*, none for the *place*, or the place lies *outside* of where the rule holds.
+    """
 
     rule: Rule
+    place: str
     steps: tuple[Step, ...]
+    authorities: tuple[Authority, ...] = ()
+    note: AuthoritiesNote = ""
 
 
-def read_next(timeline: Timeline, delivery: Delivery | None, due: Due, outcome: Outcome, law: Law) -> Next | None:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What has been read of the case already."""
+
+    delivery: Delivery | None
+    due: Due
+    outcome: Outcome
+    complaints: Sequence[Complaint]
+
+
+def read_next(timeline: Timeline, told: Told, law: Law) -> Next | None:
     """What may follow; None without a rule."""
-    if due.rule is None or delivery is None:
+    rule = told.due.rule
+    if rule is None or told.delivery is None:
         return None
-    return Next(due.rule, tuple(_steps(timeline, delivery, due, outcome, due.rule, law)))
+    found, note = _authorities(timeline.place, rule, law)
+    steps = _Steps(timeline, told, told.delivery, rule, law, found)
+    return Next(rule, timeline.place, tuple(steps.all()), found, note)
 
 
-def _steps(
-    timeline: Timeline, delivery: Delivery, found: Due, outcome: Outcome, rule: Rule, law: Law
-) -> Iterator[Step]:
-    right, answer = delivery.sent.text("right"), first_answer(timeline)
-    for period in rule.periods.values():
-        if period.extends or (period.rights and right not in period.rights):
-            continue
-        who: Who = "company" if period.holder == "company_duty" else "person"
-        if period.name == "answer" and who == "company":
-            if outcome.word in ("none", "contested", None) and (found.earliest or found.latest):
-                yield Step(who, period, found.earliest, found.latest)
-        elif period.starts == "receipt" and who == "person":
-            first, last = delivery.stated_on, delivery.proven_by
-            yield from _step(timeline, rule, period, law, first, last if delivery.has_latest else None)
-        elif period.starts == "answer" and answer is not None:
-            day = answer.day("answered_on")
-            yield from _step(timeline, rule, period, law, day, day)
+def _authorities(place: str, rule: Rule, law: Law) -> tuple[tuple[Authority, ...], AuthoritiesNote]:
+    """The authorities of the registers for ``place``. Nobody is sent to one that the rule knows nothing of."""
+    if not rule.authority_kinds:
+        return (), "kind"
+    if not {place, place.partition("-")[0]} & {*rule.places, *rule.places_unconfirmed}:
+        return (), "outside"
+    found = law.authorities.at(place, rule.authority_kinds)
+    return found, "" if found else "place"
 
 
-def _step(timeline: Timeline, rule: Rule, period: Period, law: Law, first: date, last: date | None) -> Iterator[Step]:
-    early = _due(timeline, rule, period, law, first)
-    late = None if last is None else _due(timeline, rule, period, law, last)
-    if early is not None and early.due_earliest is not None:
-        yield Step("person", period, early.due_earliest, None if late is None else late.due_latest)
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    timeline: Timeline
+    told: Told
+    delivery: Delivery
+    rule: Rule
+    law: Law
+    authorities: Sequence[Authority]
 
+    def all(self) -> Iterator[Step]:
+        right = self.delivery.sent.text("right")
+        for period in self.rule.periods.values():
+            if period.extends or (period.rights and right not in period.rights):
+                continue
+            if period.name == "answer" and period.holder == "company_duty" and period.starts == "receipt":
+                yield from self.answer(period)
+            else:
+                yield from self.other(period)
 
-def _due(timeline: Timeline, rule: Rule, period: Period, law: Law, start: date) -> Deadline | None:
-    try:
-        return due(rule, period.name, timeline.place, start, calendar=law.calendar)
-    except (RefusedRule, MalformedRequest):
+    def answer(self, period: Period) -> Iterator[Step]:
+        found = self.told.due
+        if self.told.outcome.word not in ("none", "contested", None):
+            return
+        if found.earliest or found.latest:
+            yield Step("company", period, found.earliest, found.latest)
+        elif found.why == "undated":
+            yield Step("company", period, None, None, "undated", self.delivery.stated_on)
+
+    def other(self, period: Period) -> Iterator[Step]:
+        who = _WHO[period.holder]
+        done = self.acknowledged() if period.name == ACKNOWLEDGE else None
+        started = self.started(period)
+        if started is None:
+            # Of a matter that is settled nobody is told what else there might be.
+            if self.told.outcome.word not in ("provided", "withdrawn"):
+                yield Step(who, period, None, None, "not_started")
+            return
+        first, last = started
+        if not period.legs:
+            yield Step(who, period, None, None, "undated", first)
+            return
+        early, late = self.due(period, first), None if last is None else self.due(period, last)
+        if early is not None and early.due_earliest is not None:
+            yield Step(who, period, early.due_earliest, None if late is None else late.due_latest, "", first, done)
+
+    def started(self, period: Period) -> tuple[date, date | None] | None:
+        """The first day with which it may have started, and the last where that is proven; None where none is shown."""
+        if period.starts == "receipt":
+            return self.delivery.stated_on, self.delivery.proven_by if self.delivery.has_latest else None
+        if period.starts == "answer":
+            answer = first_answer(self.timeline)
+            return None if answer is None else (answer.day("answered_on"), answer.day("answered_on"))
+        if period.starts == "complaint":
+            return self.lodged(period)
+        if period.starts in ("outage", "restored"):
+            return self.outage("service.outage" if period.starts == "outage" else "service.restored")
         return None
+
+    def lodged(self, period: Period) -> tuple[date, date | None] | None:
+        """A complaint to an authority of the kind that the period asks for, as the registers know it."""
+        there = [item for item in self.authorities if item.kind == period.at]
+        lodged = [
+            item
+            for item in self.told.complaints
+            if item.word == "lodged" and any(authority.is_named(item.authority) for authority in there)
+        ]
+        if not lodged:
+            return None
+        return min(item.on for item in lodged), min((item.on for item in lodged if item.is_proven), default=None)
+
+    def outage(self, kind: str) -> tuple[date, date | None] | None:
+        """By anybody's word, and by the company's own."""
+        said = self.timeline.of([kind])
+        if not said:
+            return None
+        days = [(item.role, days_of(item.instant("at"), self.timeline.place)) for item in said]
+        own = max((last for role, (_, last) in days if role == "company"), default=None)
+        return min(first for _, (first, _) in days), own
+
+    def acknowledged(self) -> Said | None:
+        """The company's own confirmation of receipt, or else one that the requester reports."""
+        own = self.timeline.of(["request.acknowledged"], "company")
+        return next(iter(own or self.timeline.of(["request.acknowledged"], "requester")), None)
+
+    def due(self, period: Period, start: date) -> Deadline | None:
+        try:
+            return due(self.rule, period.name, self.timeline.place, start, calendar=self.law.calendar)
+        except (RefusedRule, MalformedRequest):
+            return None

@@ -18,8 +18,8 @@ from ledger.statement import SignedStatement
 
 Party = Literal["requester", "company", "attester"]
 PARTIES: tuple[Party, ...] = ("requester", "company", "attester")
-FindingGrade: TypeAlias = Grade | Literal["domain_mail"]
-"""A grade, or mail of the company's domain that attesters checked."""
+FindingGrade: TypeAlias = Grade | Literal["domain_mail", "decided"]
+"""A grade, or mail of the company's domain that attesters checked, or a decision of an authority that they saw."""
 Moment: TypeAlias = date | datetime
 """A day in the place, or an instant in UTC."""
 ANSWERS = frozenset({"request.fulfilled", "request.partially_fulfilled", "request.refused"})
@@ -56,8 +56,29 @@ class Bound:
         return datetime.fromtimestamp(min(self.seconds, _LAST_SECOND), UTC)
 
 
-Bounds: TypeAlias = tuple[Bound | None, Bound | None]
-"""Signed not before, recorded not after."""
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Of one statement: signed not before ``lower``; recorded not after ``upper``, the block of its anchor, and not
+    after each of ``submitted``, the blocks in which it was submitted straight to the contract."""
+
+    lower: Bound | None = None
+    upper: Bound | None = None
+    submitted: tuple[Bound, ...] = ()
+
+    @property
+    def recorded(self) -> Bound | None:
+        """The upper bound to show: what is worth most first, then the earliest."""
+        return tightest(self.uppers)
+
+    @property
+    def uppers(self) -> tuple[Bound, ...]:
+        """All upper bounds."""
+        return self.submitted if self.upper is None else (self.upper, *self.submitted)
+
+
+def tightest(bounds: Iterable[Bound]) -> Bound | None:
+    """Of upper bounds the one that is worth most, and of those the earliest."""
+    return max(bounds, key=lambda bound: (bound.value, -bound.seconds), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +92,18 @@ class Said:
     role: Party
     author: bytes
     grade: Grade
-    lower: Bound | None
-    upper: Bound | None
+    bounds: Bounds
     checks: frozenset[str] = frozenset()
+
+    @property
+    def lower(self) -> Bound | None:
+        """Signed not before."""
+        return self.bounds.lower
+
+    @property
+    def upper(self) -> Bound | None:
+        """Recorded in the log not after."""
+        return self.bounds.upper
 
     def day(self, fact: str) -> date:
         """A fact that is a date."""
@@ -105,13 +135,15 @@ class Timeline:
         wanted = frozenset(kinds)
         return tuple(item for item in self.said if item.kind in wanted and (not roles or item.role in roles))
 
-    def recorded_day(self, item: Said) -> date | None:
+    def recorded_day(self, item: Said, *, directly: bool = False) -> date | None:
         """The last day on which ``item`` can have been recorded, in the place; None where the block is not known.
 
-        A made-up header can have any time, so dates hang on known blocks alone.
+        A made-up header can have any time, so dates hang on known blocks alone. ``directly`` counts the contract
+        too. Only what an earlier day lets say more may ask for that: a receipt can be left out.
         """
-        known = item.upper is not None and item.upper.value is Value.PASSED
-        return days_of(item.upper.instant, self.place)[1] if known and item.upper is not None else None
+        bounds = item.bounds.uppers if directly else () if item.upper is None else (item.upper,)
+        days = [days_of(bound.instant, self.place)[1] for bound in bounds if bound.value is Value.PASSED]
+        return min(days, default=None)
 
     def is_after(self, bound: Bound | None, day: date) -> bool:
         """Whether ``bound`` is shown and lies after the end of ``day``, wherever in the place."""
@@ -126,7 +158,7 @@ def days_of(instant: datetime, place: str) -> tuple[date, date]:
     """The first and the last date that ``instant`` is in ``place``; a place without a time zone may have any."""
     try:
         return local_days(instant, place)
-    except (MalformedRequest, OverflowError):
+    except MalformedRequest:
         day, one = instant.date(), timedelta(days=1)
         return max(day, date.min + one) - one, min(day, date.max - one) + one
 
@@ -143,7 +175,7 @@ def read_timeline(
     for shown in in_case:
         standing = complete.parties.standing(shown)
         who = (standing.role, standing.grade)
-        read = _read(shown.index, shown.signed, who, attesters, bounds.get(shown.index, (None, None)))
+        read = _read(shown.index, shown.signed, who, attesters, bounds.get(shown.index, Bounds()))
         if read is not None:
             found.setdefault(read.id, read)
     said = tuple(_confirmed(found.values(), policy.attester_quorum))
@@ -163,7 +195,7 @@ def _read(
         role, grade = "attester", "attested"
     for party in PARTIES:
         if role == party and (role != "attester" or attester is not None):
-            return Said(index, signed.id, statement.kind, statement.facts, party, statement.author, grade, *bounds)
+            return Said(index, signed.id, statement.kind, statement.facts, party, statement.author, grade, bounds)
     return None
 
 
@@ -180,12 +212,13 @@ def _confirmed(said: Iterable[Said], quorum: int) -> Iterator[Said]:
     every = list(said)
     by: dict[tuple[str, str], set[bytes]] = {}
     for item in every:
-        if item.kind == "evidence.attested" and item.role == "attester" and item.text("result") in _SHOWN:
-            by.setdefault((item.text("statement"), item.text("check")), set()).add(item.author)
+        if item.kind == "evidence.attested" and item.role == "attester":
+            authors = by.setdefault((item.text("statement"), item.text("check")), set())
+            # In the order of the log: whoever finds that he was wrong takes it back.
+            (authors.add if item.text("result") in _SHOWN else authors.discard)(item.author)
     for item in every:
         name = "0x" + item.id.hex()
         checks = frozenset(check for (of, check), authors in by.items() if of == name and len(authors) >= quorum)
         yield Said(
-            item.index, item.id, item.kind, item.facts, item.role, item.author, item.grade, item.lower, item.upper,
-            checks,
+            item.index, item.id, item.kind, item.facts, item.role, item.author, item.grade, item.bounds, checks,
         )  # fmt: skip

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta, timezone
 from ledger.checks import Value
 from ledger.finding.case import Finding
 from ledger.finding.due import Due
+from ledger.finding.notices import LateNotice
 from ledger.finding.periods import Edge, PeriodWithoutAccess
-from ledger.finding.steps import Next, Step
 from ledger.finding.timeline import Bound, Moment, Said
+from ledger.finding.told_next import told_complaint, told_next
 from ledger.finding.words import phrase, word
 from ledger.rules import Text
 from ledger.sentences import sentences
@@ -33,7 +34,8 @@ def told(finding: Finding, lang: Language) -> list[str]:
         *(_period(finding, item, lang) for item in finding.periods),
         *_outage(finding, lang),
         *(phrase("revoked", lang, c=company, n=entry) for entry in finding.revoked),
-        *_next(finding.next, lang),
+        *(told_complaint(item, lang) for item in finding.complaints),
+        *told_next(finding.next, lang),
     ]
 
 
@@ -104,13 +106,26 @@ def _due(due: Due, company: str, lang: Language) -> Iterator[str]:
 
 
 def _notices(finding: Finding, lang: Language) -> Iterator[str]:
+    late = {item.entry: item for item in finding.late_notices}
     for notice in finding.due.notices:
+        if notice.entry in late:
+            yield _late_notice(finding.due, late[notice.entry], lang)
+            continue
         yield phrase(f"notice_{notice.state}", lang, n=notice.entry, d=notice.notified_on)
     for entry in finding.due.unknown_pauses:
         yield phrase("pause_unknown", lang, n=entry)
     for item in finding.back_dated:
         line = phrase("back_dated", lang, n=item.entry, d=item.day, t=_time(item.signed.instant))
         yield line + _condition(item.signed, lang)
+
+
+def _late_notice(due: Due, notice: LateNotice, lang: Language) -> str:
+    """A notice after the day by which it had to come, generalised by the rule and the source that say so."""
+    assert due.rule is not None, "a notice is late by a rule"
+    source = due.rule.source(notice.source)
+    values: dict[str, object] = {"n": notice.entry, "d": notice.notified_on, "x": notice.due}
+    values |= {"t": _time(notice.signed.instant), "r": _text((source or due.rule).cite, lang)}
+    return phrase("late_notice", lang, **values) + _condition(notice.signed, lang)
 
 
 def _lateness(finding: Finding, lang: Language) -> Iterator[str]:
@@ -120,9 +135,9 @@ def _lateness(finding: Finding, lang: Language) -> Iterator[str]:
             yield phrase("not_late_reported", lang)
         return
     answer, values = found.answer, {"c": company, "d": found.answered_on}
-    if found.said == "in_time" and answer.upper is not None:
-        line = phrase("in_time", lang, **values, t=_time(answer.upper.instant), x=due.earliest)
-        yield line + _condition(answer.upper, lang)
+    if found.said == "in_time" and found.upper is not None:
+        line = phrase("in_time", lang, **values, t=_time(found.upper.instant), x=due.earliest)
+        yield line + _condition(found.upper, lang)
     elif found.said == "late" and answer.lower is not None:
         name = "late" if answer.role == "company" else "late_attested"
         line = phrase(name, lang, **values, t=_time(answer.lower.instant), x=due.latest)
@@ -151,27 +166,6 @@ def _outage(finding: Finding, lang: Language) -> Iterator[str]:
     is_due = finding.due.earliest is not None or finding.due.latest is not None
     if rule is not None and is_due and any(period.cause == "service_outage" for period in finding.periods):
         yield phrase("outage_no_extension", lang, r=_text(rule.name, lang))
-
-
-def _next(found: Next | None, lang: Language) -> Iterator[str]:
-    if found is None:
-        return
-    for step in found.steps:
-        yield step_sentence(step, lang)
-    yield phrase("authority", lang, a=_text(found.rule.authority, lang))
-    yield phrase("next_step", lang, s=_text(found.rule.next_step, lang))
-
-
-def step_sentence(step: Step, lang: Language) -> str:
-    """Who may do what until when."""
-    who, title = word(f"who.{step.who}", lang), _text(step.period.title, lang)
-    if step.period.holder == "waiting_time":
-        if step.latest is None:
-            return phrase("act_waiting_open", lang, w=who, p=title)
-        return phrase("act_waiting", lang, w=who, p=title, x=step.latest)
-    if step.who == "person":
-        return phrase("act_window", lang, w=who, p=title, x=step.earliest)
-    return phrase("act_company", lang, w=who, p=title, x=step.latest or step.earliest)
 
 
 def _edge(edge: Edge, lang: Language, korean: bool) -> str:

@@ -25,6 +25,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "grade.company_signed": ("company-signed", "회사 서명"),
     "grade.operator_vouched": ("operator-vouched", "운영자 보증"),
     "grade.attested": ("attested", "확인인 보증"),
+    "grade.decided": ("decided", "기관 결정"),
     "grade.none": ("no grade", "등급 없음"),
     "basis.acknowledged": ("acknowledged by the company", "회사의 접수 확인"),
     "basis.registered_post": ("registered post", "등기우편"),
@@ -61,6 +62,14 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "against.nothing": ("that nothing had come by {d}", "{d}까지 받은 것이 없다"),
     "who.company": ("The company", "회사"),
     "who.person": ("The person", "본인"),
+    "who.authority": ("The authority", "담당 기관"),
+    "kind.supervision": ("supervision", "감독"),
+    "kind.reports": ("reports of infringement", "침해 신고"),
+    "kind.mediation": ("dispute mediation", "분쟁 조정"),
+    "quality.read": ("read at the source", "출처를 직접 읽음"),
+    "quality.secondary": ("from a secondary source", "2차 출처에서 옮김"),
+    "quality.unconfirmed": ("unconfirmed, check before you write", "확인되지 않음, 보내기 전에 확인하십시오"),
+    "quality.imported": ("from an imported register, not checked here", "가져온 명부의 내용으로 여기서 확인하지 않음"),
 }
 _TEXT: Mapping[str, tuple[str, str]] = {
     "stands": ("State: {s}. Outcome: {o}.", "상태: {s}. 결과: {o}."),
@@ -134,6 +143,12 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "passed.",
         "연장 통지(기록 {n}번): 기한이 지난 {d}에 알렸습니다. 이미 지난 기한을 되돌리지 않습니다.",
     ),
+    "late_notice": (
+        "Notice of more time, entry {n}: by {r} it had to be given by the end of {x}. It names {d} and was signed not "
+        "before {t}. A notice after that day does not undo the date that had passed.",
+        "연장 통지(기록 {n}번): {r}에 따라 {x}까지 알려야 했습니다. 이 통지에는 {d}에 알렸다고 적혀 있고,"
+        " {t} 이후에 서명되었습니다. 그날이 지난 뒤의 통지는 이미 지난 기한을 되돌리지 않습니다.",
+    ),
     "notice_no_effect": (
         "Notice of more time, entry {n}: the rule knows no such extension. It moves no date.",
         "연장 통지(기록 {n}번): 규칙에 그런 연장이 없습니다. 날짜에 반영하지 않습니다.",
@@ -199,6 +214,61 @@ _TEXT: Mapping[str, tuple[str, str]] = {
     ),
     "authority": ("Authority: {a}.", "담당 기관: {a}."),
     "next_step": ("Next step: {s}", "다음 단계: {s}"),
+    "register_name": ("Register, {p}, {k}: {a}.", "기관 명부({p}, {k}): {a}."),
+    "register_form": ("Web form: <{v}>.", "신고 양식: <{v}>."),
+    "register_web": ("Web: <{v}>.", "누리집: <{v}>."),
+    "register_mail": ("Mail: {v}.", "전자우편: {v}."),
+    "register_address": ("Address: {v}.", "주소: {v}."),
+    "register_phone": ("Phone: {v}.", "전화: {v}."),
+    "register_language": ("It asks for complaints in the language {v}.", "신고는 {v} 언어로 받습니다."),
+    "register_source": ("Source: <{s}> ({q}).", "출처: <{s}>({q})."),
+    "register_many": (
+        "The registers name {n} authorities for {p}; which of them is competent they do not say.",
+        "기관 명부에 {p}의 기관이 {n}곳 있습니다. 그중 어디가 담당하는지는 명부에 없습니다.",
+    ),
+    "register_place": (
+        "No register that was given names an authority for {p}; only the kind is known.",
+        "주어진 기관 명부에 {p}의 기관이 없어, 어떤 종류의 기관인지만 알 수 있습니다.",
+    ),
+    "register_outside": (
+        "The rule does not hold in {p}, so no authority is named.",
+        "이 규칙은 {p}에 적용되지 않으므로 기관을 적지 않습니다.",
+    ),
+    "register_kind": (
+        "The registers hold no authorities of this kind.",
+        "기관 명부는 이런 종류의 기관을 다루지 않습니다.",
+    ),
+    "complaint_lodged": (
+        "A complaint of {d} to {a} is recorded ({g}).",
+        "{d}에 {a}에 신청하거나 신고했다고 기록되어 있습니다({g}).",
+    ),
+    "complaint_decided": (
+        "Attesters saw that {a} decided on {d} ({g}). What was decided is not in this record.",
+        "{d}에 {a}의 결정이 있었음을 확인인이 확인했습니다({g}). 무엇을 결정했는지는 이 기록에 없습니다.",
+    ),
+    "act_undated": ("{w}, {p}: {u}", "{w}, {p} – {u}"),
+    "act_undated_since": (
+        "{w}, {p}: {u} Start by the record: {d}.",
+        "{w}, {p} – {u} 기록에 따르면 {d}에 시작되었습니다.",
+    ),
+    "act_not_started": (
+        "{w}, {p}: {l} from {s}. No such day is recorded here.",
+        "{w}, {p}: {s} 날부터 {l}. 그 날은 여기에 기록되어 있지 않습니다.",
+    ),
+    "act_aim": ("{w}, {p}: aimed at by the end of {x}.", "{w}, {p}: {x}까지를 목표로 합니다."),
+    "act_aim_stated": (
+        "{w}, {p}: if the application was made on {d}, as the person states, aimed at by the end of {x}.",
+        "{w}, {p}: 요구인의 말대로 {d}에 신청했다면 {x}까지를 목표로 합니다.",
+    ),
+    "acknowledged": (
+        " Recorded: entry {n} confirms the receipt, on {d}.",
+        " 기록 {n}번에서 {d}에 받았다고 확인했습니다.",
+    ),
+    "acknowledged_reported": (
+        " Entry {n}: the person reports a confirmation of the receipt, on {d}.",
+        " 기록 {n}번: 요구인은 {d}에 받았다는 확인이 있었다고 적었습니다.",
+    ),
+    "acknowledged_not": (" No confirmation of the receipt is recorded.", " 접수를 확인했다는 기록은 없습니다."),
     "act_company": ("{w}, {p}: by the end of {x}.", "{w}, {p}: {x}까지."),
     "act_window": ("{w}, {p}: by the end of {x}.", "{w}, {p}: {x}까지."),
     "act_waiting": ("{w}, {p}: not before {x} has ended.", "{w}, {p}: {x}이(가) 지난 뒤에."),

@@ -125,6 +125,9 @@ class Settings(BaseSettings):
     auditor_quorum: int = Field(
         default=1, ge=1, le=64, description="How many of the auditors the ledger's trust policy asks for."
     )
+    authorities: Path | None = Field(
+        default=None, description="File of authorities (JSON lines) that assessments name beside those that ship."
+    )
     api_host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
     api_port: int = Field(default=0, ge=0, le=65535, description="Port that the API listens on; 0: any.")
 

@@ -23,7 +23,9 @@ def test_the_list(still: Api) -> None:
     assert answer.status_code == 200 and answer.headers["cache-control"] == "public, no-cache"
     rules = answer.json()["rules"]
     assert [rule["regime"] for rule in rules] == list(SHIPPED)
-    assert rules[SHIPPED.index("kr-pipa")]["periods"] == ["answer"]
+    assert rules[SHIPPED.index("kr-pipa")]["periods"] == [
+        *("answer", "mediation_response", "mediation_decision", "mediation_silence")
+    ]
 
 
 @pytest.mark.parametrize("regime", SHIPPED)

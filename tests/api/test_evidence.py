@@ -183,7 +183,19 @@ def test_assessment(api: Api) -> None:
     finding = value["finding"]
     assert (finding["answer"], finding["value"], finding["size"]) == ("none", "conditional", 4)
     assert (finding["company"], finding["company_keys"], finding["index"]) == ("shop.example", [], "claimed")
-    assert finding["sentences"][0].startswith("No answer signed with a key of shop.example is")
+    assert finding["sentences"][0]["en"].startswith("No answer signed with a key of shop.example is")
+
+
+def test_json_ld(api: Api) -> None:
+    _, case, sent = two_anchors(api)
+    answer = api.get(f"/v1/cases/0x{case.id.hex()}/jsonld")
+    assert answer.headers["content-type"] == "application/ld+json"
+    value = answer.json()
+    assert value["@type"] == "dpv:RightExerciseRecord" and value["dct:identifier"] == f"0x{case.id.hex()}"
+    part = next(item for item in value["dct:hasPart"] if item["@id"].endswith(sent.id.hex()))
+    assert part["dct:type"] == "request.sent" and part["dct:creator"] == "requester"
+    assert part["@type"] == ["dpv:RequestInitiated", "dpv:RightExerciseActivity"]
+    assert part["habeas:facts"]["@value"] == dict(sent.statement.facts)
 
 
 @pytest.mark.parametrize("reason", ["too_many", "not_understood", "not_accepted"])
@@ -212,7 +224,7 @@ def test_the_documented_form_of_a_finding_is_the_one_given(
 def test_nothing_anchored_yet(lite: Api) -> None:
     case = lite.world.opened()
     recorded(lite, case)
-    for part in ("bundle", "assessment"):
+    for part in ("bundle", "assessment", "jsonld"):
         answer = lite.get(f"/v1/cases/0x{case.id.hex()}/{part}")
         assert (answer.status_code, answer.json()["type"]) == (404, "/problems/refused-not-found")
         assert "no final anchor" in answer.json()["detail"]
@@ -221,7 +233,7 @@ def test_nothing_anchored_yet(lite: Api) -> None:
 def test_unknown_case(lite: Api) -> None:
     sent_id = lite.world.opened()
     recorded(lite, sent_id)
-    for part in ("", "/bundle", "/assessment"):
+    for part in ("", "/bundle", "/assessment", "/jsonld"):
         answer = lite.get(f"/v1/cases/0x{'00' * 32}{part}")
         assert (answer.status_code, answer.json()["type"]) == (404, "/problems/refused-case")
 

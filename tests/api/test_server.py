@@ -116,6 +116,7 @@ def test_real_answers_fit_the_document(api_schema: BaseSchema, busy_server: ApiS
         "/v1/statements/{statement}/proof": [{"statement": name}],
         **dict.fromkeys(("/v1/cases/{case}", "/v1/cases/{case}/bundle"), [{"case": name}]),
         "/v1/cases/{case}/assessment": [{"case": name}],
+        "/v1/cases/{case}/jsonld": [{"case": name}],
         "/v1/companies/{company}": [{"company": "shop.example"}],
         "/v1/anchors/{size}": [{"size": "3"}],
         "/v1/index/{key}": [{"key": "0x" + "00" * 32}, {"key": f"0x{case[:32].hex()}"}],

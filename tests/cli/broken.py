@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -142,11 +142,13 @@ def _flipped(after: Outcome, base: Outcome) -> str:
     if not set(one.answers) <= set(other.answers) or not set(one.replayed_by) <= set(other.replayed_by):
         return "answers or auditors were added"
     is_known = after.finding_value is Value.PASSED
+    # The receipt of a direct submission bounds a record from above and can be left out: dates may then widen.
+    is_direct = any(name.startswith("submitted/") for name in base.values)
     same_blocks = is_known or _blocks(now).items() <= _blocks(before).items()
     return (
         _another_case(now, before)
-        or (_other_dates(now, before) if is_known else _narrower_dates(now, before))
-        or (_more_of_the_bounds(now, before, is_known) if same_blocks else "")
+        or (_other_dates(now, before) if is_known and not is_direct else _narrower_dates(now, before))
+        or (_more_of_the_bounds(now, before, is_known, is_direct) if same_blocks else "")
     )
 
 
@@ -160,7 +162,7 @@ def _blocks(finding: Finding) -> Mapping[tuple[int, str], bytes]:
 def _another_case(now: Finding, before: Finding) -> str:
     """What rests on no bound, or on known blocks alone, stays as it is."""
     shown, held = (finding_json(item, Value.PASSED) for item in (now, before))
-    names = ("state", "outcome", "grade", "outcome_entry", "contested_by", "revoked_keys")
+    names = ("state", "outcome", "grade", "outcome_entry", "contested_by", "complaints", "revoked_keys")
     return next((f"{name} changed" for name in names if shown[name] != held[name]), "")
 
 
@@ -186,7 +188,7 @@ def _narrower_dates(now: Finding, before: Finding) -> str:
     return ""
 
 
-def _more_of_the_bounds(now: Finding, before: Finding, after_known: bool) -> str:
+def _more_of_the_bounds(now: Finding, before: Finding, after_known: bool, is_direct: bool) -> str:
     """What the rest of the finding says more: only what rests on a bound may be lost, and nothing changes."""
     late, was = now.lateness, before.lateness
     if (late is None) != (was is None):
@@ -197,10 +199,15 @@ def _more_of_the_bounds(now: Finding, before: Finding, after_known: bool) -> str
         return "lateness is worth more"
     if not {item.entry for item in now.back_dated} <= {item.entry for item in before.back_dated}:
         return "a statement became back-dated"
+    for notice in now.late_notices:
+        if notice not in before.late_notices:
+            return "a notice became late"
     for period in now.periods:
         same = [item for item in before.periods if (item.cause, item.entries) == (period.cause, period.entries)]
         if not same:
             return f"a period of {period.cause} appeared"
+        if is_direct and period.start.first <= same[0].start.first:  # type: ignore[operator]
+            period = replace(period, start=replace(period.start, first=same[0].start.first))
         if period != same[0] and after_known:
             return f"a period of {period.cause} changed"
     spans = [(item.delay.least, item.delay.most) if item.delay else (None, None) for item in (now, before)]

@@ -141,7 +141,14 @@ def test_a_calendar_file_for_the_person(tmp_path: Path, capsys: pytest.CaptureFi
 @pytest.mark.parametrize(
     ("changed", "code", "words"),
     [
-        (["xx"], 2, "there are au-app12"),
+        (["xx"], 2, "there is no regime 'xx'; there are au-app12"),
+        (["eu-gpdr"], 2, "(did you mean eu-gdpr?); there are au-app12"),
+        (["eu-gdpr", "anwser"], 2, "(did you mean answer?); it has answer, extended"),
+        (["us-ca-ccpa"], 2, "does not hold in IE; it holds in US-CA"),
+        (["--place", "ie"], 2, "(did you mean IE?)"),
+        (["--place", "UK"], 2, "(did you mean GB?)"),
+        (["--place", "el-i"], 2, "(did you mean GR-I?)"),
+        (["--pause", "2025-09-20..2025-09-25=idenity"], 2, "(did you mean identity?)"),
         (["eu-gdpr", "reply"], 2, "it has answer, extended"),
         (["--place", "US"], 2, "it holds in AT, BE"),
         (["--place", "DE-XX"], 2, "known: DE, DE-BB"),
@@ -169,6 +176,12 @@ def test_errors_name_what_would_be_right(
     assert words in capsys.readouterr().err
     assert main([*given, "--json"]) == code
     assert words in json.loads(capsys.readouterr().out)["detail"]
+
+
+def test_a_country_too_wide(capsys: pytest.CaptureFixture[str]) -> None:
+    for place in ("US", "US-NY"):
+        assert main(["deadline", "us-ca-ccpa", "answer", "--place", place, "--from", "2026-03-02"]) == 2
+        assert f"does not hold in {place} (did you mean US-CA?)" in capsys.readouterr().err
 
 
 def test_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,9 +14,17 @@ from ledger.bundle import Bundle
 from tests.cli.broken import outcome, outcome_of
 from tests.cli.matter import Matter, policy
 from tests.cli.parts import knowledge, parts, without
+from tools.vectors._assessment_evidence import quotes_the_future
+from tools.vectors._matter import ATTESTER
 
 NOW = 1_803_000_000
-SAID = {"late": "late", "early": "in_time", "undecided": "not_decided", "locked": "in_time", "paused": None}
+SAID = {
+    "late": "late", "early": "in_time", "undecided": "not_decided", "locked": "in_time", "paused": None,
+    "direct": "in_time", "direct and late": "not_decided", "direct against its block": "late",
+    "mediated": None,
+}  # fmt: skip
+# What is flipped is the bundle, not the story; the last matter is about parts that are left out.
+FLIPPED = sorted(SAID.keys() - {"mediated"})
 KNOWN = ("everything", "index", "others", "offline")
 
 
@@ -48,12 +56,31 @@ def matters() -> Mapping[str, Bundle]:
     paused.company("2026-10-25", "request.action_required", what="identity_document", on="2026-10-24")
     paused.say("2026-10-28", "request.action_supplied", what="identity_document", on="2026-10-28")
     paused.check_in("2026-12-20")
+    mediated = _asked("kr-pipa", "KR")
+    mediated.company(
+        "2026-11-05", "deadline.extended", notified_on="2026-11-05", reason="legal_cause", until="cause_ends"
+    )
+    mediated.say("2026-11-10", "complaint.lodged", authority="kopico.go.kr", on="2026-11-10")
+    mediated.say("2026-12-10", "complaint.decided", ATTESTER, authority="kopico.go.kr", on="2026-12-09")
+    mediated.check_in("2026-12-20")
+    direct = _asked()
+    direct.submitted("2026-11-10", "2026-11-26", "deadline.extended", notified_on="2026-11-10", reason="complexity",
+                     until="2027-01-20")  # fmt: skip
+    direct.submitted("2026-12-10", "2027-01-26", "request.fulfilled", answered_on="2026-12-10", mode="sent", reasons=[])
+    late = _asked()
+    late.submitted("2026-11-22", "2026-11-25", "request.fulfilled", answered_on="2026-11-22", mode="sent", reasons=[])
+    against = _asked()
+    quotes_the_future(against)
     return {
+        "direct": direct.bundle("2027-01-31"),
+        "direct and late": late.bundle("2027-01-31"),
+        "direct against its block": against.bundle("2027-01-31"),
         "late": _answered("2027-01-26", "2027-01-26"),
         "early": _answered("2026-11-11", "2026-11-11"),
         "undecided": _answered("2027-01-26", "2027-01-20"),
         "locked": locked.bundle("2026-11-02"),
         "paused": paused.bundle("2026-12-24"),
+        "mediated": mediated.bundle("2026-12-24"),
     }
 
 
@@ -64,7 +91,11 @@ def test_what_the_whole_matters_say(name: str) -> None:
     found = outcome_of(bundle, knowledge(bundle)["everything"], policy(), NOW)
     assert found.exit == 0 and found.finding is not None and not found.failed
     assert (found.finding.lateness.said if found.finding.lateness else None) == SAID[name]
-    causes = {"late": 1, "locked": 3, "paused": 1}
+    assert len(found.finding.late_notices) == (1 if name == "mediated" else 0)
+    assert [item.grade for item in found.finding.complaints] == (
+        ["self_stated", "decided"] if name == "mediated" else []
+    )
+    causes = {"late": 1, "locked": 3, "paused": 1, "mediated": 1, "direct against its block": 1}
     assert len(found.finding.periods) == causes.get(name, 0)
 
 
@@ -100,7 +131,7 @@ def test_any_parts_left_out_of_what_is_left(data: st.DataObject, name: str, know
 
 
 @settings(max_examples=150)
-@given(st.sampled_from(sorted(SAID)), st.sampled_from(KNOWN), st.integers(min_value=0))
+@given(st.sampled_from(FLIPPED), st.sampled_from(KNOWN), st.integers(min_value=0))
 def test_any_bit_flipped(name: str, known: str, place: int) -> None:
     bundle, trust = matters()[name], policy()
     observed = knowledge(bundle)[known]

@@ -15,6 +15,7 @@ from ledger import steps
 from ledger.calendars import STANDARD, is_free
 from ledger.counting import Pause
 from ledger.deadline_json import deadline_json
+from ledger.deadline_request import DeadlineRequest, answer
 from ledger.deadlines import Extended, due, ends
 from ledger.errors import HabeasError, MalformedRequest, RefusedExtension
 from ledger.rulebook import SHIPPED, load_rule
@@ -72,6 +73,37 @@ def test_an_instant_has_a_zone() -> None:
 def test_days_without_end_are_refused(given: dict[str, object]) -> None:
     with pytest.raises(MalformedRequest, match="the calendar ends with 2035"):
         due(EU, "extended", "IE", date(2026, 2, 2), **given)  # type: ignore[arg-type]
+
+
+MOMENTS = (
+    *("9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "0001-01-01", "9999-12-31", "2035-12-31", "2036-01-01"),
+    *("2026-02-29", "2028-02-29", "2026-03-29T01:30:00Z", "2026-10-25T00:59:59Z", "2026-06-15", "2034-12-31"),
+    *("", "T", "2026-1-1", "20260101", "2026-W01-1", "2026-01-01T00:00:00+00:00"),
+)
+PLACES = ("IE", "KR", "US-CA", "US", "GB", "GB-ENG", "NZ", "FR-974", "TW", "DE-ZZ", "AQ", "ie", "", "A" * 500)
+"""Also where it is year 0 or 10000 already."""
+
+
+@given(
+    st.tuples(st.sampled_from([*SHIPPED, "xx"]), st.sampled_from(["answer", "extended", "acknowledge", "x"])),
+    st.sampled_from(PLACES),
+    st.sampled_from(MOMENTS),
+    st.lists(st.tuples(st.sampled_from(MOMENTS), st.sampled_from([*MOMENTS, ""])), max_size=2),
+    st.lists(st.sampled_from(MOMENTS), max_size=2),
+    st.sampled_from([None, *MOMENTS]),
+)
+@settings(max_examples=600)
+def test_whatever_is_asked_in_words(
+    named: tuple[str, str], place: str, start: str, pauses: list[tuple[str, str]], notices: list[str], until: str | None
+) -> None:
+    """Two dates, or an error of the tree: never a fault of ours."""
+    spans = [f"{first}..{last}" for first, last in pauses]
+    try:
+        _, found = answer(DeadlineRequest(*named, place, start, spans, notices, until))
+    except HabeasError as error:
+        assert len(str(error)) > 20
+    else:
+        assert (found.due_earliest or date.max) <= (found.due_latest or date.max)
 
 
 def test_the_calendar_ends() -> None:

@@ -201,7 +201,16 @@ class TestMoreTime:
         matter.company("2026-11-05", "deadline.extended", **facts)  # type: ignore[arg-type]
         finding = matter.finding(NOW)
         assert finding.due.latest == date(2026, 11, 2), "1 November is a Sunday"
-        assert "It does not undo the date that had passed." in words(finding)
+        [notice] = finding.late_notices
+        assert (notice.notified_on, notice.due) == (date(2026, 11, 5), date(2026, 11, 2))
+        assert notice.grade == "company_signed"
+        english, korean = words(finding), words(finding, "ko")
+        assert (
+            "by PIPA art. 35(3); Decree art. 42(2) it had to be given by the end of 2026-11-02. It names 2026-11-05"
+            in english
+        )
+        assert "A notice after that day does not undo the date that had passed." in english
+        assert "그날이 지난 뒤의 통지는 이미 지난 기한을 되돌리지 않습니다." in korean
 
     def test_a_rule_without_an_extension(self) -> None:
         matter = asked("br-lgpd", "BR")
@@ -361,7 +370,13 @@ def test_the_report_gives_the_reasons_once_in_each_language() -> None:
     assert "위법 여부의 판단이 아니며 법률 자문이 아닙니다." in korean
     shown = report_json(result)["finding"]
     assert isinstance(shown, dict) and isinstance(shown["due"], dict)
-    assert shown["due"]["due_latest"] == "2026-11-23" and shown["due"]["steps"]
+    assert shown["due"]["due_latest"] == "2026-11-23"
+    # The same in JSON: every sentence in both languages, at the place where the report has it.
+    assert isinstance(shown["sentences"], list) and isinstance(shown["due"]["steps"], list)
+    for lang, report in (("en", english), ("ko", korean)):
+        told = [line[lang] for line in shown["sentences"] if isinstance(line, dict)]
+        steps = [step["text"][lang] for step in shown["due"]["steps"] if isinstance(step["text"], dict)]
+        assert told and steps and all(str(line) in report for line in (*told, *steps))
 
 
 @pytest.mark.parametrize("name", sorted(fixed._TEXT))

@@ -270,7 +270,7 @@ def test_json_of_an_assessment_with_a_finding() -> None:
     value: dict[str, Any] = json.loads(dump_json(report_json(result)))
     assert value["note"] is None and value["exit"] == 0
     assert value["finding"]["answer"] == "recorded" and value["finding"]["value"] == "passed"
-    assert value["finding"]["sentences"][0].endswith(f"entry {value['finding']['answers'][0]}.")
+    assert value["finding"]["sentences"][0]["en"].endswith(f"entry {value['finding']['answers'][0]}.")
 
 
 def test_a_failed_check_leaves_no_finding() -> None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ledger.assessment import assess
+from ledger.encoding import Json
 from ledger.errors import MalformedRequest
+from ledger.finding.law import shipped_law
 from ledger.kinds import KINDS, REFUSAL_REASONS
-from ledger.vocabulary import EVENTS, REASONS, UNANSWERED, DrpStatus, from_drp, to_dpv, to_drp
+from ledger.linked import linked_case
+from ledger.vocabulary import EVENTS, OTHERS, REASONS, UNANSWERED, DrpStatus, Recorded, from_drp, to_dpv, to_drp
+from tests.cli.broken import everything_of
+from tests.cli.matter import Matter, policy
 
 STATUSES = {"open", "in_progress", "in_progress/need_user_verification", "fulfilled", "revoked", "denied"}
 DRP_REASONS = {
@@ -66,38 +73,113 @@ def test_wrong_words_are_named(event: str, reason: str) -> None:
         to_drp(event, reason)
 
 
-def test_a_case_as_json_ld() -> None:
-    day = date(2026, 11, 2)
-    events = [("request.sent", day, ()), ("request.refused", date(2026, 11, 12), ("excessive", "reason_not_stated"))]
+def test_events_as_json_ld() -> None:
+    refused: dict[str, Json] = {"answered_on": "2026-11-12", "mode": "sent", "reasons": ["excessive", "unfounded"]}
+    events = [
+        Recorded("request.sent", "2026-11-02", {"right": "access"}),
+        Recorded("request.refused", "2026-11-12", refused, {"dct:creator": "company"}),
+        Recorded("statement.disputed", "", {"because": "not_sent"}),
+    ]
     value = to_dpv(events, case="0xab", gdpr=True)
     assert value["@context"] == {
         "dpv": "https://w3id.org/dpv#",
         "justifications": "https://w3id.org/dpv/justifications#",
         "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
         "dct": "http://purl.org/dc/terms/",
+        "habeas": "urn:habeas:v1:",
     }
     parts = value["dct:hasPart"]
     assert isinstance(parts, list)
+    assert isinstance(parts[0], dict) and parts[0]["dpv:hasRight"] == {"@id": "eu-gdpr:A15"}
     assert parts[1] == {
         "@type": ["dpv:RequestRejected", "dpv:RightNonFulfilmentNotice"],
         "dct:date": "2026-11-12",
         "dct:type": "request.refused",
-        "dct:description": ["excessive", "reason_not_stated"],
+        "habeas:facts": {"@type": "@json", "@value": refused},
         "dpv:hasJustification": [
             {"@id": "justifications:ProcessExcessive"},
             {"@id": "eu-gdpr:JustificationA12ManifestlyExcessive"},
+            {"@id": "justifications:ProcessUnfounded"},
+            {"@id": "eu-gdpr:JustificationA12ManifestlyUnfounded"},
         ],
+        "dct:creator": "company",
     }
+    # What DPV has no term for keeps its own name and facts.
+    facts = {"@type": "@json", "@value": {"because": "not_sent"}}
+    assert parts[2] == {"dct:type": "statement.disputed", "habeas:facts": facts}
     assert "eu-gdpr:" not in str(to_dpv(events, case="0xab", gdpr=False)["dct:hasPart"])
     with pytest.raises(MalformedRequest):
-        to_dpv([("request.lost", day, ())], case="0xab", gdpr=False)
-    with pytest.raises(MalformedRequest):
-        to_dpv([("request.refused", day, ("spite",))], case="0xab", gdpr=False)
+        to_dpv([Recorded("request.refused", "", {"reasons": ["spite"]})], case="0xab", gdpr=False)
+
+
+def test_every_term_is_one_of_dpv() -> None:
+    """Looked up in w3c/dpv, 2.3; nothing that is not there may be written, and nothing that judges."""
+    terms = {term for event in EVENTS.values() for term in event.dpv} | {
+        term for each in OTHERS.values() for term in each
+    }
+    assert terms <= {
+        *("RequestInitiated", "RequestAcknowledged", "RequestRejected", "RequestFulfilled", "RequestUnfulfilled"),
+        *("RequestRequiresAction", "RequestRequiredActionPerformed", "RequestActionDelayed", "RequestStatusQuery"),
+        *("RightExerciseActivity", "RightFulfilmentNotice", "RightNonFulfilmentNotice", "NotificationCompleted"),
+        *("ActivityHalted", "ActivityNotCompleted", "ActivityOngoing", "AuthorityInformed"),
+    }
+    assert not set(OTHERS) & set(EVENTS) and set(OTHERS) <= set(KINDS)
+    for name in OTHERS:
+        with pytest.raises(MalformedRequest):
+            to_drp(name)  # DRP has no word for it
+
+
+def a_matter() -> Matter:
+    matter = Matter()
+    matter.sent("2026-10-20", "2026-10-20")
+    matter.company("2026-10-22", "request.acknowledged", received_on="2026-10-22")
+    matter.company("2026-10-24", "request.action_required", what="identity_document", on="2026-10-24")
+    matter.say("2026-10-24", "request.action_supplied", what="identity_document", on="2026-10-24")
+    matter.say("2026-11-01", "account.suspended", on="2026-11-01", stated_reason="security", notice="none")
+    matter.say("2026-11-02", "complaint.lodged", authority="dpa.example", on="2026-11-02")
+    return matter
+
+
+def test_a_whole_case_as_json_ld() -> None:
+    """Every statement of the case with all its facts, and silence where the finding has a period of it."""
+    matter = a_matter()
+    matter.check_in("2026-12-20", account="blocked")
+    result = matter.assessed("2026-12-21")
+    value = linked_case(result)
+    parts = value["dct:hasPart"]
+    assert isinstance(parts, list) and value["habeas:complete"] is True
+    shown = {part["@id"]: part for part in parts if isinstance(part, dict) and "@id" in part}
+    in_case = [item for item in result.statements if item.shown.signed.statement.kind in KINDS and item.shown.index > 1]
+    assert len(shown) == len(in_case) == 8
+    for view in in_case:
+        signed = view.shown.signed
+        part = shown[f"urn:habeas:v1:statement:0x{signed.id.hex()}"]
+        assert part["dct:type"] == signed.statement.kind and part["dct:creator"] == view.standing.role
+        assert part["habeas:facts"] == {"@type": "@json", "@value": dict(signed.statement.facts)}
+    silence = parts[-1]
+    assert isinstance(silence, dict) and silence["dct:type"] == UNANSWERED
+    assert silence["dct:date"] == "2026-11-23" and silence["@type"] == ["dpv:RequestUnfulfilled"]
+    text = json.dumps(value, separators=(",", ":"))
+    assert "expired" not in text and "Complian" not in text and "justifications:IdentityVerificationRequired" in text
+    assert '{"@id":"eu-gdpr:A77"}' in text
+
+
+def test_no_silence_without_a_period_of_it() -> None:
+    """No check-in after the date, or lists that are not complete: nothing says that nobody answered."""
+    result = a_matter().assessed("2026-12-21")
+    assert UNANSWERED not in str(linked_case(result))
+    matter = a_matter()
+    matter.check_in("2026-12-20")
+    bundle = replace(matter.bundle("2026-12-21"), index=None)
+    value = linked_case(assess(bundle, policy(), everything_of(bundle), matter.maker.time + 60, shipped_law(bundle)))
+    assert UNANSWERED not in str(value) and value["habeas:complete"] is False
 
 
 def test_the_page_lists_every_word() -> None:
     text = PAGE.read_text("utf-8")
     for name, event in EVENTS.items():
         assert f"| `{name}` | `{event.drp}` | {', '.join(event.dpv)} |" in text
+    for name, terms in OTHERS.items():
+        assert f"| `{name}` | {', '.join(terms)} |" in text
     for name, reason in REASONS.items():
         assert f"| `{name}` | `{reason.drp}` | {reason.dpv or 'none'} | {reason.gdpr or 'none'} |" in text

@@ -7,11 +7,13 @@ from typing import Any
 
 from ledger.assessment import Assessment, assess
 from ledger.bundle import parse_bundle
+from ledger.calendars import STANDARD
 from ledger.finding.law import shipped_law
 from ledger.finding.shown import finding_json
 from ledger.kinds import check_facts
 from ledger.observed import Observed
 from ledger.policy import parse_policy
+from ledger.rulebook import load_register
 from ledger.sentences import silence_json
 
 Values = dict[str, Any]
@@ -25,7 +27,11 @@ def _assessed(given: Values) -> Assessment:
         code_hash=bytes.fromhex(given["code_hash"]) if "code_hash" in given else None,
     )
     bundle, policy = parse_bundle(given["bundle"].encode()), parse_policy(given["policy"].encode())
-    return assess(bundle, policy, observed, given["now"], shipped_law(bundle))
+    calendar = STANDARD
+    for text in given.get("calendars", []):
+        calendar = calendar.with_file(text.encode())
+    register = load_register().with_file(given["authorities"].encode()) if "authorities" in given else None
+    return assess(bundle, policy, observed, given["now"], shipped_law(bundle, calendar, register))
 
 
 def _assess(given: Values) -> Values:
@@ -46,7 +52,7 @@ def _find(given: Values) -> Values:
     result = _assessed(given)
     assert result.finding is not None
     shown: Values = dict(finding_json(result.finding, result.finding_value))
-    assert all(isinstance(line, str) and line for line in shown["sentences"])
+    assert all(line["en"] and line["ko"] and line["en"] != line["ko"] for line in shown["sentences"])
     found = {name: shown[name] for name in ("answer", "state", "outcome", "grade", "delivery", "due", "lateness")}
     if found["delivery"] is not None:
         del found["delivery"]["entries"]
@@ -58,9 +64,15 @@ def _find(given: Values) -> Values:
         found["lateness"] = {name: found["lateness"][name] for name in ("said", "value", "answered_on")}
     found["periods"] = [{name: item for name, item in each.items() if name != "entries"} for each in shown["periods"]]
     found["back_dated"] = [item["day"] for item in shown["back_dated"]]
+    found["late_notices"] = [[item["notified_on"], item["due"], item["grade"]] for item in shown["late_notices"]]
+    names = ("said", "authority", "on", "grade")
+    found["complaints"] = [[item[name] for name in names] for item in shown["complaints"]]
     names = ("who", "period", "earliest", "latest")
-    steps = None if shown["next"] is None else shown["next"]["steps"]
-    found["steps"] = None if steps is None else [[step[name] for name in names] for step in steps]
+    following = shown["next"]
+    steps = [] if following is None else following["steps"]
+    found["steps"] = None if following is None else [[step[name] for name in names] for step in steps]
+    found["acknowledged"] = [step["acknowledged"]["by"] for step in steps if step["acknowledged"] is not None]
+    found["authorities"] = None if following is None else [item["slug"] for item in following["authorities"]]
     return found
 
 

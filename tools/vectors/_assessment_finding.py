@@ -66,7 +66,11 @@ PLAIN: Value = {
     "lateness": None,
     "periods": [SILENCE],
     "back_dated": [],
+    "late_notices": [],
+    "complaints": [],
     "steps": [["company", "answer", "2026-11-20", "2026-11-23"]],
+    "acknowledged": [],
+    "authorities": [],
 }
 IF_ARRIVED = {"on": "2026-10-20", "due": "2026-11-20"}
 UNPROVEN: Value = {
@@ -77,7 +81,7 @@ UNPROVEN: Value = {
 }
 
 
-class _Finding:
+class Finding:
     def __init__(self, cases: Cases) -> None:
         self.cases = cases
 
@@ -93,6 +97,7 @@ class _Finding:
         check_in: bool = True,
         known: Callable[[Matter, list[str]], list[str]] | None = None,
         policy: str | None = None,
+        authorities: str | None = None,
     ) -> None:
         """One matter; ``changes`` are to ``PLAIN``, of delivery and due to their members."""
         told = matter or Matter()
@@ -104,6 +109,7 @@ class _Finding:
             told.check_in("2026-12-01")
         bundle = told.bundle("2026-12-02")
         headers = [*(item.proof.header for item in bundle.anchors.values()), *bundle.blocks.values()]
+        headers += [proof.header for proof in bundle.submitted.values()]
         blocks = [keccak256(header).hex() for header in headers]
         given: dict[str, Any] = {
             "bundle": bundle.encode().decode("ascii"),
@@ -111,6 +117,8 @@ class _Finding:
             "now": told.maker.time + 60,
             "canonical": blocks if known is None else known(told, blocks),
         }
+        if authorities is not None:
+            given["authorities"] = authorities
         expected = {**PLAIN, **changes}
         for member in ("delivery", "due"):
             if isinstance(changes.get(member), dict):
@@ -120,7 +128,7 @@ class _Finding:
 
 def deliveries(cases: Cases) -> None:
     """What proves arrival, and what does not."""
-    w = _Finding(cases)
+    w = Finding(cases)
     nothing: Tell = lambda m: None  # noqa: E731
     w.add("find-acknowledged", "The company signed a receipt, and no answer.", nothing, {})
     w.add("find-arrival-claimed", "Sent, and nothing else.", nothing, UNPROVEN, acknowledged=False)
@@ -212,7 +220,7 @@ def _answered(on: str) -> dict[str, Json]:
 
 def late(cases: Cases) -> None:
     """The three values, and what each of them needs."""
-    w = _Finding(cases)
+    w = Finding(cases)
     given: Value = {"answer": "recorded", "state": "closed", "outcome": "provided", "grade": "company_signed"}
     given |= {"steps": []}
     answer = lambda at, on: lambda m: m.company(at, "request.fulfilled", **_answered(on))  # noqa: E731
@@ -292,7 +300,7 @@ def late(cases: Cases) -> None:
 
 def more_time(cases: Cases) -> None:
     """Notices, questions, and rules without a date."""
-    w = _Finding(cases)
+    w = Finding(cases)
     notice: dict[str, Json] = {"notified_on": "2026-11-10", "reason": "complexity", "until": "2027-01-20"}
     moved = {"period": "extended", "due_latest": "2027-01-25"}
     w.add(
@@ -320,7 +328,7 @@ def more_time(cases: Cases) -> None:
         "find-extended-too-late",
         "A notice that names a day after the month does not undo what has passed.",
         lambda m: m.company("2026-11-26", "deadline.extended", **{**notice, "notified_on": "2026-11-26"}),
-        {"due": {"notices": ["late"]}},
+        {"due": {"notices": ["late"]}, "late_notices": [["2026-11-26", "2026-11-23", "company_signed"]]},
     )
     w.add(
         "find-identity-asked-for",
@@ -348,6 +356,7 @@ def more_time(cases: Cases) -> None:
             "due": {**none, **dateless, "rule": None, "rule_version": None, "no_date": "no_rule"},
             "periods": [],
             "steps": None,
+            "authorities": None,
         },
         matter=Matter("none"),
     )
@@ -355,7 +364,7 @@ def more_time(cases: Cases) -> None:
         "find-place-not-covered",
         "The GDPR does not hold in Korea.",
         lambda m: None,
-        {"due": {**none, **dateless}, "periods": [], "steps": []},
+        {"due": {**none, **dateless}, "periods": [], "steps": [], "authorities": []},
         matter=Matter(place="KR"),
     )
     china = {"rule": "cn-pipl", "place": "CN", "mark": "S", "finding": False, **dateless, "no_date": "undated"}
@@ -363,7 +372,7 @@ def more_time(cases: Cases) -> None:
         "find-no-day-count",
         "The law names no number of days.",
         lambda m: None,
-        {"due": china, "periods": [], "steps": []},
+        {"due": china, "periods": [], "steps": [["company", "answer", None, None]]},
         matter=Matter("cn-pipl", "CN"),
     )
     w.add(

@@ -14,8 +14,15 @@ UK, CHECKLIST, ICO = ("GB",), "ICO SAR checklist for small organisations (C)", "
 EDPB = "EDPB Guidelines 01/2022, section 5.3 (R: not retrieved word for word)"
 KVKK, OWN = "KVKK Board decision of 13 February 2019 (S)", "computed by hand"
 SWITCH = "eu-data-act-switching"
-# Member States without a public holiday of the whole country on the last day of the row.
-PLAIN = ("DE", "FR", "NL", "PL", "SE")
+# Whit Monday of the Orthodox churches in Cyprus, Greece and Romania, a bank holiday in Ireland.
+_JUNE = ("CY", "GR", "IE", "RO")
+# 3 March in Bulgaria, 17 in Ireland, 11 in Lithuania, 19 in Malta: each one working day of March less.
+_MARCH_DAY = ("BG", "IE", "LT", "MT")
+
+
+def _but(*countries: str) -> tuple[str, ...]:
+    """The Member States without a holiday of the whole country that the row would meet."""
+    return tuple(country for country in EU if country not in countries)
 
 
 def day(start: str, **more: Any) -> dict[str, Any]:
@@ -113,13 +120,46 @@ DERIVED: tuple[Row, ...] = (
     ("D43", OWN, "tr-kvkk", "complain_silent", ("TR",), day("2026-06-01"), "2026-07-31", "2026-07-31"),
     ("D44", OWN, "in-dpdp", "answer", ("IN",), day("2027-06-01"), "2027-08-30", "2027-08-30"),
     ("D46", OWN, "tw-pdpa", "answer", ("TW",), day("2026-06-01"), "2026-06-16", "2026-06-16"),
-    ("D47", OWN, SWITCH, "notice", PLAIN, day("2026-03-02"), "2026-05-02", "2026-05-04"),
-    ("D48", OWN, SWITCH, "transition", PLAIN, day("2026-05-02"), "2026-06-01", "2026-06-01"),
-    ("D49", OWN, SWITCH, "infeasible_notice", PLAIN, day("2026-03-02"), "2026-03-20", "2026-03-20"),
-    ("D50", OWN, SWITCH, "long_stop", PLAIN, day("2026-05-02"), "2026-12-02", "2026-12-02"),
-    ("D51", OWN, SWITCH, "retrieval", PLAIN, day("2026-06-01"), "2026-07-01", "2026-07-01"),
+    ("D46-correction", OWN, "tw-pdpa", "correction", ("TW",), day("2026-06-01"), "2026-07-01", "2026-07-01"),
+    (
+        "D46-correction-extended",
+        OWN,
+        "tw-pdpa",
+        "correction_extended",
+        ("TW",),
+        day("2026-06-01"),
+        "2026-07-31",
+        "2026-07-31",
+    ),
+    ("D47", OWN, SWITCH, "notice", _but("IE", "LV"), day("2026-03-02"), "2026-05-02", "2026-05-04"),
+    ("D47-holiday-on-4-May", OWN, SWITCH, "notice", ("IE", "LV"), day("2026-03-02"), "2026-05-02", "2026-05-05"),
+    ("D48", OWN, SWITCH, "transition", _but(*_JUNE), day("2026-05-02"), "2026-06-01", "2026-06-01"),
+    ("D48-holiday-on-1-June", OWN, SWITCH, "transition", _JUNE, day("2026-05-02"), "2026-06-01", "2026-06-02"),
+    ("D49", OWN, SWITCH, "infeasible_notice", _but(*_MARCH_DAY), day("2026-03-02"), "2026-03-20", "2026-03-20"),
+    (
+        "D49-a-holiday-in-March",
+        OWN,
+        SWITCH,
+        "infeasible_notice",
+        _MARCH_DAY,
+        day("2026-03-02"),
+        "2026-03-23",
+        "2026-03-23",
+    ),
+    ("D50", OWN, SWITCH, "long_stop", EU, day("2026-05-02"), "2026-12-02", "2026-12-02"),
+    ("D51", OWN, SWITCH, "retrieval", EU, day("2026-06-01"), "2026-07-01", "2026-07-01"),
     ("D52", OWN, "eu-dsa", "internal_complaint", EU, day("2026-08-31"), "2027-02-28", "2027-03-01"),
-    ("D54", OWN, "eu-p2b", "termination", PLAIN, day("2026-03-02"), "2026-04-01", "2026-04-01"),
+    ("D54", OWN, "eu-p2b", "termination", _but("CY"), day("2026-03-02"), "2026-04-01", "2026-04-01"),
+    (
+        "D54-national-day-of-Cyprus",
+        OWN,
+        "eu-p2b",
+        "termination",
+        ("CY",),
+        day("2026-03-02"),
+        "2026-04-01",
+        "2026-04-02",
+    ),
 )
 _MARCH = [{"from": "2026-03-05", "to": "2026-03-10"}]
 
@@ -246,10 +286,64 @@ FURTHER: tuple[Row, ...] = (
         "2026-01-20",
     ),
     ("eu-region-named", OWN, "eu-gdpr", "answer", ("ES-IB",), day("2027-01-31"), "2027-02-28", "2027-03-02"),
+    (
+        "eu-overseas-region-ahead",
+        OWN,
+        "eu-gdpr",
+        "answer",
+        ("FR-974",),
+        day("2026-03-02T20:30:00Z"),
+        "2026-04-03",
+        "2026-04-03",
+    ),
+    (
+        "eu-overseas-region-behind",
+        OWN,
+        "eu-gdpr",
+        "answer",
+        ("FR-971",),
+        day("2026-03-03T03:30:00Z"),
+        "2026-04-02",
+        "2026-04-02",
+    ),
+    (
+        "eu-the-same-instant-in-paris",
+        OWN,
+        "eu-gdpr",
+        "answer",
+        ("FR",),
+        day("2026-03-02T20:30:00Z"),
+        "2026-04-02",
+        "2026-04-02",
+    ),
+    # 21 August 2026 is off in Hungary for Saturday 8 August, and Saturdays are no working days anyway.
+    (
+        "eu-day-off-for-a-saturday",
+        OWN,
+        SWITCH,
+        "infeasible_notice",
+        ("HU",),
+        day("2026-08-04"),
+        "2026-08-25",
+        "2026-08-26",
+    ),
+    (
+        "eu-last-day-off-for-a-saturday",
+        OWN,
+        "eu-gdpr",
+        "answer",
+        ("HU",),
+        day("2026-07-21"),
+        "2026-08-21",
+        "2026-08-24",
+    ),
     ("eu-leap-day", OWN, "eu-gdpr", "answer", ("IE",), day("2024-01-31"), "2024-02-29", "2024-02-29"),
     ("eu-over-new-year", OWN, "eu-gdpr", "answer", ("DE",), day("2026-11-30"), "2026-12-30", "2026-12-30"),
     ("eu-norway-unconfirmed", OWN, "eu-gdpr", "answer", ("NO",), day("2026-08-31"), "2026-09-30", "2026-09-30"),
     ("kr-instant", OWN, "kr-pipa", "answer", ("KR",), day("2026-06-30T15:30:00Z"), "2026-07-11", "2026-07-13"),
+    ("kr-mediation", OWN, "kr-pipa", "mediation_decision", ("KR",), day("2026-11-20"), "2027-01-19", "2027-01-19"),
+    ("kr-proposal", OWN, "kr-pipa", "mediation_silence", ("KR",), day("2026-12-04"), "2026-12-19", "2026-12-21"),
+    ("kr-mediation-response", OWN, "kr-pipa", "mediation_response", ("KR",), day("2026-11-20"), None, None),
     ("kr-postponed", OWN, "kr-pipa", "answer", ("KR",), day("2026-11-02", notified=["2026-11-10"]), None, None),
     (
         "kr-postponed-cause-ended",

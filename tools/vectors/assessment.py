@@ -30,8 +30,10 @@ from tools.vectors._assessment_case import (
     without,
 )
 from tools.vectors._assessment_case import base as base_result
+from tools.vectors._assessment_evidence import contradictory, direct, malformed
 from tools.vectors._assessment_false import false_claims
 from tools.vectors._assessment_finding import deliveries, late, more_time, names_in_facts
+from tools.vectors._assessment_following import authorities, complaints, following, late_notices
 from tools.vectors._assessment_index import contradictions, lists, no_root, replays
 from tools.vectors._assessment_keys import keys
 from tools.vectors._assessment_parties import other_cases, parties, requester_bound
@@ -278,7 +280,8 @@ def main() -> None:
         group(writer)
     for group in (lists, no_root, contradictions, replays, silences, long_lists, keys, other_leaves):
         group(writer)
-    for told in (deliveries, late, more_time, names_in_facts):
+    findings = (deliveries, late, more_time, names_in_facts, direct, contradictory, malformed)
+    for told in (*findings, late_notices, complaints, following, authorities):
         told(writer.cases)
     writer.cases.write()
 

@@ -72,6 +72,25 @@ def _rule_files(cases: Rows) -> None:
         },
         "the marks of a period are the weakest of its sources",
     )
+    mediation = BASE_RULE.replace("\n[valid]", 'authority_kinds = ["supervision", "mediation"]\n\n[valid]', 1)
+    lodged = '"authority_aim"\nstarts = "complaint"\nat = "mediation"'
+    aim = mediation.replace('"company_duty"\nstarts = "receipt"', lodged, 1)
+    cases.accept(
+        "rule-good-with-mediation",
+        RULE,
+        {"rule": aim},
+        {
+            "regime": "eu-gdpr",
+            "version": 3,
+            "places": ["IE", "DE-BY"],
+            "silence": "breach",
+            "periods": {
+                "answer": {"mark": "C", "holder": "authority_aim"},
+                "extended": {"mark": "R", "holder": "company_duty"},
+            },
+        },
+        "a period that starts with a complaint to an authority of a kind",
+    )
     for name, old, new in changes():
         if old not in BASE_RULE:
             raise SystemExit(f"rule-{name} changes nothing")

@@ -16,6 +16,7 @@ from ledger.evm import Header
 from ledger.finding.case import Finding, find
 from ledger.finding.law import NO_LAW, Law
 from ledger.finding.timeline import Bound, Bounds
+from ledger.leaf import statement_leaf
 from ledger.observed import Observed
 from ledger.parties import Standing, operator_of
 from ledger.policy import LedgerTrust, TrustPolicy
@@ -124,9 +125,15 @@ def _view(work: Procedure, shown: ShownStatement, values: Mapping[str, Value]) -
 def _submitted(
     work: Procedure, shown: ShownStatement, values: Mapping[str, Value], lower: Bound | None
 ) -> Iterator[Bound]:
-    """Direct submissions of the same bytes (7.2). One before the block that the statement quotes, or without that
-    block, does not count: of two that cannot both be, leaving one out would turn one finding into another."""
-    for ticket, header in work.submitted.get(shown.signed.raw, ()):
+    """Direct submissions of the same leaf (7.2); under another index key nobody would find the statement.
+
+    One before the block that the statement quotes, or without that block, does not count: of two that cannot both
+    be, leaving one out would turn one finding into another.
+    """
+    if not work.submitted:
+        return
+    leaf = statement_leaf(shown.signed, work.bundle.ledger).hash()
+    for ticket, header in work.submitted.get(leaf, ()):
         bound = _bound(header, values[f"submitted/{ticket}/receipt"])
         if bound is not None and lower is not None and lower.seconds <= bound.seconds:
             yield bound

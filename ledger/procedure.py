@@ -42,7 +42,7 @@ class Procedure:
         self.recorded: dict[int, SignedStatement] = {}
         self.headers: dict[bytes, Header] = {}
         self.submitted: dict[bytes, list[tuple[int, Header]]] = {}
-        """Tickets and blocks of the direct submissions proven, by the bytes that were submitted."""
+        """Tickets and blocks of the direct submissions proven, by the leaf that the contract took."""
         self.parties = Parties.of(bundle, policy)
         operator = operator_of(bundle, policy)
         self.index = IndexSteps(bundle, policy, self.ledger, operator)
@@ -362,7 +362,7 @@ class Procedure:
         if event.statement not in {item.signed.raw for item in self.bundle.statements.values()}:
             why = f"Ticket {ticket} submitted a statement that is not in the bundle."
             receipt = not_checked(f"{name}/receipt", "7.2", why, required=False)
-        self.submitted.setdefault(event.statement, []).append((ticket, header))
+        self.submitted.setdefault(event.leaf_hash, []).append((ticket, header))
         return self.canon.check(f"{name}/canonical", "7.1", header, [receipt], required=False)
 
     # Step 8: what only a chain can say. Step 9, the index, hangs below its anchor (``IndexSteps``).

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from ledger.anchor import verify_anchor, verify_submission
 from ledger.encoding import sha256
+from ledger.evm import parse_header
 from ledger.leaf import NO_KEY
 from ledger.runtime.anchorer import Anchorer
 from ledger.runtime.chain import Call, RpcRefusal
@@ -84,6 +85,11 @@ def test_direct_submission_up_to_the_bundle(ledger: Live) -> None:
     ok = passed(result)
     assert ok(f"submitted/{taken.ticket}/receipt") and ok(f"submitted/{taken.ticket}/canonical")
     assert result.exit_code == 0
+    [view] = [view for view in result.statements if view.shown.signed.id == case.id]
+    [direct] = view.bounds.submitted
+    assert direct.block == parse_header(result.bundle.submitted[taken.ticket].header).hash
+    assert view.bounds.upper is not None and view.recorded_not_after is not None
+    assert view.recorded_not_after.seconds == direct.seconds <= view.bounds.upper.seconds
 
 
 def test_submission_of_what_the_server_has(ledger: Live) -> None:

@@ -204,6 +204,19 @@ def test_working_days_are_counted_one_by_one(day: date, number: int, place: str)
         assert sum(not reading.is_free(other) for other in span) == number and not reading.is_free(end)
 
 
+EU_DATED = [(name, period) for name, period in DATED if load_rule(name).periods[period].counting == "EU-1182"]
+
+
+@given(questions(EU_DATED))
+def test_two_working_days_lie_in_every_period_of_eu_law(asked: Asked) -> None:
+    """Regulation 1182/71 art. 3(5) asks for them in any period of two days or more; none here is so short."""
+    found = asked.due()
+    assert found.due_earliest is not None
+    reading = Reading(STANDARD, asked.place, generous=True, any_region=False)
+    days = [asked.start + timedelta(days=step) for step in range(1, (found.due_earliest - asked.start).days + 1)]
+    assert sum(not reading.is_free(day) for day in days) >= 2
+
+
 @pytest.mark.parametrize(("regime", "period"), EVERY)
 def test_every_period_is_computed_in_every_place(regime: str, period: str) -> None:
     """And says why, in both languages, without a gap in a sentence."""

@@ -35,6 +35,15 @@ def test_every_event_comes_back(event: str) -> None:
         assert from_drp(drp) == (event, reason)
 
 
+@pytest.mark.parametrize("status", sorted(STATUSES))
+def test_every_status_of_drp_comes_back(status: str) -> None:
+    """With whatever stood in its prose; also each reason, of which ``other`` is told apart by our own word."""
+    for reason in DRP_REASONS if status == "denied" else ("",):
+        for prose in ("", "we are looking into it", "habeas:expired", "habeas:request.refused"):
+            again = to_drp(*from_drp(DrpStatus(status, reason, prose)))
+            assert (again.status, again.reason) == (status, reason)
+
+
 def test_all_sixteen_reasons_and_only_our_kinds() -> None:
     assert set(REASONS) == set(REFUSAL_REASONS) and len(REASONS) == 16
     assert set(EVENTS) - {UNANSWERED} <= set(KINDS) and UNANSWERED not in KINDS

@@ -46,6 +46,13 @@ def direct(cases: Cases) -> None:
         {**given, "lateness": undecided},
         check_in=False,
     )
+    w.add(
+        "find-submission-under-another-key",
+        "The contract took the answer under an index key that is not its own, where nobody would find it.",
+        _under_another_key,
+        {**given, "lateness": undecided},
+        check_in=False,
+    )
     late_block = {"not_before": "2026-11-24T12:00:00Z", "not_after": "2026-11-25T12:00:00Z"}
     w.add(
         "find-submission-before-the-block-quoted",
@@ -79,6 +86,14 @@ _STALLED = ("2026-11-20", "2026-11-25", "request.fulfilled")
 def _ticket(matter: Matter) -> str:
     """The block of the only submission."""
     return keccak256(matter.maker.submitted[0].header).hex()
+
+
+def _under_another_key(matter: Matter) -> None:
+    maker = matter.maker
+    maker.wait_until(seconds("2026-11-20"))
+    maker.submit(maker.say("request.fulfilled", answered("2026-11-20"), COMPANY_KEY), bytes(32))
+    maker.wait_until(seconds("2026-11-25"))
+    maker.anchor()
 
 
 def quotes_the_future(matter: Matter) -> None:

@@ -18,7 +18,7 @@ from ledger.encoding import Json, encode_hex, sha256
 from ledger.evm import build_receipt_proof, keccak256, rlp_encode
 from ledger.evm.rlp import RlpItem, encode_integer
 from ledger.index import IndexEntry, empty_index_leaf, encode_list, index_leaf, value_of
-from ledger.leaf import NO_INDEX, NO_KEY, IndexLeaf, case_key, company_key, statement_leaf
+from ledger.leaf import NO_INDEX, NO_KEY, IndexLeaf, StatementLeaf, case_key, company_key, statement_leaf
 from ledger.merkle import MemoryTree
 from ledger.note import CosigningKey, SigningKey, add_cosignatures, cosign
 from ledger.policy import ChainTrust, LedgerTrust, TrustPolicy, encode_policy, parse_policy
@@ -196,9 +196,12 @@ class Maker:
         }
         return ShownIndex(size, shown)
 
-    def submit(self, signed: SignedStatement) -> int:
-        """The receipt of submitting ``signed`` straight to the contract; gives its ticket."""
+    def submit(self, signed: SignedStatement, key: bytes | None = None) -> int:
+        """The receipt of submitting ``signed`` straight to the contract, under its own index key or ``key``; gives its
+        ticket."""
         ticket, leaf = len(self.submitted), statement_leaf(signed, ORIGIN)
+        if key is not None:
+            leaf = StatementLeaf(key, leaf.digest)
         padded = signed.raw + bytes(-len(signed.raw) % 32)
         data = _words(leaf.hash(), leaf.key, 96, len(signed.raw)) + padded
         topics: list[RlpItem] = [SUBMITTED_TOPIC, address(OPERATOR).rjust(32, b"\0"), ticket.to_bytes(32)]

@@ -12,7 +12,7 @@
     |  |- MalformedHeader       |- MalformedReceipt    |- MalformedBundle
     |  |- MalformedPolicy       |- MalformedKey        |- MalformedWellKnown
     |  |- MalformedIndex        |- MalformedFraudProof |- MalformedRule
-    |  |- MalformedCalendar
+    |  |- MalformedCalendar     |- MalformedSummary
     |  '- MalformedRequest      an API or command-line argument
     |- Verification             the bytes are fine, the claim is false
     |  |- VerificationSignature |- VerificationInclusion |- VerificationConsistency
@@ -136,6 +136,10 @@ class MalformedRule(Malformed):
 
 class MalformedCalendar(Malformed):
     type, title = "malformed-calendar", "The calendar file is malformed"
+
+
+class MalformedSummary(Malformed):
+    type, title = "malformed-summary", "The summary of a case is malformed"
 
 
 class MalformedRequest(Malformed):

@@ -51,6 +51,8 @@ class Finding:
     revoked: tuple[int, ...]
     """Entries that revoked a key of the company; what it signed before stands."""
     next: Next | None
+    has_joined: bool = False
+    """Whether a key of the company is accepted by the policy itself, and not by the operator's word alone."""
 
 
 def find(
@@ -75,6 +77,7 @@ def find(
         back_dated=tuple(_back_dated(timeline)),
         revoked=tuple(_revoked(complete)),
         next=read_next(timeline, delivery, due, outcome, law),
+        has_joined=complete.parties.has_joined,
     )
 
 

@@ -17,6 +17,7 @@ from api import (
     cases,
     companies,
     cosignatures,
+    counts,
     errors,
     health,
     index,
@@ -33,6 +34,7 @@ from api.deps import Context
 from api.middleware import RequestLayer
 from api.receipts import ProofQueue
 from api.shortcut import Shortcut
+from ledger.runtime.company_counts import CompanyCounts
 from ledger.runtime.metrics import Metrics
 from ledger.runtime.wellknown import DnsKeyFinder, KeyFinder, WellKnownKeyFinder, open_resolver
 from ledger.runtime.wiring import Services
@@ -46,6 +48,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     statements.router,
     cases.router,
     companies.router,
+    counts.router,
     anchors.router,
     tickets.router,
     index.router,
@@ -89,6 +92,7 @@ def create_app(services: Services, finders: Mapping[str, KeyFinder] | None = Non
         redirect_slashes=False,
     )
     app.state.context = context
+    app.state.counts = counts.CountsDesk(CompanyCounts(services))
     errors.install(app)
     app.add_exception_handler(ClientDisconnect, _gone)
     for router in ROUTERS:

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 from ledger.assessment import assess
 from ledger.counts.counts import Counts, count
-from ledger.counts.read import summarise
+from ledger.counts.read import QUIET, summarise
 from ledger.counts.summary import CaseSummary
 from ledger.errors import RefusedBusy, RefusedNotFound, RefusedWithheld
 from ledger.evm import parse_header
@@ -73,6 +73,9 @@ class _Case:
     mark: tuple[object, ...]
     """Changes with everything that its summary hangs on."""
     spoken: bool
+    quiet: bool
+    """Surely in its quiet period: nobody but the requester spoke, so that arrival is claimed, and it was recorded less
+    than 14 days ago. Such a case is not even read: a flood of strangers costs nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ class CompanyCounts:
     def make(self, company: str) -> LedgerCounts:
         """The counts. Raises RefusedBusy where more cases are new than one call reads; the next one goes on."""
         state, policy = self._state()
-        cases = self._cases(company, state)
+        cases = [case for case in self._cases(company, state) if not case.quiet]
         if len(cases) > MAX_CASES:
             raise RefusedBusy(
                 f"{company} has more than {MAX_CASES:,} cases here; count their bundles with habeas count"
@@ -149,18 +152,30 @@ class CompanyCounts:
         )
         spoken = func.max(_ENTRY.c.idx).filter(_ENTRY.c.role == "company")
         chosen = (
-            select(_ENTRY.c.case_id, func.max(_ENTRY.c.idx).label("newest"), spoken.label("spoken"))
+            select(
+                _ENTRY.c.case_id,
+                func.min(_ENTRY.c.idx).label("first"),
+                func.max(_ENTRY.c.idx).label("newest"),
+                spoken.label("spoken"),
+                func.count(_ENTRY.c.author.distinct()).label("authors"),
+            )
             .where(_ENTRY.c.case_id.in_(opened), _ENTRY.c.idx < state.size)
             .group_by(_ENTRY.c.case_id)
             .order_by(func.min(_ENTRY.c.idx))
-            .limit(MAX_CASES + 1)
+        )
+        fortnight = select(func.max(_ANCHOR.c.size)).where(
+            _ANCHOR.c.timestamp <= state.now - int(QUIET.total_seconds())
         )
         bound = (_ENTRY.c.kind.in_(_KEY_KINDS) & (_ENTRY.c.company == company)) | (_ENTRY.c.kind == "attester.bound")
         with self._services.store.read() as session:
             rows = session.execute(chosen).all()
             keys = session.execute(select(func.max(_ENTRY.c.idx)).where(bound, _ENTRY.c.idx < state.size)).scalar()
+            old = session.execute(fortnight.where(_ANCHOR.c.genesis == genesis_in_use(session))).scalar() or 0
         rest = (keys, state.withheld, state.policy)
-        return [_Case(row.case_id, (row.newest, *rest), row.spoken is not None) for row in rows]
+        return [
+            _Case(row.case_id, (row.newest, *rest), row.spoken is not None, row.authors == 1 and row.first >= old)
+            for row in rows
+        ]
 
     def _summary(self, case: _Case) -> _Kept | None:
         with self._lock:

@@ -166,6 +166,19 @@ def test_many_new_cases_are_read_in_pieces(lite: Api) -> None:
     assert lite.get(PATH).json()["statements"] == number
 
 
+def test_strangers_in_their_quiet_period_are_not_even_read(lite: Api) -> None:
+    """Until 14 days after the record nothing of them can be listed; a case in which anybody else spoke is read."""
+    world = lite.world
+    case, sent = claim(lite, 1)
+    record(lite, case, sent, *claim(lite, 2), world.bound(world.operator, SHOP))
+    record(lite, company(lite, case, "request.acknowledged", received_on="2026-10-14"))
+    at(lite, "2026-10-20T00:00:00Z")
+    assert counted(lite)["statements"] == 1
+    assert list(kept(lite)) == [case.id]
+    at(lite, LATER)
+    assert counted(lite)["statements"] == 2 and len(kept(lite)) == 2
+
+
 @pytest.mark.parametrize("spoken", [False, True])
 def test_a_withheld_opening(lite: Api, spoken: bool) -> None:
     """There is no finding any more. Where the company has spoken that is said; otherwise nothing is."""

@@ -17,7 +17,7 @@ from ledger.bundle import parse_bundle
 from ledger.checks import Value
 from ledger.cli.output import AsJson, Language, Trust, new_app, note, print_json, print_text
 from ledger.cli.verify import Question, Terms, assess_under, parse_now, read_bytes, read_terms
-from ledger.cli.verify_many import find_files, processes_for, results_of
+from ledger.cli.verify_many import WORST_FIRST, find_files, processes_for, results_of
 from ledger.counts.counts import Counts, count, is_listed
 from ledger.counts.read import summarise
 from ledger.counts.summary import CaseSummary
@@ -27,16 +27,16 @@ from ledger.encoding import Json, encode_hex, encode_instant
 from ledger.errors import HabeasError
 
 app = new_app("Counts and rates over many bundles, by company: offline, under your own trust policy.")
-Why = Literal["malformed", "failed", "no_finding", "older", "quiet"]
+Why = Literal["fault", "malformed", "failed", "no_finding", "older", "quiet"]
 _WORDS: dict[Why, str] = {
+    "fault": "internal fault, please report it",
     "malformed": "malformed",
     "failed": "a check failed",
     "no_finding": "no finding: completeness is not shown, or the trust policy does not list the ledger",
     "older": "a newer bundle of the same case is here",
     "quiet": "in its quiet period",
 }
-_CODES: dict[Why, int] = {"malformed": 2, "failed": 1, "no_finding": 3, "older": 0, "quiet": 0}
-_WORST_FIRST = (1, 2, 3, 0)
+_CODES: dict[Why, int] = {"fault": 70, "malformed": 2, "failed": 1, "no_finding": 3, "older": 0, "quiet": 0}
 _PROGRESS_STEP = 100
 
 
@@ -77,7 +77,8 @@ def count_bundles(
     """Count cases by company: what people state as a plain count, and rates over proven arrival alone. Nobody is asked.
 
     Of several bundles of one case the newest counts. Every file that is not counted is named, with the reason. Exit
-    codes: 0 done; 1 a check failed in some file; 2 some file is malformed; 3 some file gives no finding.
+    codes: 0 done; 1 a check failed in some file; 2 some file is malformed; 3 some file gives no finding; 70 an internal
+    fault. Of several files the worst: 70, 1, 2, 3, 0.
     """
     terms, paths = read_terms(Question(trust=trust, blocks=block or (), now=now)), find_files(files)
     at = datetime.fromtimestamp(parse_now(now), UTC) if now else datetime.now(UTC)
@@ -92,7 +93,7 @@ def count_bundles(
         assert item.why is not None
         note(f"{item.file}: not counted: {_WORDS[item.why]}" + (f" ({item.detail})" if item.detail else ""))
     codes = {_CODES[item.why] for item in left if item.why is not None}
-    raise typer.Exit(next((code for code in _WORST_FIRST if code in codes), 0))
+    raise typer.Exit(next((code for code in WORST_FIRST if code in codes), 0))
 
 
 def read_one(terms: Terms, path: Path) -> Read:
@@ -101,6 +102,8 @@ def read_one(terms: Terms, path: Path) -> Read:
         result = assess_under(terms, parse_bundle(read_bytes(path)))
     except HabeasError as error:
         return Read(path, why="malformed", detail=str(error))
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is no verdict about the bundle
+        return Read(path, why="fault", detail=f"{type(error).__name__}: {error}")
     if any(item.value is Value.FAILED for item in result.checks):
         return Read(path, why="failed")
     summary = summarise(result)

@@ -33,7 +33,7 @@ from ledger.runtime.tables import Entry, table
 from ledger.runtime.trust import own_policy
 from ledger.runtime.wiring import Services
 
-SLICE = 100
+SLICE = 50
 """Most cases that one call reads anew."""
 MAX_CASES = 50_000
 """Most cases of one company, and most summaries that are kept."""

@@ -29,6 +29,8 @@ from ledger.runtime.chain_tables import AnchorRow
 from ledger.runtime.evidence import Evidence
 from ledger.runtime.figures import genesis_in_use
 from ledger.runtime.index_tables import CosignatureRow
+from ledger.runtime.settings import Settings
+from ledger.runtime.store import Store
 from ledger.runtime.tables import Entry, table
 from ledger.runtime.trust import own_policy
 from ledger.runtime.wiring import Services
@@ -86,10 +88,15 @@ class _Kept:
 
 
 class CompanyCounts:
-    """Counts of one ledger. Safe for many threads; ``clock`` gives Unix seconds."""
+    """Counts of one ledger. Safe for many threads; ``clock`` gives Unix seconds, ``policy`` the bytes of a policy."""
 
-    def __init__(self, services: Services, clock: Callable[[], float] = time.time) -> None:
-        self._services, self.clock = services, clock
+    def __init__(
+        self,
+        services: Services,
+        clock: Callable[[], float] = time.time,
+        policy: Callable[[Store, Settings], bytes] = own_policy,
+    ) -> None:
+        self._services, self.clock, self.policy = services, clock, policy
         self._evidence = Evidence(services.store, services.reader, services.origin)
         self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
         self._made: OrderedDict[str, tuple[State, LedgerCounts]] = OrderedDict()
@@ -112,7 +119,7 @@ class CompanyCounts:
             )
         missing = [case for case in cases if self._summary(case) is None]
         for case in missing[:SLICE]:
-            self._keep(case, state, policy)
+            self._keep(company, case, state, policy)
         if len(missing) > SLICE:
             done = len(cases) - len(missing) + SLICE
             raise RefusedBusy(f"the cases are being read: {done} of {len(cases)}; ask again shortly")
@@ -130,7 +137,7 @@ class CompanyCounts:
 
     def _state(self) -> tuple[State, TrustPolicy]:
         services = self._services
-        policy = parse_policy(own_policy(services.store, services.settings))
+        policy = parse_policy(self.policy(services.store, services.settings))
         quorum = policy.ledgers[services.origin].quorum
         enough = select(_COSIGNATURE.c.size).group_by(_COSIGNATURE.c.size).having(func.count() >= max(1, quorum))
         with services.store.read() as session:
@@ -185,17 +192,18 @@ class CompanyCounts:
             self._kept.move_to_end(case.id)
             return kept
 
-    def _keep(self, case: _Case, state: State, policy: TrustPolicy) -> None:
-        made = _Kept(case.mark, state.size, self._read(case.id, state, policy))
+    def _keep(self, company: str, case: _Case, state: State, policy: TrustPolicy) -> None:
+        authors = [item.key for item in policy.attesters]
+        authors += [pin.key for pin in policy.company_keys if pin.company == company]
+        made = _Kept(case.mark, state.size, self._read(case.id, authors, state, policy))
         with self._lock:
             self._kept[case.id] = made
             self._kept.move_to_end(case.id)
             while len(self._kept) > MAX_CASES:
                 self._kept.popitem(last=False)
 
-    def _read(self, case: bytes, state: State, policy: TrustPolicy) -> CaseSummary | None:
+    def _read(self, case: bytes, authors: Sequence[bytes], state: State, policy: TrustPolicy) -> CaseSummary | None:
         """As ``GET /v1/cases/{case}/assessment``: under the ledger's own policy, asking no chain."""
-        authors = [item.key for item in policy.attesters]
         try:
             bundle = self._evidence.bundle(case, as_of=state.size, authors=authors)
         except (RefusedNotFound, RefusedWithheld):

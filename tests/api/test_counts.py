@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from api.counts import CountsDesk, CountsView
-from ledger.encoding import Json
+from ledger.encoding import Json, encode_hex
 from ledger.runtime.company_counts import SLICE
 from ledger.runtime.operator import Operator
+from ledger.runtime.trust import own_policy
 from ledger.statement import SignedStatement
 from tests.api.conftest import Api
-from tests.store.world import COMPANY, SENT, SHOP
+from tests.store.world import ATTESTER, COMPANY, SENT, SHOP
 
 PATH = f"/v1/companies/{COMPANY}/counts"
 RECORDED = "2026-10-14T00:00:00Z"
@@ -119,6 +120,35 @@ def test_the_company_speaks_in_one_case(api: Api) -> None:
         company(api, spoken[0], "request.refused", answered_on="2026-10-14", mode="sent", reasons=["abusive_intent"]),
     )
     assert counted(api)["outcomes"]["refused"] == 1 and counted(api)["grades"]["operator_vouched"] == 1
+
+
+def test_one_real_receipt_among_strangers(api: Api) -> None:
+    """An attester of the policy checked it: one proven arrival, and no rate as long as the company has not joined."""
+    world, desk = api.world, api.app.state.counts.counts
+    case, sent = claim(api, 100)
+    record(api, case, sent, *(signed for number in range(5) for signed in claim(api, number)))
+    reported = world.statement("request.acknowledged", stranger(100), {"received_on": "2026-10-14"}, case.id)
+    facts: dict[str, Json] = {
+        "statement": encode_hex(reported.id),
+        "digest": encode_hex(bytes(32)),
+        "check": "dkim",
+        "result": "grade_a",
+        "at": "2026-10-14T09:00:00Z",
+    }
+    checked = world.statement("evidence.attested", ATTESTER, facts, case.id)
+    record(api, world.attester(ATTESTER, ["dkim"]), reported, checked)
+    at(api, LATER)
+    assert counted(api)["arrival"] == {"no_request": 0, "claimed": 6, "operator_vouched": 0, "proven": 0}
+    attester = f'\n[[attester]]\nname = "a"\nkey = "{encode_hex(ATTESTER.address)}"\nscope = ["dkim"]\n'
+    desk.policy = lambda store, settings: own_policy(store, settings) + attester.encode()
+    found = counted(api)
+    assert "6 statements, 1 with proven arrival." in found["sentences"]
+    assert (found["no_rate"], found["rates"], found["curve"]) == ("not_joined", [], [])
+    pin = f'\n[[company_key]]\ncompany = "{COMPANY}"\nkey = "{encode_hex(SHOP.address)}"\n'
+    desk.policy = lambda store, settings: own_policy(store, settings) + (attester + pin).encode()
+    joined = counted(api)
+    assert joined["policy"] != found["policy"] and joined["no_rate"] is None
+    assert [rate for rate in joined["rates"] if rate["numerator"]] == [{"of": "open", "numerator": 1, "denominator": 1}]
 
 
 def test_only_what_changed_is_read_again(api: Api) -> None:

@@ -17,6 +17,7 @@ from api import (
     cases,
     companies,
     cosignatures,
+    counts,
     errors,
     health,
     index,
@@ -36,6 +37,7 @@ from api.shortcut import Shortcut
 from ledger.authorities import Register
 from ledger.errors import MalformedAuthorities, RuntimeSetting
 from ledger.rulebook import load_register
+from ledger.runtime.company_counts import CompanyCounts
 from ledger.runtime.metrics import Metrics
 from ledger.runtime.settings import Settings
 from ledger.runtime.wellknown import DnsKeyFinder, KeyFinder, WellKnownKeyFinder, open_resolver
@@ -50,6 +52,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     statements.router,
     cases.router,
     companies.router,
+    counts.router,
     anchors.router,
     tickets.router,
     index.router,
@@ -93,6 +96,7 @@ def create_app(services: Services, finders: Mapping[str, KeyFinder] | None = Non
         redirect_slashes=False,
     )
     app.state.context = context
+    app.state.counts = counts.CountsDesk(CompanyCounts(services))
     errors.install(app)
     app.add_exception_handler(ClientDisconnect, _gone)
     for router in ROUTERS:

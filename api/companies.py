@@ -61,7 +61,9 @@ class Company(BaseModel):
     company: str
     keys: list[KeyEvent]
     statements: int | None
-    cases: int | None = Field(description="Cases people chose to record. Not a sample.")
+    cases: int | None = Field(
+        description="Cases in which it has spoken. Cases people chose to record. Not a sample; see its counts."
+    )
 
 
 @router.get(

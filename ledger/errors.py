@@ -12,7 +12,7 @@
     |  |- MalformedHeader       |- MalformedReceipt    |- MalformedBundle
     |  |- MalformedPolicy       |- MalformedKey        |- MalformedWellKnown
     |  |- MalformedIndex        |- MalformedFraudProof |- MalformedRule
-    |  |- MalformedCalendar     |- MalformedAuthorities
+    |  |- MalformedCalendar     |- MalformedAuthorities  |- MalformedSummary
     |  '- MalformedRequest      an API or command-line argument
     |- Verification             the bytes are fine, the claim is false
     |  |- VerificationSignature |- VerificationInclusion |- VerificationConsistency
@@ -140,6 +140,10 @@ class MalformedCalendar(Malformed):
 
 class MalformedAuthorities(Malformed):
     type, title = "malformed-authorities", "The file of authorities is malformed"
+
+
+class MalformedSummary(Malformed):
+    type, title = "malformed-summary", "The summary of a case is malformed"
 
 
 class MalformedRequest(Malformed):

@@ -64,6 +64,8 @@ class Parties:
     """Statements whose author was an accepted key of the case's company there, understood or not."""
     company_keys: tuple[bytes, ...]
     """Every key that was ever accepted for the case's company."""
+    has_joined: bool = False
+    """Whether the policy itself accepted one: by a pin or its attesters, and not by the operator's word alone."""
 
     @classmethod
     def of(cls, bundle: Bundle, policy: TrustPolicy) -> Parties:
@@ -77,7 +79,7 @@ class Parties:
                 by_company.add(index)
             if is_understood(item):
                 standings[index] = readers.read(index, item)
-        return cls(standings, frozenset(by_company), tuple(readers.accepted))
+        return cls(standings, frozenset(by_company), tuple(readers.accepted), readers.has_joined)
 
     def standing(self, shown: ShownStatement) -> Standing:
         """The standing of the author of ``shown`` for its kind."""
@@ -97,6 +99,7 @@ class _Reader:
         self._vouched: dict[tuple[bytes, bytes], Grade] = {}
         self._firsts: dict[bytes, Standing] = {}
         self.accepted = dict.fromkeys(self._pinned)
+        self.has_joined = bool(self._pinned)
 
     def accepts(self, author: bytes) -> bool:
         """Whether ``author`` is a key of the case's company now."""
@@ -177,8 +180,9 @@ class _Reader:
             self._vouched[event.key, event.by] = standing.grade
         elif standing.role != "unknown":
             self._vouched[event.key, event.by] = "operator_vouched"
-        if self.accepts(event.key):
+        if (grade := self._grade(event.key)) is not None:
             self.accepted[event.key] = None
+            self.has_joined = self.has_joined or grade != "operator_vouched"
 
 
 def operator_of(bundle: Bundle, policy: TrustPolicy) -> bytes | None:

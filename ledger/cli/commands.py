@@ -19,6 +19,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("authority", "authority", "Authorities: import a register, and list who there is for a place."),
     ("submit", "submit", "Send a signed statement that lies in a file."),
     ("prove", "prove", "Write the bundle of a case, and verify what was written."),
+    ("count", "count", "Counts and rates over many bundles, by company, offline."),
     ("accuse", "accuse", "Show what an honest operator cannot have done, as a file for strangers."),
     ("company", "company", "Companies: look them up, make and publish a key, bind it."),
     ("audit", "audit", "Replay a whole log: bytes, signatures, roots, index, anchors, tickets."),

@@ -16,6 +16,7 @@ from contextlib import closing
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 from ledger.assessment import Assessment
 from ledger.bundle import parse_bundle
@@ -27,6 +28,7 @@ from ledger.errors import HabeasError, MalformedRequest
 from ledger.fraud import is_fraud_proof
 from ledger.words import Language, text
 
+_T = TypeVar("_T")
 SUFFIX = ".habeas.json"
 WORST_FIRST = (70, 1, 2, 3, 0)
 """A fault of ours says nothing; a failed check says more than a file that is no bundle."""
@@ -49,7 +51,7 @@ def run_many(paths: Sequence[Path], asked: Question, jobs: int | None) -> int:
     found: Counter[int] = Counter()
     progress = sys.stderr.isatty() and not sys.stdout.isatty()
     work = partial(verify_one, terms, asked.as_json, lang)
-    with closing(_results(work, files, _processes(jobs, len(files)))) as results:
+    with closing(results_of(work, files, processes_for(jobs, len(files)))) as results:
         for number, (code, line) in enumerate(results, 1):
             print(line)
             found[code] += 1
@@ -113,16 +115,16 @@ def _verdict(result: Assessment, code: int, lang: Language) -> str:
     return f"{words}. {text('practice', lang)}" if result.ledger.ledger_class == "practice" else words
 
 
-def _processes(jobs: int | None, files: int) -> int:
+def processes_for(jobs: int | None, files: int) -> int:
+    """As many processes as were asked for, or else as many as pay for their start."""
     if jobs is not None:
         return min(jobs, files)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(cores, files // _FOR_A_PROCESS))
 
 
-def _results(
-    work: Callable[[Path], tuple[int, str]], files: Sequence[Path], processes: int
-) -> Generator[tuple[int, str], None, None]:
+def results_of(work: Callable[[Path], _T], files: Sequence[Path], processes: int) -> Generator[_T, None, None]:
+    """What ``work`` gives of each file, in their order."""
     if processes == 1:
         yield from map(work, files)
         return

@@ -55,6 +55,8 @@ class Finding:
     next: Next | None
     late_notices: tuple[LateNotice, ...] = ()
     complaints: tuple[Complaint, ...] = ()
+    has_joined: bool = False
+    """Whether a key of the company is accepted by the policy itself, and not by the operator's word alone."""
 
 
 def find(
@@ -82,6 +84,7 @@ def find(
         next=read_next(timeline, Told(delivery, due, outcome, complaints), law),
         late_notices=read_late_notices(timeline, delivery, due),
         complaints=complaints,
+        has_joined=complete.parties.has_joined,
     )
 
 

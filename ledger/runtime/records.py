@@ -59,7 +59,8 @@ class KeyRecord:
 
 @dataclass(frozen=True, slots=True)
 class CompanyRecord:
-    """A company that has spoken. ``statements`` are its own, ``cases`` those with it."""
+    """A company that has spoken. ``statements`` are its own, ``cases`` those in which it has spoken: others may be in
+    their quiet period, and are in no count."""
 
     company: str
     cases: int
@@ -112,7 +113,7 @@ class Records:
         """Counts of a company that has spoken; None for any other."""
         mine = _ENTRY.c.company == company
         counted = select(
-            func.count().filter(_ENTRY.c.kind == "case.opened", _ENTRY.c.understood).label("cases"),
+            func.count(_ENTRY.c.case_id.distinct()).filter(_ENTRY.c.role == "company").label("cases"),
             func.count().filter(_ENTRY.c.role == "company").label("statements"),
         ).where(mine)
         with self._store.read() as session:

@@ -118,6 +118,7 @@ def test_real_answers_fit_the_document(api_schema: BaseSchema, busy_server: ApiS
         "/v1/cases/{case}/assessment": [{"case": name}],
         "/v1/cases/{case}/jsonld": [{"case": name}],
         "/v1/companies/{company}": [{"company": "shop.example"}],
+        "/v1/companies/{company}/counts": [{"company": "shop.example"}],
         "/v1/anchors/{size}": [{"size": "3"}],
         "/v1/index/{key}": [{"key": "0x" + "00" * 32}, {"key": f"0x{case[:32].hex()}"}],
         "/log/tile/{path}": [{"path": "0/000.p/3"}],

@@ -13,7 +13,7 @@ def test_a_company_is_listed_once_it_has_spoken(world: World) -> None:
     assert records.companies() == [] and records.company(COMPANY) is None, "others spoke of it, it did not"
     world.record(acknowledged(world, case, SHOP))
     assert records.companies() == [COMPANY]
-    assert records.company(COMPANY) == CompanyRecord(COMPANY, cases=2, statements=1)
+    assert records.company(COMPANY) == CompanyRecord(COMPANY, cases=1, statements=1), "the other case is quiet"
     assert records.companies(after=COMPANY) == []
 
 

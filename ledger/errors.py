@@ -12,14 +12,14 @@
     |  |- MalformedHeader       |- MalformedReceipt    |- MalformedBundle
     |  |- MalformedPolicy       |- MalformedKey        |- MalformedWellKnown
     |  |- MalformedIndex        |- MalformedFraudProof |- MalformedRule
-    |  |- MalformedCalendar
+    |  |- MalformedCalendar      |- MalformedStamp
     |  '- MalformedRequest      an API or command-line argument
     |- Verification             the bytes are fine, the claim is false
     |  |- VerificationSignature |- VerificationInclusion |- VerificationConsistency
     |  |- VerificationNote      |- VerificationCheckpoint|- VerificationHeader
     |  |- VerificationReceipt   |- VerificationAnchor    |- VerificationIndexLeaf
     |  |- VerificationDisclosure|- VerificationIndex     |- VerificationFraud
-    |  '- VerificationBackup
+    |  |- VerificationBackup     '- VerificationStamp
     |- Refused                  policy: well formed and true, but not accepted here
     |  |- RefusedLedger         |- RefusedRole           |- RefusedCase
     |  |- RefusedCompany        |- RefusedRecentBlock    |- RefusedRecentBlockAge
@@ -138,6 +138,10 @@ class MalformedCalendar(Malformed):
     type, title = "malformed-calendar", "The calendar file is malformed"
 
 
+class MalformedStamp(Malformed):
+    type, title = "malformed-stamp", "The time stamp is malformed"
+
+
 class MalformedRequest(Malformed):
     type, title = "malformed-request", "The request is malformed"
 
@@ -198,6 +202,10 @@ class VerificationFraud(Verification):
 
 class VerificationBackup(Verification):
     type, title = "verification-backup", "The backup does not open with this password"
+
+
+class VerificationStamp(Verification):
+    type, title = "verification-stamp", "The time stamp does not hold"
 
 
 class Refused(HabeasError):

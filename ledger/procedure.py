@@ -24,6 +24,7 @@ from ledger.merkle import verify_inclusion
 from ledger.observed import Canon, Observed
 from ledger.parties import Parties, is_understood, operator_of
 from ledger.policy import TrustPolicy
+from ledger.stamp_steps import StampSteps
 from ledger.statement import SignedStatement, verify_signature
 
 _NO_INDEX = "No list of the index is shown: whether more statements exist is not checked."
@@ -44,6 +45,7 @@ class Procedure:
         self.parties = Parties.of(bundle, policy)
         operator = operator_of(bundle, policy)
         self.index = IndexSteps(bundle, policy, self.ledger, operator)
+        self.stamps = StampSteps(bundle, policy, self.ledger, now)
         self.checkpoint = self._verified_checkpoint()
 
     def _addresses(self) -> tuple[bytes, bytes] | None:
@@ -67,6 +69,7 @@ class Procedure:
             self._code(),
             self._newest_head(),
             *self._no_index(),
+            *self.stamps.checks(self.anchors),
         ]
         newest = max((item.header.timestamp for item in self.anchors.values()), default=0)
         if self.now < newest:

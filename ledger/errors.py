@@ -29,7 +29,8 @@
     '- RuntimeFault             our side
        |- RuntimeStore          |- RuntimeChainUnavailable |- RuntimeForeignChain
        |- RuntimeWrongContract  |- RuntimeFinality         |- RuntimePortTaken
-       |- RuntimeLease          |- RuntimeLog              '- RuntimeSetting
+       |- RuntimeLease          |- RuntimeLog              |- RuntimeSetting
+       '- RuntimeTimeAuthority
 
 Each class carries ``type``, the stable last part of its RFC 9457 problem type and the name of
 its page ``docs/problems/<type>.md``. HTTP status codes are chosen in ``api/errors.py`` only.
@@ -326,3 +327,9 @@ class RuntimeLog(RuntimeFault):
 
 class RuntimeSetting(RuntimeFault):
     type, title = "runtime-setting", "A setting is missing or wrong"
+
+
+class RuntimeTimeAuthority(RuntimeFault):
+    """Anchoring and recording go on without it."""
+
+    type, title = "runtime-time-authority", "A time authority did not answer"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from ledger import der
 from ledger.checkpoint import Checkpoint, verify_checkpoint
-from ledger.encoding import sha256
+from ledger.encoding import LAST_INSTANT, sha256
 from ledger.errors import MalformedStamp, VerificationStamp
 from ledger.note import Note, VerifierKey
 from ledger.stamp_token import SECOND, SHA1, SHA256, StampToken
@@ -97,7 +97,8 @@ def verify_stamp(token: StampToken, message: bytes, authority: TimeAuthority, no
         raise VerificationStamp(f"no root certificate of {authority.name} is in the token")
     _verify_signed(token, message, roots)
     accuracy = authority.accuracy_s * SECOND if token.accuracy is None else token.accuracy
-    return Stamp(authority.name, -(-(token.time + accuracy) // SECOND), (token.time - accuracy) // SECOND)
+    not_after = min(-(-(token.time + accuracy) // SECOND), LAST_INSTANT)
+    return Stamp(authority.name, not_after, (token.time - accuracy) // SECOND)
 
 
 def is_ahead(token: StampToken, now: int) -> bool:

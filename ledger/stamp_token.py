@@ -119,7 +119,8 @@ def _time(element: Element) -> int:
         if found is not None:
             moment = datetime.strptime(found[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
             part = (found[2] or "").ljust(9, "0")
-            return int(moment.timestamp()) * SECOND + -(-int(part) // 1000)
+            if moment.year >= 1970:
+                return int(moment.timestamp()) * SECOND + -(-int(part) // 1000)
     except ValueError:
         pass
     raise MalformedStamp(f"the time must be like 20261120090000Z, not {element.body[:40]!r}")

@@ -117,7 +117,7 @@ def _head(result: Assessment, lang: Language) -> list[str]:
         (text("result", lang), f"{text(f'result_{result.exit_code}', lang)} (exit {result.exit_code})"),
     ]
     known = any(item.value is Value.PASSED for item in result.checks if item.check.step == "5.1")
-    chain = [] if known or not _stampers(result) else ["", text("chain_not_checked", lang)]
+    chain = [] if known or result.exit_code == 1 or not _stampers(result) else ["", text("chain_not_checked", lang)]
     return [*lines, "", *(f"  {pad(name, 14)}{value}" for name, value in rows), *chain]
 
 

@@ -14,6 +14,7 @@ from ledger.checkpoint import Checkpoint, sign_checkpoint
 from ledger.encoding import sha256
 from ledger.note import add_cosignatures, cosign
 from tools.vectors import _authority as make
+from tools.vectors import _captured_stamp as captured_stamp
 from tools.vectors._authority import FROM, POLICY, UNTIL, Authority, der, integer, response, sequence
 from tools.vectors._bundles import AUDITOR, LOG_KEY, ORIGIN, START
 from tools.vectors.writing import Cases
@@ -64,6 +65,15 @@ def reading(cases: Cases) -> None:
     good("nanoseconds", "Rounded up to a microsecond.", {"fraction": ".000000001"}, time=TIME * 1_000_000 + 1)
     good("nonce", "The number of the request.", {"nonce": 2**63}, nonce=str(2**63))
     good("certificates-two", "The root stands beside.", {"certificates": (ALPHA.signer, ALPHA.root)}, certificates=2)
+    captured = shown(
+        time=captured_stamp.TIME,
+        accuracy=1_500_100,
+        policy="1.2.3.4.1",
+        nonce=str(captured_stamp.NONCE),
+        certificates=2,
+        algorithms=[make.SHA256, "1.2.840.113549.1.1.1"],
+    )
+    cases.good("captured-read", PARSE, {"token": captured_stamp.TOKEN}, captured, "A token that OpenSSL made.")
     good("certificates-none", "Well formed; nobody can verify it.", {"certificates": ()}, certificates=0)
 
 
@@ -94,6 +104,15 @@ def malformed(cases: Cases) -> None:
     made("fraction-ends-in-zero", "DER has no zero at the end.", fraction=".50")
     made("fraction-empty", "A point and no digits.", fraction=".")
     made("fraction-with-comma", "DER has a point.", fraction=",5")
+    for name, why, wrong in (
+        ("time-before-1970", "The year 1969.", b"19691120090000Z"),
+        ("time-no-such-day", "The 31st of November.", b"20261131090000Z"),
+        ("time-leap-second", "A second that is counted nowhere here.", b"20261231235960Z"),
+        ("time-without-z", "A local time.", b"20261120090000+"),
+    ):
+        right = datetime.fromtimestamp(TIME, UTC).strftime("%Y%m%d%H%M%SZ").encode()
+        assert len(wrong) == len(right) and right in TOKEN
+        bad(name, TOKEN.replace(right, wrong), why)
     made("accuracy-1000-ms", "That is a second.", accuracy=(0, 1000, 0))
 
 
@@ -137,6 +156,19 @@ def verifying(cases: Cases) -> None:
         TOKEN,
         (TIME - 1, TIME + 1),
         now=int(UNTIL.timestamp()) + 1,
+    )
+    second = captured_stamp.TIME // 1_000_000
+    cases.good(
+        "captured-verified",
+        VERIFY,
+        {
+            "token": captured_stamp.TOKEN,
+            "message": text(NOTE),
+            "authority": {"name": "captured", "roots": [captured_stamp.ROOT]},
+            "now": second,
+        },
+        {"authority": "captured", "not_before": second - 2, "not_after": second + 2},
+        "A token that OpenSSL made, with RSA, its certificates in another order than DER has.",
     )
     good("a-minute-ahead", "Clocks differ.", TOKEN, (TIME - 1, TIME + 1), now=TIME - 60)
 

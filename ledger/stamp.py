@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha1
 from typing import TYPE_CHECKING
 
@@ -126,7 +127,9 @@ def check_root(data: bytes) -> bytes:
     return data
 
 
+@lru_cache(maxsize=64)
 def _certificate(data: bytes) -> Certificate:
+    """Remembered, because all tokens of one authority hold the same few."""
     from cryptography.x509 import load_der_x509_certificate
 
     try:

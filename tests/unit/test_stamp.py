@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 import warnings
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -25,6 +28,7 @@ from ledger.stamp_token import StampToken
 from tools.vectors._authority import Authority, response
 from tools.vectors._bundles import AUDITOR, LOG_KEY, ORIGIN, START, ledger_trust, small_case
 
+ROOT = Path(__file__).resolve().parents[2]
 ALPHA, BETA = Authority("alpha"), Authority("beta")
 MESSAGE, TIME = b"a checkpoint\n", START
 TOKEN = ALPHA.token(MESSAGE, TIME, nonce=7, accuracy=(1, 2, 3))
@@ -190,3 +194,17 @@ def test_cosignatures_leave_the_stamped_bytes_alone() -> None:
     cosigned = add_cosignatures(note, [cosign(note, AUDITOR, NOW)])
     assert cosigned != note
     assert stamped_note(cosigned, LOG_KEY.verifier, ORIGIN)[1] == note
+
+
+def test_the_example_takes_out_what_was_stamped(tmp_path: Path) -> None:
+    """``examples/stamped_bytes.py``: the bytes and the tokens, for a program that knows nothing of Habeas."""
+    file, size = tmp_path / "case.habeas.json", max(BUNDLE.stamps)
+    shown = BUNDLE.stamps[size]
+    cosigned = add_cosignatures(shown.checkpoint, [cosign(shown.checkpoint, AUDITOR, NOW)])
+    file.write_bytes(_with(stamps={size: ShownStamps(cosigned, shown.tokens)}).encode())
+    call = [sys.executable, "-I", str(ROOT / "examples" / "stamped_bytes.py"), str(file), str(tmp_path)]
+    subprocess.run(call, check=True, capture_output=True)
+    note = (tmp_path / f"{size}.note").read_bytes()
+    for number, raw in enumerate(shown.tokens):
+        assert (tmp_path / f"{size}-{number}.der").read_bytes() == raw
+        assert StampToken.parse(raw).imprint == sha256(note)

@@ -151,6 +151,14 @@ class BoundView(BaseModel):
     value: Literal["passed", "conditional"]
 
 
+class StampedView(BaseModel):
+    """A second clock: the time by which time-stamp authorities had seen the log's signed tree."""
+
+    time: str
+    authorities: list[str]
+    value: Literal["passed", "conditional"]
+
+
 class StatementView(BaseModel):
     """A statement as it may be shown."""
 
@@ -166,6 +174,7 @@ class StatementView(BaseModel):
     signature: Literal["passed", "conditional", "not checked", "failed"]
     signed_not_before: BoundView | None
     recorded_not_after: BoundView | None
+    stamped_not_after: StampedView | None
 
 
 class AssessmentView(BaseModel):

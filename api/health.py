@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from fastapi import APIRouter, Response
@@ -15,10 +16,12 @@ from api.openapi import gives, problems
 from ledger.errors import RuntimeFault
 from ledger.runtime.figures import LedgerFigures, read_figures
 from ledger.runtime.metrics import CONTENT_TYPE
+from ledger.runtime.stamps import Stamps
 from ledger.runtime.state import State, read_state
 
 STUCK_S = 10.0
 FINAL_BLOCK_OLD_S = 3600.0
+STAMP_LATE_S = 7200.0
 router = APIRouter(tags=["health"])
 
 
@@ -29,7 +32,7 @@ class Health(BaseModel):
 class Part(BaseModel):
     """One part. Recording needs the parts that are `required`; without the others it goes on."""
 
-    name: Literal["database", "ledger", "sequencer", "queue", "chain", "anchoring"]
+    name: Literal["database", "ledger", "sequencer", "queue", "chain", "anchoring", "stamps"]
     ready: bool
     required: bool
     detail: str
@@ -69,11 +72,14 @@ def _parts(context: Context) -> list[Part]:
         figures = read_figures(store, time.time())
         with store.read() as session:
             state = read_state(session)
+        stamped = Stamps(store).newest()
     except RuntimeFault:
         return [Part(name="database", ready=False, required=True, detail="The database does not answer.")]
     database = Part(name="database", ready=True, required=True, detail="The database answers.")
     anchoring = _anchoring(figures, state)
-    return [database, _ledger(figures), _sequencer(figures), _queue(figures), _chain(figures), anchoring]
+    parts = [database, _ledger(figures), _sequencer(figures), _queue(figures), _chain(figures), anchoring]
+    names = sorted(context.services.settings.time_authorities)
+    return [*parts, _stamps(figures, names, stamped)] if names else parts
 
 
 def _ledger(figures: LedgerFigures) -> Part:
@@ -121,6 +127,18 @@ def _anchoring(figures: LedgerFigures, state: State | None) -> Part:
     if state is not None and state.word == "waiting":
         detail += f" Waiting: {state.detail}"
     return Part(name="anchoring", ready=lag < FINAL_BLOCK_OLD_S, required=False, detail=detail)
+
+
+def _stamps(figures: LedgerFigures, names: Sequence[str], stamped: Mapping[str, int]) -> Part:
+    """Ready while each authority stamped the newest final anchor, or that is young."""
+    behind = [name for name in names if stamped.get(name, 0) < figures.anchored_size]
+    if not behind:
+        detail = f"Size {figures.anchored_size}, the newest final anchor, is stamped by {', '.join(names)}."
+        return Part(name="stamps", ready=True, required=False, detail=detail)
+    each = ", ".join(f"{name} (newest stamp: {stamped.get(name, 'none')})" for name in behind)
+    detail = f"Size {figures.anchored_size}, the newest final anchor, is not stamped by {each}."
+    young = figures.last_anchor_age is None or figures.last_anchor_age < STAMP_LATE_S
+    return Part(name="stamps", ready=young, required=False, detail=detail)
 
 
 @router.get(

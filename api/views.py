@@ -6,6 +6,7 @@ from api.reads import AnyRow
 from ledger.assessment import Bound, StatementView
 from ledger.checks import ResolvedCheck
 from ledger.encoding import encode_hex, encode_instant
+from ledger.stamp_steps import stamped_json
 
 instant = encode_instant
 
@@ -50,6 +51,7 @@ def statement(item: StatementView) -> dict[str, object]:
         "signature": item.signature.word,
         "signed_not_before": _bound(item.signed_not_before),
         "recorded_not_after": _bound(item.recorded_not_after),
+        "stamped_not_after": stamped_json(item.stamped_not_after),
     }
 
 

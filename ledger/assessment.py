@@ -7,7 +7,7 @@ lists are complete at one index root; otherwise the statements shown are all tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.bundle import Bundle, ShownStatement
@@ -22,6 +22,7 @@ from ledger.parties import Standing, operator_of
 from ledger.policy import LedgerTrust, TrustPolicy
 from ledger.procedure import Procedure
 from ledger.silence import find_silence
+from ledger.stamp_steps import StampBound, contradiction
 
 __all__ = ["NO_FINDING", "Assessment", "Bound", "StatementView", "assess"]
 
@@ -37,6 +38,8 @@ class StatementView:
     understood: bool
     signature: Value
     bounds: Bounds
+    stamped_not_after: StampBound | None
+    """A second clock, beside the chain's: no finding rests on it."""
 
     @property
     def signed_not_before(self) -> Bound | None:
@@ -86,7 +89,15 @@ def assess(bundle: Bundle, policy: TrustPolicy, observed: Observed, now: int, la
     values = {item.check.name: item.value for item in checks}
     statements = tuple(_view(work, bundle.statements[index], values) for index in sorted(bundle.statements))
     finding, worth = _finding(work, values, statements, law), values.get("index", Value.NOT_CHECKED)
-    return Assessment(bundle, work.ledger, policy.hash, now, root, checks, statements, finding, worth, observed.notes)
+    notes = (*observed.notes, *(note for view in statements for note in _clocks_apart(view)))
+    return Assessment(bundle, work.ledger, policy.hash, now, root, checks, statements, finding, worth, notes)
+
+
+def _clocks_apart(view: StatementView) -> Sequence[str]:
+    """Only a block known to be on the chain says anything against a time stamp: others can be made up."""
+    lower = view.signed_not_before
+    known = lower.seconds if lower is not None and lower.value is Value.PASSED else None
+    return contradiction(view.shown.index, view.stamped_not_after, known)
 
 
 def _finding(
@@ -119,6 +130,7 @@ def _view(work: Procedure, shown: ShownStatement, values: Mapping[str, Value]) -
             _bound(evidence.header if evidence else None, values[f"{name}/recorded"]),
             tuple(_submitted(work, shown, values, lower)),
         ),
+        stamped_not_after=work.stamps.bound(shown, values),
     )
 
 

@@ -8,7 +8,7 @@ others readable: what is missing is "not checked", never an error and never a pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ledger.anchor import ReceiptProof
 from ledger.encoding import (
@@ -23,6 +23,7 @@ from ledger.encoding import (
     parse_hex,
     parse_json,
     require_members,
+    sha256,
 )
 from ledger.errors import MalformedBundle, MalformedStatement
 from ledger.evm import keccak256
@@ -33,12 +34,16 @@ VERSION = 1
 MEDIA_TYPE = "application/vnd.habeas.bundle+json"
 MAX_BYTES = 8_388_608
 MAX_DEPTH = 9
+MAX_TOKENS = 16
+"""Most time-stamp tokens over one checkpoint."""
 MAX_AUTHORS = 16
 """Most authors whom an asker may name, beside the parties that a server knows."""
 
 _NONE: frozenset[str] = frozenset()
 _REQUIRED = frozenset({"habeas_bundle", "ledger", "case"})
-_PARTS = frozenset({"statements", "anchors", "blocks", "checkpoint", "disclosures", "submitted", "index", "replay"})
+_PARTS = frozenset(
+    {"statements", "anchors", "blocks", "checkpoint", "disclosures", "submitted", "index", "replay", "stamps"}
+)
 _READ = PartReader(MalformedBundle)
 
 
@@ -90,6 +95,14 @@ class ShownReplay:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownStamps:
+    """A checkpoint that the log signed, and time-stamp tokens over it, ascending by SHA-256."""
+
+    checkpoint: bytes
+    tokens: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """Everything shown about one case. ``blocks`` maps block hash to header RLP."""
 
@@ -104,6 +117,8 @@ class Bundle:
     """Ticket number to the receipt of its ``Submitted`` event."""
     index: ShownIndex | None = None
     replay: ShownReplay | None = None
+    stamps: Mapping[int, ShownStamps] = field(default_factory=dict)
+    """Size of a tree to what time-stamp authorities say of it."""
 
     def encode(self) -> bytes:
         """The canonical bytes."""
@@ -128,6 +143,8 @@ class Bundle:
                 "checkpoint": encode_base64(self.replay.checkpoint),
                 "path": encode_path(self.replay.path),
             }
+        if self.stamps:
+            value["stamps"] = {str(size): _encode_stamps(item) for size, item in self.stamps.items()}
         return encode_json(value)
 
 
@@ -158,6 +175,7 @@ def parse_bundle(data: bytes) -> Bundle:
         },
         index=_parse_index(members["index"]) if "index" in members else None,
         replay=_parse_replay(members["replay"]) if "replay" in members else None,
+        stamps={size: _parse_stamps(size, item) for size, item in _numbered(members, "stamps")},
     )
 
 
@@ -200,6 +218,11 @@ def _encode_list(item: ShownList) -> JsonObject:
     if item.entries is not None:
         value["entries"] = encode_base64(item.entries)
     return value
+
+
+def _encode_stamps(item: ShownStamps) -> JsonObject:
+    tokens: list[Json] = [encode_base64(token) for token in sorted(item.tokens, key=sha256)]
+    return {"checkpoint": encode_base64(item.checkpoint), "tokens": tokens}
 
 
 def _numbered(members: Mapping[str, Json], name: str) -> Iterable[tuple[int, Json]]:
@@ -251,6 +274,19 @@ def _parse_list(value: Json) -> ShownList:
 def _parse_replay(value: Json) -> ShownReplay:
     members = require_members(value, frozenset({"checkpoint", "path"}), _NONE, MalformedBundle, "replay")
     return ShownReplay(_READ.binary(members, "checkpoint", "replay"), _READ.path(members, "path", "replay"))
+
+
+def _parse_stamps(size: int, value: Json) -> ShownStamps:
+    where = f"stamps {size}"
+    members = require_members(value, frozenset({"checkpoint", "tokens"}), _NONE, MalformedBundle, where)
+    listed = _list(members, "tokens")
+    if not 1 <= len(listed) <= MAX_TOKENS:
+        raise MalformedBundle(f"{where}: tokens must be a list of 1 to {MAX_TOKENS}")
+    tokens = tuple(parse_base64(token, MalformedBundle, f"{where}: a token") for token in listed)
+    hashes = [sha256(token) for token in tokens]
+    if hashes != sorted(set(hashes)):
+        raise MalformedBundle(f"not canonical: {where}: tokens must be ascending by SHA-256, each once")
+    return ShownStamps(_READ.binary(members, "checkpoint", where), tokens)
 
 
 def _parse_blocks(values: Sequence[Json]) -> Mapping[bytes, bytes]:

@@ -13,13 +13,14 @@
     |  |- MalformedPolicy       |- MalformedKey        |- MalformedWellKnown
     |  |- MalformedIndex        |- MalformedFraudProof |- MalformedRule
     |  |- MalformedCalendar     |- MalformedAuthorities  |- MalformedSummary
+    |  |- MalformedStamp
     |  '- MalformedRequest      an API or command-line argument
     |- Verification             the bytes are fine, the claim is false
     |  |- VerificationSignature |- VerificationInclusion |- VerificationConsistency
     |  |- VerificationNote      |- VerificationCheckpoint|- VerificationHeader
     |  |- VerificationReceipt   |- VerificationAnchor    |- VerificationIndexLeaf
     |  |- VerificationDisclosure|- VerificationIndex     |- VerificationFraud
-    |  '- VerificationBackup
+    |  |- VerificationBackup     '- VerificationStamp
     |- Refused                  policy: well formed and true, but not accepted here
     |  |- RefusedLedger         |- RefusedRole           |- RefusedCase
     |  |- RefusedCompany        |- RefusedRecentBlock    |- RefusedRecentBlockAge
@@ -29,7 +30,8 @@
     '- RuntimeFault             our side
        |- RuntimeStore          |- RuntimeChainUnavailable |- RuntimeForeignChain
        |- RuntimeWrongContract  |- RuntimeFinality         |- RuntimePortTaken
-       |- RuntimeLease          |- RuntimeLog              '- RuntimeSetting
+       |- RuntimeLease          |- RuntimeLog              |- RuntimeSetting
+       '- RuntimeTimeAuthority
 
 Each class carries ``type``, the stable last part of its RFC 9457 problem type and the name of
 its page ``docs/problems/<type>.md``. HTTP status codes are chosen in ``api/errors.py`` only.
@@ -146,6 +148,10 @@ class MalformedSummary(Malformed):
     type, title = "malformed-summary", "The summary of a case is malformed"
 
 
+class MalformedStamp(Malformed):
+    type, title = "malformed-stamp", "The time stamp is malformed"
+
+
 class MalformedRequest(Malformed):
     type, title = "malformed-request", "The request is malformed"
 
@@ -206,6 +212,10 @@ class VerificationFraud(Verification):
 
 class VerificationBackup(Verification):
     type, title = "verification-backup", "The backup does not open with this password"
+
+
+class VerificationStamp(Verification):
+    type, title = "verification-stamp", "The time stamp does not hold"
 
 
 class Refused(HabeasError):
@@ -326,3 +336,9 @@ class RuntimeLog(RuntimeFault):
 
 class RuntimeSetting(RuntimeFault):
     type, title = "runtime-setting", "A setting is missing or wrong"
+
+
+class RuntimeTimeAuthority(RuntimeFault):
+    """Anchoring and recording go on without it."""
+
+    type, title = "runtime-time-authority", "A time authority did not answer"

@@ -1,4 +1,4 @@
-"""What a verifier learned of the home chain, and which blocks that makes canonical (step 5.1).
+"""What a verifier learned of the home chain, and which blocks that makes canonical (step 5.1); step 8.
 
 No bytes of a bundle can say whether a block is on the chain and final. That comes in from outside: from
 providers that the verifier asked, from pins of the trust policy, or from himself.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ledger.anchor import AnchorEvidence
 from ledger.checks import Check, Value, not_checked
 from ledger.encoding import encode_hex
 from ledger.evm import Header
@@ -58,3 +59,26 @@ class Canon:
         if by is None and self.ledger is not None and self.ledger.chain.pinned.get(header.hash) == header.number:
             return "the trust policy"
         return by
+
+    def code(self) -> Check:
+        """Step 8.1: the contract has the code that the policy names."""
+        code, trust = self.observed.code_hash, self.ledger
+        if code is None or trust is None:
+            return not_checked("contract", "8.1", "The contract's code was not read from the chain.", required=False)
+        if code != trust.code_hash:
+            why = f"the contract's code hash is {encode_hex(code)}, the policy's {encode_hex(trust.code_hash)}"
+            return Check("contract", "8.1", Value.FAILED, why, required=False)
+        return Check("contract", "8.1", Value.PASSED, "The contract has the code that the policy names.", False)
+
+    def newest_head(self, anchors: Mapping[int, AnchorEvidence]) -> Check:
+        """Step 8.2: the chain holds no newer head than is shown."""
+        size = self.observed.head_size
+        if size is None:
+            why = "Only an RPC can say whether newer anchors exist."
+            return not_checked("newest-head", "8.2", why, required=False)
+        # Only anchors known to be on the chain count, or a made-up one would pass for the newest.
+        newest = max((n for n, item in anchors.items() if self.vouched(item.header) is not None), default=0)
+        if not 0 < size <= newest:
+            why = f"The chain holds size {size}; the newest shown and known to be on it is {newest}."
+            return not_checked("newest-head", "8.2", why, required=False)
+        return Check("newest-head", "8.2", Value.PASSED, f"Size {newest} is the newest anchored head.", False)

@@ -7,18 +7,21 @@ The policy's hash stands in each result, so that two people can see whether they
 
 from __future__ import annotations
 
-import json
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
 from ledger.checkpoint import check_auditors
-from ledger.encoding import MAX_INTEGER, encode_hex, is_int, parse_hex, sha256
+from ledger.encoding import MAX_INTEGER, encode_hex, is_int, sha256
 from ledger.errors import Malformed, MalformedPolicy
 from ledger.kinds import SCOPES, is_domain
 from ledger.note import ED25519, VerifierKey
+from ledger.stamp import TimeAuthority
 from ledger.statement import parse_origin
+from ledger.time_authorities import check_authorities, encode_authorities, parse_authority
+from ledger.toml_table import Table as _Table
+from ledger.toml_table import toml_lines as _toml_lines
 
 VERSION = 1
 MAX_BYTES = 262_144
@@ -103,49 +106,9 @@ class TrustPolicy:
     attester_quorum: int
     company_keys: tuple[CompanyPin, ...]
     successors: tuple[Successor, ...]
-
-
-class _Table:
-    """A TOML table read member by member; what nobody asked for is an error, not ignored."""
-
-    def __init__(self, value: object, where: str) -> None:
-        if not isinstance(value, dict):
-            raise MalformedPolicy(f"{where} must be a table")
-        self._left: dict[str, object] = dict(value)
-        self.where = where
-
-    def take(self, name: str) -> object:
-        if name not in self._left:
-            raise MalformedPolicy(f"{self.where} lacks {name}")
-        return self._left.pop(name)
-
-    def integer(self, name: str, default: int | None = None, least: int = 0, most: int = MAX_INTEGER) -> int:
-        value = self._left.pop(name, default) if default is not None else self.take(name)
-        if isinstance(value, int) and is_int(value) and least <= value <= most:
-            return value
-        raise MalformedPolicy(f"{self.where}: {name} must be an integer from {least} to {most}")
-
-    def optional(self, name: str, default: object) -> object:
-        return self._left.pop(name, default)
-
-    def text(self, name: str) -> str:
-        value = self.take(name)
-        if isinstance(value, str) and 0 < len(value) <= 1000:
-            return value
-        raise MalformedPolicy(f"{self.where}: {name} must be text")
-
-    def hex(self, name: str, length: int) -> bytes:
-        return parse_hex(self.take(name), length, MalformedPolicy, f"{self.where}: {name}")
-
-    def list(self, name: str) -> list[object]:
-        value = self._left.pop(name, [])
-        if isinstance(value, list):
-            return value
-        raise MalformedPolicy(f"{self.where}: {name} must be a list")
-
-    def done(self) -> None:
-        if self._left:
-            raise MalformedPolicy(f"{self.where} has the unknown member {', '.join(sorted(self._left))}")
+    time_authorities: tuple[TimeAuthority, ...] = ()
+    time_quorum: int = 1
+    """How many of ``time_authorities`` must have stamped a tree by a time."""
 
 
 def parse_policy(data: bytes) -> TrustPolicy:
@@ -172,7 +135,10 @@ def parse_policy(data: bytes) -> TrustPolicy:
         attester_quorum=table.integer("attester_quorum", 1, 1),
         company_keys=tuple(_parse_pin(item) for item in table.list("company_key")),
         successors=tuple(_parse_successor(item) for item in table.list("successor")),
+        time_authorities=tuple(parse_authority(item) for item in table.list("time_authority")),
+        time_quorum=table.integer("time_quorum", 1, 1),
     )
+    check_authorities(policy.time_authorities, policy.time_quorum)
     table.done()
     return policy
 
@@ -307,13 +273,15 @@ def _parse_successor(value: object) -> Successor:
     return successor
 
 
-def encode_policy(ledger: LedgerTrust) -> bytes:
+def encode_policy(ledger: LedgerTrust, authorities: Sequence[TimeAuthority] = (), time_quorum: int = 1) -> bytes:
     """The ``trust.toml`` of one ledger, as the demo and ``/v1/trust-policy`` give it out."""
     chain = ledger.chain
     lines = ["# Whom a verifier believes, and for what. Read it before you use it."]
     if ledger.ledger_class == "practice":
         lines.append("# Practice ledger: proves nothing to a stranger.")
     top = {"habeas_trust": VERSION, "formats": [VERSION], "staleness_days": DEFAULT_STALENESS_DAYS}
+    if authorities:
+        top["time_quorum"] = time_quorum
     chain_table = {
         "name": chain.name,
         "id": chain.id,
@@ -342,10 +310,6 @@ def encode_policy(ledger: LedgerTrust) -> bytes:
         "",
         "[[ledger]]",
         *_toml_lines(ledger_table),
+        *encode_authorities(authorities),
     ]
     return ("\n".join(lines) + "\n").encode("utf-8")
-
-
-def _toml_lines(table: Mapping[str, object]) -> Iterator[str]:
-    # JSON texts, integers and lists of integers are TOML values too.
-    return (f"{name} = {json.dumps(value)}" for name, value in table.items())

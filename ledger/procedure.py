@@ -24,6 +24,7 @@ from ledger.merkle import verify_inclusion
 from ledger.observed import Canon, Observed
 from ledger.parties import Parties, is_understood, operator_of
 from ledger.policy import TrustPolicy
+from ledger.stamp_steps import StampSteps
 from ledger.statement import SignedStatement, verify_signature
 
 _NO_INDEX = "No list of the index is shown: whether more statements exist is not checked."
@@ -46,6 +47,7 @@ class Procedure:
         self.parties = Parties.of(bundle, policy)
         operator = operator_of(bundle, policy)
         self.index = IndexSteps(bundle, policy, self.ledger, operator)
+        self.stamps = StampSteps(bundle, policy, self.ledger, now)
         self.checkpoint = self._verified_checkpoint()
 
     def _addresses(self) -> tuple[bytes, bytes] | None:
@@ -66,9 +68,10 @@ class Procedure:
             *(self._block(name) for name in sorted(self.bundle.blocks)),
             *self._blocks_missing(),
             *(self._submission(ticket) for ticket in sorted(self.bundle.submitted)),
-            self._code(),
-            self._newest_head(),
+            self.canon.code(),
+            self.canon.newest_head(self.anchors),
             *self._no_index(),
+            *self.stamps.checks(self.anchors),
         ]
         newest = max((item.header.timestamp for item in self.anchors.values()), default=0)
         if self.now < newest:
@@ -365,7 +368,7 @@ class Procedure:
         self.submitted.setdefault(event.leaf_hash, []).append((ticket, header))
         return self.canon.check(f"{name}/canonical", "7.1", header, [receipt], required=False)
 
-    # Step 8: what only a chain can say. Step 9, the index, hangs below its anchor (``IndexSteps``).
+    # Step 8, what only a chain can say, is ``Canon``'s. Step 9, the index, hangs below its anchor (``IndexSteps``).
 
     def _no_index(self) -> Sequence[Check]:
         """An index that is shown hangs below its anchor; elsewhere it is not checked."""
@@ -376,24 +379,3 @@ class Procedure:
             return []
         why = f"The anchor of size {index.size}, whose index is shown, is not proven in the bundle."
         return [not_checked("index", "9.1", why)]
-
-    def _code(self) -> Check:
-        code, trust = self.observed.code_hash, self.ledger
-        if code is None or trust is None:
-            return not_checked("contract", "8.1", "The contract's code was not read from the chain.", required=False)
-        if code != trust.code_hash:
-            why = f"the contract's code hash is {encode_hex(code)}, the policy's {encode_hex(trust.code_hash)}"
-            return Check("contract", "8.1", Value.FAILED, why, required=False)
-        return Check("contract", "8.1", Value.PASSED, "The contract has the code that the policy names.", False)
-
-    def _newest_head(self) -> Check:
-        size = self.observed.head_size
-        if size is None:
-            why = "Only an RPC can say whether newer anchors exist."
-            return not_checked("newest-head", "8.2", why, required=False)
-        # Only anchors known to be on the chain count, or a made-up one would pass for the newest.
-        newest = max((n for n, item in self.anchors.items() if self.canon.vouched(item.header) is not None), default=0)
-        if not 0 < size <= newest:
-            why = f"The chain holds size {size}; the newest shown and known to be on it is {newest}."
-            return not_checked("newest-head", "8.2", why, required=False)
-        return Check("newest-head", "8.2", Value.PASSED, f"Size {newest} is the newest anchored head.", False)

@@ -107,6 +107,10 @@ TEXT: Mapping[str, tuple[str, str]] = {
     "recorded": ("recorded not after {time}", "{time} 이전에 기록됨"),
     "no_lower": ("no lower bound of the signature is shown", "언제 이후에 서명했는지는 제시되지 않음"),
     "no_upper": ("no anchor of the record is shown", "언제 이전에 기록했는지는 제시되지 않음"),
+    "stamped": (
+        "existed not after {time}, by the time stamps of {names}",
+        "{time} 이전에 존재함(시점확인: {names})",
+    ),
     "if": (", if block {block} is on the chain", " (블록 {block}이(가) 해당 체인에 있는 경우)"),
     "bad_signature": ("THE SIGNATURE DOES NOT HOLD", "서명이 맞지 않습니다"),
     "not_understood": ("not understood by this version", "이 버전이 이해하지 못하는 진술"),
@@ -127,6 +131,18 @@ TEXT: Mapping[str, tuple[str, str]] = {
     "proven_order": (
         "That nothing anchored can be changed, reordered or removed.",
         "체인에 고정된 기록은 고치거나 순서를 바꾸거나 지울 수 없다는 것.",
+    ),
+    "proven_stamped": (
+        "That each statement with time stamps stood in a tree that the log had signed by the time named there, if"
+        " {names} are believed. No chain is needed for that.",
+        "시점확인이 붙은 진술은 늦어도 그 시각까지 기록부가 서명한 트리에 들어 있었다는 것."
+        " {names}을(를) 믿는 경우에 한하며, 체인은 필요하지 않습니다.",
+    ),
+    "chain_not_checked": (
+        "Chain: not checked (nobody was asked for it, or it is no longer served). What is said below of blocks holds"
+        " under that condition; the time stamps hold without it.",
+        "체인: 확인 안 함(조회하지 않았거나 더는 제공되지 않음). 아래에서 블록에 관한 내용은 그 조건에서만 맞고,"
+        " 시점확인은 그 조건 없이도 유효합니다.",
     ),
     "proven_if": ("All of it only under the conditions named above.", "다만 위에 적힌 조건이 맞을 때에만 그렇습니다."),
     "proven_none": (

@@ -12,6 +12,7 @@ from ledger.disclosure import Disclosure
 from ledger.encoding import Json, JsonObject, encode_hex, encode_instant, encode_json
 from ledger.finding.shown import bound_json, finding_json
 from ledger.finding.told import reasons, told
+from ledger.stamp_steps import stamped_json
 from ledger.words import GRADE, KIND, ROLE, VALUE, Language, pick, text
 
 _LONG_HASH = re.compile("[0-9a-f]{64}")
@@ -72,6 +73,7 @@ def _statement_json(view: StatementView) -> JsonObject:
         "facts": dict(statement.facts),
         "signed_not_before": bound_json(view.signed_not_before),
         "recorded_not_after": bound_json(view.recorded_not_after),
+        "stamped_not_after": stamped_json(view.stamped_not_after),
     }
 
 
@@ -114,7 +116,15 @@ def _head(result: Assessment, lang: Language) -> list[str]:
         (text("now", lang), _time(result.now)),
         (text("result", lang), f"{text(f'result_{result.exit_code}', lang)} (exit {result.exit_code})"),
     ]
-    return [*lines, "", *(f"  {pad(name, 14)}{value}" for name, value in rows)]
+    known = any(item.value is Value.PASSED for item in result.checks if item.check.step == "5.1")
+    chain = [] if known or result.exit_code == 1 or not _stampers(result) else ["", text("chain_not_checked", lang)]
+    return [*lines, "", *(f"  {pad(name, 14)}{value}" for name, value in rows), *chain]
+
+
+def _stampers(result: Assessment) -> list[str]:
+    """The time authorities on whom bounds rest without a condition."""
+    bounds = [view.stamped_not_after for view in result.statements if view.stamped_not_after is not None]
+    return sorted({name for bound in bounds if bound.value is Value.PASSED for name in bound.authorities})
 
 
 def _failure_lines(result: Assessment, lang: Language) -> Iterator[str]:
@@ -143,6 +153,9 @@ def _statement_lines(view: StatementView, places: Mapping[str, int], lang: Langu
         yield f"         {facts}"
     yield f"         {_bound_text(view.signed_not_before, 'signed', 'no_lower', lang)}"
     yield f"         {_bound_text(view.recorded_not_after, 'recorded', 'no_upper', lang)}"
+    if (stamped := view.stamped_not_after) is not None:
+        names = ", ".join(stamped.authorities)
+        yield f"         {text('stamped', lang).format(time=_time(stamped.time), names=names)}"
 
 
 def _place(value: Json, places: Mapping[str, int], lang: Language) -> str:
@@ -231,6 +244,8 @@ def _proven_lines(result: Assessment, lang: Language) -> Iterator[str]:
     if result.ledger is None and result.exit_code != 1:
         names = ("proven_who", "proven_if")  # whose log and whose contract that is, nobody vouches for
     yield from (f"  - {text(name, lang)}" for name in names)
+    if result.exit_code != 1 and (stampers := _stampers(result)):
+        yield f"  - {text('proven_stamped', lang).format(names=', '.join(stampers))}"
     yield text("not_proven", lang)
     finding = result.finding
     nots = [

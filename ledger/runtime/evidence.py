@@ -24,6 +24,7 @@ from ledger.runtime.chain_store import anchor_proof, current_chain
 from ledger.runtime.chain_tables import AnchorRow, FinalBlock, TicketProof, TicketRow
 from ledger.runtime.index_reader import IndexReader, Parties
 from ledger.runtime.log_reader import LogReader
+from ledger.runtime.stamps import shown_stamps
 from ledger.runtime.store import IN_LIMIT, Store, select_in
 from ledger.runtime.tables import Addendum, Attester, CompanyKey, Entry, table
 from ledger.statement import SignedStatement, parse
@@ -95,6 +96,8 @@ class Evidence:
             blocks = _headers(session, {item.statement.recent_block.hash for item in signed.values()})
             submitted = _submissions(session, {item.raw for item in signed.values()}, case.size)
             anchors = _anchors(session, {*placed.values(), case.size})
+            in_case = {placed[index] for index, item in signed.items() if _is_of(item, case_id)}
+            stamps = {} if most < MAX_LIST else shown_stamps(session, {*in_case, case.size})
         index, replay = self._index.shown(case.size, case_id, parties, known)
         return Bundle(
             ledger=self._origin,
@@ -107,6 +110,7 @@ class Evidence:
             submitted=submitted,
             index=index,
             replay=replay,
+            stamps=stamps,
         )
 
     def _case(self, session: Session, case_id: bytes, size: int) -> _Case:
@@ -131,6 +135,11 @@ class Evidence:
     def _anchor(self, size: int, proof: ReceiptProof) -> ShownAnchor:
         leaf = self._log.leaf(size - 1)
         return ShownAnchor(size, proof, leaf, tuple(self._log.inclusion(size - 1, size)))
+
+
+def _is_of(signed: SignedStatement, case_id: bytes) -> bool:
+    """Whether it is the case's own: tokens are large, and when a key was bound is nobody's question here."""
+    return case_id in (signed.id, signed.statement.case_id)
 
 
 def _signed(

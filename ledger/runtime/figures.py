@@ -9,12 +9,14 @@ from sqlmodel import Session
 
 from ledger.runtime.chain_store import current_chain
 from ledger.runtime.chain_tables import AnchorRow, FinalBlock, TicketRow
+from ledger.runtime.stamp_tables import StampRow
 from ledger.runtime.store import Store
 from ledger.runtime.tables import CheckpointRow, Leaf, Lease, Ledger, Published, Waiting, table
 
 _LEAF, _PUBLISHED, _WAITING, _LEDGER = table(Leaf), table(Published), table(Waiting), table(Ledger)
 _CHECKPOINT, _LEASE = table(CheckpointRow), table(Lease)
 _ANCHOR, _BLOCK, _TICKET = table(AnchorRow), table(FinalBlock), table(TicketRow)
+_STAMP = table(StampRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,9 @@ class LedgerFigures:
     anchor_lag: float | None
     open_tickets: int
     oldest_open_ticket: float | None
+    stamped_size: int | None
+    last_stamp_age: float | None
+    """Largest tree that a time-stamp authority stamped, and since when its newest token is there."""
 
 
 def genesis_in_use(session: Session) -> bytes:
@@ -82,6 +87,9 @@ def _read(session: Session, now: float) -> LedgerFigures:
             func.count(_TICKET.c.number.distinct()).label("open"), func.min(_TICKET.c.submitted_at).label("since")
         ).where(_TICKET.c.genesis == genesis, _TICKET.c.number >= settled)
     ).one()
+    stamp = session.execute(
+        select(func.max(_STAMP.c.size).label("size"), func.max(_STAMP.c.taken_at).label("at"))
+    ).one()
     return LedgerFigures(
         log_size=0 if last_leaf is None else last_leaf + 1,
         published_size=session.execute(select(func.max(_PUBLISHED.c.size))).scalar() or 0,
@@ -97,6 +105,8 @@ def _read(session: Session, now: float) -> LedgerFigures:
         anchor_lag=_age(now, behind),
         open_tickets=tickets.open,
         oldest_open_ticket=_age(now, tickets.since),
+        stamped_size=stamp.size,
+        last_stamp_age=_age(now, stamp.at),
     )
 
 

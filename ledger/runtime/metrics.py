@@ -35,6 +35,8 @@ _GAUGES = {
     "anchor_lag": "Age in seconds of the oldest leaves without a final anchor.",
     "open_tickets": "Direct submissions that no final anchor settled.",
     "oldest_open_ticket": "Age of the oldest of them in seconds.",
+    "stamped_size": "Leaves under the newest checkpoint that a time-stamp authority stamped.",
+    "last_stamp_age": "Seconds since the newest time stamp was taken.",
 }
 _NAMES = {
     "waiting": "waiting_submissions",
@@ -46,6 +48,7 @@ _NAMES = {
     "last_anchor_age": "last_anchor_age_seconds",
     "anchor_lag": "anchor_lag_seconds",
     "oldest_open_ticket": "oldest_open_ticket_seconds",
+    "last_stamp_age": "last_stamp_age_seconds",
 }
 
 

@@ -85,7 +85,7 @@ def restore(store: Store, objects: Objects, facts: LedgerFacts) -> Rebuilt:
     The leaves must give the root that the log's key signed, each addendum must have its digest, and
     leaf 0 must say the same as ``facts``. Anchors that were recovered from the chain before must be
     roots of these leaves. Not in the files, and so not restored: older checkpoints,
-    which statements came over the contract, the id of a withheld statement, and what is of the
+    which statements came over the contract, the id of a withheld statement, time stamps, and what is of the
     chain, which the follower reads again. Raises RuntimeLog, VerificationCheckpoint, VerificationNote.
     """
     note = objects.get(CHECKPOINT_PATH)

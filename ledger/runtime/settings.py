@@ -26,6 +26,7 @@ from ledger.kinds import is_domain
 from ledger.note import COSIGNATURE, VerifierKey
 from ledger.policy import MAX_CONFIRMATIONS
 from ledger.statement import parse_origin
+from ledger.time_authorities import check_authority_name
 
 DEFAULT_HOME = Path(".habeas")
 DATABASE = "habeas.sqlite"
@@ -128,6 +129,16 @@ class Settings(BaseSettings):
     authorities: Path | None = Field(
         default=None, description="File of authorities (JSON lines) that assessments name beside those that ship."
     )
+    time_authorities: dict[str, str] = Field(
+        default_factory=dict,
+        description="Name to address of each time-stamp authority that stamps every anchor; `https`, or loopback.",
+    )
+    time_authority_roots: dict[str, Path] = Field(
+        default_factory=dict, description="Name of each of them to a PEM file with the roots that its tokens lead to."
+    )
+    time_quorum: int = Field(
+        default=1, ge=1, le=64, description="How many of the time authorities the ledger's trust policy asks for."
+    )
     api_host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
     api_port: int = Field(default=0, ge=0, le=65535, description="Port that the API listens on; 0: any.")
 
@@ -189,6 +200,22 @@ class Settings(BaseSettings):
                 )
         if keys and self.auditor_quorum > len(keys):
             raise ValueError(f"auditor_quorum is {self.auditor_quorum}, but there are {len(keys)} auditors")
+        return self
+
+    @model_validator(mode="after")
+    def _check_time_authorities(self) -> Settings:
+        if self.time_authorities.keys() != self.time_authority_roots.keys():
+            raise ValueError("time_authority_roots: it needs a file for each name of time_authorities, and no other")
+        for name, url in self.time_authorities.items():
+            try:
+                check_authority_name(name)
+            except Malformed as error:
+                raise ValueError(f"time_authorities: {error}") from None
+            # A token that was changed on its way does not verify; but who reads along knows when a ledger anchors.
+            if not url.startswith(("https://", *_LOOPBACK)):
+                raise ValueError(f"time_authorities: the address of {name} must begin with https://")
+        if self.time_quorum > max(1, len(self.time_authorities)):
+            raise ValueError(f"time_quorum is {self.time_quorum}, with {len(self.time_authorities)} time authorities")
         return self
 
     @property

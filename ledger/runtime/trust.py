@@ -13,6 +13,7 @@ from ledger.runtime.networks import deployment, finality_rule
 from ledger.runtime.settings import Settings
 from ledger.runtime.store import Store
 from ledger.runtime.tables import Ledger
+from ledger.runtime.time_settings import time_authorities
 
 
 def own_trust(store: Store, settings: Settings) -> LedgerTrust:
@@ -48,8 +49,9 @@ def own_trust(store: Store, settings: Settings) -> LedgerTrust:
 
 
 def own_policy(store: Store, settings: Settings) -> bytes:
-    """The ``trust.toml`` that lists this ledger alone."""
-    return encode_policy(own_trust(store, settings))
+    """The ``trust.toml`` that lists this ledger alone. Raises RuntimeLog, RuntimeSetting."""
+    authorities = [item.trust for item in time_authorities(settings)]
+    return encode_policy(own_trust(store, settings), authorities, settings.time_quorum)
 
 
 def _first_block(session: Session, genesis: bytes) -> int:

@@ -1,10 +1,11 @@
 """The worker: one process that sequences, follows the chain, anchors and keeps proofs.
 
-Two loops run side by side and survive each other's faults. *Sequencing* needs the database alone:
+Loops run side by side and survive each other's faults. *Sequencing* needs the database alone:
 recording goes on while the chain is gone. *Anchoring* opens the home chain, tries again with
 growing pauses while it does not answer, and stops for good where going on could do harm: another
 chain, another contract, a head that is not ours, a final block that changed. Anything else that goes
-wrong in either loop, also a bug, is logged and tried again. A tile that somebody missed is written
+wrong in any loop, also a bug, is logged and tried again. *Stamping* runs where time authorities are set, and
+concerns neither of the others. A tile that somebody missed is written
 again from the database.
 """
 
@@ -31,12 +32,16 @@ from ledger.runtime.anchorer import Anchorer, Round
 from ledger.runtime.chain_store import ChainStore
 from ledger.runtime.home import Home, open_home
 from ledger.runtime.networks import EMBEDDED
+from ledger.runtime.stamper import Stamper
+from ledger.runtime.stamps import Stamps
 from ledger.runtime.state import record_state
+from ledger.runtime.time_settings import time_authorities
 from ledger.runtime.wiring import Services
 
 _log = logging.getLogger(__name__)
 LONGEST_PAUSE_S = 60.0
 _IDLE_S, _BUSY_S = 1.0, 0.25
+_STAMP_S = 2.0
 # Nodes of public chains count requests, a round asks about ten, and a block takes up to 12 s.
 _PUBLIC_IDLE_S, _PUBLIC_BUSY_S = 12.0, 4.0
 # After these, trying again could write to the wrong place or hide a broken promise.
@@ -64,17 +69,22 @@ class Worker:
         self.sequencing_fault: str | None = None
         """Why the newest attempt to sequence failed, if it did."""
         self._anchorer: Anchorer | None = None
+        self._stamper = _stamper(services)
         self._next_repair = 0.0
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop``; what was begun is finished. Raises nothing that a restart would mend."""
-        anchoring = threading.Thread(target=self._anchoring, args=(stop,), name="anchoring")
-        anchoring.start()
+        others = [threading.Thread(target=self._anchoring, args=(stop,), name="anchoring")]
+        if self._stamper is not None:
+            others.append(threading.Thread(target=self._stamping, args=(self._stamper, stop), name="stamping"))
+        for other in others:
+            other.start()
         try:
             self._sequencing(stop)
         finally:
             stop.set()
-            anchoring.join()
+            for other in others:
+                other.join()
 
     def status(self) -> dict[str, object]:
         """What the loops did last, for logs and the command line."""
@@ -153,6 +163,16 @@ class Worker:
         finally:
             self._close_home()
 
+    def _stamping(self, stamper: Stamper, stop: threading.Event) -> None:
+        while not stop.wait(_STAMP_S):
+            if self.round is None:
+                continue  # another worker holds the lease, or the chain was not proven yet
+            try:
+                stamper.round()
+            except Exception as error:  # noqa: BLE001 - as in the other loops
+                expected = isinstance(error, HabeasError)
+                _log.warning("stamping is tried again: %s", error, exc_info=None if expected else error)
+
     def _round(self) -> Round:
         """One round, by the holder of the lease alone: there is one owner of the nonce."""
         self._services.lease.hold()
@@ -197,6 +217,14 @@ class Worker:
             record_state(self._services.store, word, detail)
         except RuntimeStore as error:
             _log.error("state not recorded: %s", error)
+
+
+def _stamper(services: Services) -> Stamper | None:
+    """None without time authorities. Raises RuntimeSetting where their roots cannot be read."""
+    authorities, key = time_authorities(services.settings), services.log_key
+    if not authorities or key is None:
+        return None
+    return Stamper(Stamps(services.store), services.reader, key.verifier, authorities)
 
 
 def _pause(failures: int, base: float) -> float:

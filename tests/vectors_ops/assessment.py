@@ -81,8 +81,25 @@ def _facts(given: Values) -> Values:
     return {}
 
 
+def _stamped(given: Values) -> Values:
+    result = _assessed(given)
+    return {
+        "stamped": {
+            str(view.shown.index): {
+                "time": bound.time,
+                "authorities": list(bound.authorities),
+                "value": bound.value.word,
+            }
+            for view in result.statements
+            if (bound := view.stamped_not_after) is not None
+        },
+        "notes": len(result.notes),
+    }
+
+
 OPERATIONS: dict[str, Callable[[Values], Values]] = {
     "assessment.assess": _assess,
     "assessment.find": _find,
     "assessment.facts": _facts,
+    "assessment.stamped": _stamped,
 }

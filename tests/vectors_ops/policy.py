@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ledger.encoding import sha256
 from ledger.policy import parse_policy
 
 Values = dict[str, Any]
@@ -41,6 +42,17 @@ def _parse(given: Values) -> Values:
         ],
         "company_keys": [{"company": item.company, "key": item.key.hex()} for item in policy.company_keys],
         "successors": [{"ledger": item.ledger, "continues": item.continues} for item in policy.successors],
+        "time_quorum": policy.time_quorum,
+        "time_authorities": [
+            {
+                "name": item.name,
+                "roots": [sha256(root).hex() for root in item.roots],
+                "root_hashes": [root.hex() for root in item.root_hashes],
+                "policies": list(item.policies),
+                "accuracy_s": item.accuracy_s,
+            }
+            for item in policy.time_authorities
+        ],
     }
 
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from coincurve import PrivateKey
 
 from ledger.anchor import ANCHORED_TOPIC, SUBMITTED_TOPIC, ReceiptProof
-from ledger.bundle import Bundle, ShownAnchor, ShownIndex, ShownList, ShownReplay, ShownStatement
+from ledger.bundle import Bundle, ShownAnchor, ShownIndex, ShownList, ShownReplay, ShownStamps, ShownStatement
 from ledger.checkpoint import Checkpoint, sign_checkpoint
 from ledger.encoding import Json, encode_hex, sha256
-from ledger.evm import build_receipt_proof, keccak256, rlp_encode
+from ledger.evm import build_receipt_proof, keccak256, parse_header, rlp_encode
 from ledger.evm.rlp import RlpItem, encode_integer
 from ledger.index import IndexEntry, empty_index_leaf, encode_list, index_leaf, value_of
 from ledger.leaf import NO_INDEX, NO_KEY, IndexLeaf, StatementLeaf, case_key, company_key, statement_leaf
@@ -24,6 +24,7 @@ from ledger.note import CosigningKey, SigningKey, add_cosignatures, cosign
 from ledger.policy import ChainTrust, LedgerTrust, TrustPolicy, encode_policy, parse_policy
 from ledger.statement import RecentBlock, SignedStatement, Statement, address_of, sign
 from ledger.trie import build_trie, prove_many
+from tools.vectors._authority import Authority
 from tools.vectors._evm_blocks import header_fields, made_receipt
 
 ORIGIN = "habeas.example/main"
@@ -88,6 +89,8 @@ class Maker:
     """Leaf hashes that a lying operator lists at these leaves."""
     auditors: tuple[CosigningKey, ...] = ()
     """Who replays the index and cosigns the newest checkpoint."""
+    authorities: tuple[Authority, ...] = ()
+    """Who stamps each anchored checkpoint, half a minute after its block."""
     wanted: list[bytes] = field(default_factory=list)
     """Keys of further lists that the bundle shows."""
     nodes: dict[bytes, bytes] = field(default_factory=dict)
@@ -247,7 +250,14 @@ class Maker:
             submitted=self.submitted,
             index=index,
             replay=replay,
+            stamps={size: self.stamps(size) for size in self.anchors if self.authorities},
         )
+
+    def stamps(self, size: int) -> ShownStamps:
+        """The tokens of all ``authorities`` over the checkpoint of an anchored size."""
+        note = sign_checkpoint(Checkpoint(ORIGIN, size, self.roots[size]), LOG_KEY)
+        time = parse_header(self.anchors[size].proof.header).timestamp + 30
+        return ShownStamps(note, tuple(sorted((by.token(note, time) for by in self.authorities), key=sha256)))
 
     def _shown(self) -> Iterator[ShownStatement]:
         for index, signed in self.statements.items():

@@ -38,6 +38,7 @@ from tools.vectors._assessment_index import contradictions, lists, no_root, repl
 from tools.vectors._assessment_keys import keys
 from tools.vectors._assessment_parties import other_cases, parties, requester_bound
 from tools.vectors._assessment_silence import long_lists, other_leaves, silences
+from tools.vectors._assessment_stamps import bounds, false_stamps, stamps
 from tools.vectors._bundles import START
 
 
@@ -279,6 +280,8 @@ def main() -> None:
     for group in (known_or_not, unlisted, left_out, false_claims, parties, other_cases, requester_bound):
         group(writer)
     for group in (lists, no_root, contradictions, replays, silences, long_lists, keys, other_leaves):
+        group(writer)
+    for group in (stamps, false_stamps, bounds):
         group(writer)
     findings = (deliveries, late, more_time, names_in_facts, direct, contradictory, malformed)
     for told in (*findings, late_notices, complaints, following, authorities):

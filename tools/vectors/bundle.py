@@ -15,8 +15,10 @@ from ledger.encoding import encode_base64, encode_json
 from ledger.evm import keccak256
 from ledger.leaf import INDEX_V1
 from ledger.statement import CURVE_ORDER
+from tools.vectors._authority import Authority
 from tools.vectors._bundle_index import bad_parts as bad_index_parts
 from tools.vectors._bundle_index import good_parts as good_index_parts
+from tools.vectors._bundle_stamps import bad_stamps, good_stamps
 from tools.vectors._bundles import AUDITOR, OPENED, REQUESTER, SENT, Maker, open_ledger
 from tools.vectors.writing import Cases
 
@@ -27,7 +29,7 @@ Change = Callable[[Value], object]
 
 def whole() -> Value:
     """A bundle with every part, as plain JSON."""
-    maker = Maker(transactions=1, rule=INDEX_V1, auditors=(AUDITOR,))
+    maker = Maker(transactions=1, rule=INDEX_V1, auditors=(AUDITOR,), authorities=(Authority("alpha"),))
     open_ledger(maker)
     maker.say("case.opened", OPENED, REQUESTER, in_case=False)
     opened = Disclosure.make(bytes(16), "mail", "kept by its author")
@@ -45,6 +47,7 @@ ONE: Value = {**SMALL, "statements": {"2": WHOLE["statements"]["2"]}}
 ANCHORED: Value = {**SMALL, "anchors": WHOLE["anchors"]}
 SIZE = next(iter(WHOLE["anchors"]))
 INDEXED: Value = {**SMALL, "index": WHOLE["index"], "replay": WHOLE["replay"]}
+STAMPED: Value = {**SMALL, "stamps": WHOLE["stamps"]}
 LISTED = {"entries" in shown: key for key, shown in WHOLE["index"]["lists"].items()}
 """A key whose list has entries (True), and one that the index does not have (False)."""
 
@@ -77,6 +80,7 @@ def expected(value: Value) -> Value:
         "submitted": sorted(map(int, value.get("submitted", {}))),
         "index": None if "index" not in value else _index(value["index"]),
         "replay": None if "replay" not in value else len(base64.b64decode(value["replay"]["path"])) // 32,
+        "stamps": {size: len(item["tokens"]) for size, item in sorted(value.get("stamps", {}).items())},
     }
 
 
@@ -92,7 +96,17 @@ def good(cases: Cases) -> None:
 
     add("whole", text(WHOLE), "Every part.")
     add("nothing-shown", text(SMALL), "The three members that must be there.")
-    for part in ("statements", "anchors", "blocks", "checkpoint", "disclosures", "submitted", "index", "replay"):
+    for part in (
+        "statements",
+        "anchors",
+        "blocks",
+        "checkpoint",
+        "disclosures",
+        "submitted",
+        "index",
+        "replay",
+        "stamps",
+    ):
         bundle = changed(WHOLE, lambda value, part=part: value.pop(part))  # type: ignore[misc]  # bound in the loop
         add(f"without-{part}", bundle, "A part that is left out is not checked; the rest is read.")
     add(
@@ -106,6 +120,7 @@ def good(cases: Cases) -> None:
         "An anchor whose last leaf is not shown.",
     )
     good_index_parts(lambda name, change, why: add(name, changed(INDEXED, change), why), LISTED[True], LISTED[False])
+    good_stamps(lambda name, change, why: add(name, changed(STAMPED, change), why), SIZE)
     add(
         "path-empty",
         changed(ONE, lambda v: v["statements"]["2"].update(path="")),
@@ -228,6 +243,7 @@ def bad_parts(cases: Cases) -> None:
         "A submission has no path.",
     )
     bad_index_parts(lambda name, change, *told: add(name, changed(INDEXED, change), *told), LISTED[True])
+    bad_stamps(lambda name, change, *told: add(name, changed(STAMPED, change), *told), SIZE)
     blocks = WHOLE["blocks"]
     add("blocks-descending", text({**SMALL, "blocks": blocks[::-1]}), "Ascending by hash.")
     add("blocks-twice", text({**SMALL, "blocks": [blocks[0], blocks[0]]}), "Each once.")

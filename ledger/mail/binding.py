@@ -1,0 +1,71 @@
+"""Which case a mail names, in what its signature covers (docs/spec/mail.md, "Case").
+
+A name outside the signature binds nothing: whoever held the mail can have written it there.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from ledger.mail.dkim import Signature, canonical_body
+from ledger.mail.grade import MailCheck
+from ledger.mail.raw import RawMail
+from ledger.mail.text import body_texts, subject_texts
+
+MAX_CASES = 32
+
+# Mail programs fold, wrap and quote: the digits may go on after a line end, behind marks of quotation. The bounds keep
+# the search linear.
+_BREAK = r"(?:[ \t]{0,4}\r?\n[ \t>|]{0,16})?"
+_CASE = re.compile(rf"(?<![0-9A-Za-z])0[xX]((?:{_BREAK}[0-9a-fA-F]){{64}})(?![0-9A-Za-z])")
+_NO_DIGIT = re.compile(r"[^0-9a-f]")
+
+Where = Literal["subject", "body", "none", "other_case"]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Where a mail names its case."""
+
+    where: Where
+    cases: tuple[bytes, ...]
+    """Every case id found in what is signed, 32 bytes each, subject first, each once."""
+
+
+def find_case(mail: RawMail, check: MailCheck, case: bytes | None = None) -> Binding:
+    """Where the signed part of the mail names ``case`` (32 bytes), or any case where that is None.
+
+    ``other_case``: the signed subject, or where that names none the body, names cases, and not this one.
+    """
+    signature = _signature(check)
+    if signature is None:
+        return Binding("none", ())
+    subjects = subject_texts(mail, min(signature.headers.count("subject"), len(mail.named("subject"))))
+    in_subject = tuple(found for text in subjects for found in _cases(text))
+    in_body = tuple(found for text in body_texts(mail, _signed_body(mail, signature)) for found in _cases(text))
+    found = tuple(dict.fromkeys(in_subject + in_body))[:MAX_CASES]
+    places: tuple[tuple[Where, tuple[bytes, ...]], ...] = (("subject", in_subject), ("body", in_body))
+    for where, cases in places:
+        if cases:
+            return Binding(where if case is None or case in cases else "other_case", found)
+    return Binding("none", ())
+
+
+def _signature(check: MailCheck) -> Signature | None:
+    """The signature that gives the grade."""
+    verified = None if check.chosen_number is None else check.signatures[check.chosen_number].verified
+    return None if verified is None else verified.signature
+
+
+def _signed_body(mail: RawMail, signature: Signature) -> bytes:
+    """The body, or with ``l=`` the signed length of its canonical form."""
+    if signature.length is None:
+        return mail.body
+    return canonical_body(mail.body, signature.body_form)[: signature.length]
+
+
+def _cases(text: str) -> tuple[bytes, ...]:
+    found = (bytes.fromhex(_NO_DIGIT.sub("", match[1].lower())) for match in _CASE.finditer(text))
+    return tuple(dict.fromkeys(found))[:MAX_CASES]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.errors import MalformedMail
+from ledger.kinds import is_domain
 from ledger.mail.key import parse_tags
 from ledger.mail.raw import RawMail
 
@@ -31,8 +32,8 @@ def read_arc(mail: RawMail) -> tuple[ArcSet, ...]:
         except MalformedMail:
             continue
         instance, domain, chain = tags.get("i", ""), tags.get("d", ""), tags.get("cv", "")
-        if instance in _INSTANCES and domain and chain in {"none", "pass", "fail"}:
-            sets.append(ArcSet(int(instance), domain.lower()[:253], chain))
+        if instance in _INSTANCES and is_domain(domain.lower()) and chain in {"none", "pass", "fail"}:
+            sets.append(ArcSet(int(instance), domain.lower(), chain))
     return tuple(sorted(sets, key=lambda found: found.instance))
 
 

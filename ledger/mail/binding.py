@@ -67,5 +67,7 @@ def _signed_body(mail: RawMail, signature: Signature) -> bytes:
 
 
 def _cases(text: str) -> tuple[bytes, ...]:
+    if "0x" not in text and "0X" not in text:
+        return ()
     found = (bytes.fromhex(_NO_DIGIT.sub("", match[1].lower())) for match in _CASE.finditer(text))
     return tuple(dict.fromkeys(found))[:MAX_CASES]

@@ -7,17 +7,27 @@ forged, it leaves the question open.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from ledger.errors import MalformedKeyRecord, MalformedMail, VerificationMail
+from ledger.kinds import is_domain
 from ledger.mail.arc import ArcSet, read_arc
 from ledger.mail.author import author_domain, in_domain
-from ledger.mail.dkim import Bodies, Signature, Verified, read_signature, signature_fields, verify_signature
+from ledger.mail.dkim import (
+    Bodies,
+    Signature,
+    Verified,
+    check_aware,
+    read_signature,
+    signature_fields,
+    verify_signature,
+)
 from ledger.mail.key import KeyAtReceipt, KeyRecord, Origin
-from ledger.mail.raw import RawMail
+from ledger.mail.raw import Field, RawMail
 
 MAX_SIGNATURES = 16
 
@@ -110,6 +120,8 @@ class MailCheck:
 @dataclass(frozen=True, slots=True)
 class _Matter:
     mail: RawMail
+    counts: Mapping[str, int]
+    """How often each field name stands in the header."""
     at: datetime
     keys: Mapping[tuple[str, str], KeyAtReceipt]
     published: Sequence[PublishedKey]
@@ -129,30 +141,36 @@ def grade_mail(
 ) -> MailCheck:
     """The grade of a mail received at ``at`` as a mail of the company with these ``domains``.
 
-    ``keys`` is by (domain, selector), both in lower case. Raises nothing: what cannot be used is reported.
+    ``keys`` is by (domain, selector), both in lower case. A mail domain with a single label is passed over: it would
+    make every address of a top-level domain one of the company's. Raises no error of the tree: what cannot be used is
+    reported.
     """
+    check_aware(at)
     arc = read_arc(mail)
-    senders = mail.named("from")  # step 6
+    senders = mail.named("from")  # steps 7 and 8
     from_domain = author_domain(senders[0].value) if len(senders) == 1 else None
-    company = frozenset(domain for domain in domains if from_domain and in_domain(from_domain, domain))
-    matter = _Matter(mail, at, keys, published, company, _shared(mail), Bodies(mail))
+    mine = (domain.lower() for domain in domains if is_domain(domain.lower()))
+    company = frozenset(domain for domain in mine if from_domain and in_domain(from_domain, domain))
+    counts = Counter(field.key for field in mail.fields)
+    matter = _Matter(mail, counts, at, keys, published, company, _shared(counts), Bodies(mail))
     if len(senders) != 1:
         reason = Reason("from_count", f"the mail has {len(senders)} From fields; it must have one")
         return _without_grade("failed" if senders else "undetermined", (reason,), (), None, arc)
-    checks = tuple(_check(matter, field_number) for field_number in range(len(signature_fields(mail))))
+    checks = tuple(_check(matter, field, number) for number, field in enumerate(signature_fields(mail)))
+    # Step 16
     graded = [check for check in checks if check.result in GRADES]
     if not graded:
         return _undecided(checks, from_domain, company, arc)
-    return _decided(mail, min(graded, key=lambda check: (check.result, check.number)), checks, from_domain, arc)
+    return _decided(counts, min(graded, key=lambda check: (check.result, check.number)), checks, from_domain, arc)
 
 
-def _check(matter: _Matter, number: int) -> SignatureCheck:
-    """Steps 8 to 13 for one signature."""
+def _check(matter: _Matter, field: Field, number: int) -> SignatureCheck:
+    """Steps 9 to 15 for one signature."""
     if number >= MAX_SIGNATURES:
         reason = Reason("not_examined", f"only the first {MAX_SIGNATURES} signatures are examined")
         return SignatureCheck(number, None, None, "undetermined", False, (reason,), None, "none")
     try:
-        signature = read_signature(signature_fields(matter.mail)[number], number)
+        signature = read_signature(field, number)  # step 9
     except MalformedMail as error:
         return SignatureCheck(number, None, None, "unusable", False, (Reason("unreadable", str(error)),), None, "none")
     aligned = any(in_domain(signature.domain, domain) for domain in matter.company)
@@ -160,7 +178,7 @@ def _check(matter: _Matter, number: int) -> SignatureCheck:
     origin: Origin = key.origin if key else "none"
     verified: Verified | None = None
     result: Outcome = "undetermined"
-    record, reasons = _record(signature, key)
+    record, reasons = _record(signature, key)  # step 10
     if record is not None:
         try:
             verified = verify_signature(matter.mail, signature, record, matter.at, matter.bodies)
@@ -202,21 +220,22 @@ def _mismatch(error: VerificationMail, record: KeyRecord, origin: Origin) -> tup
 
 def _grade(matter: _Matter, verified: Verified, aligned: bool, origin: Origin) -> tuple[Outcome, tuple[Reason, ...]]:
     domain = verified.signature.domain
-    if not matter.company:
+    if not matter.company:  # step 14
         text = f"{domain} has signed it, but From is no address of the company"
         return "undetermined", (Reason("from_other", text),)
+    # Step 15
     reasons = [*matter.shared, *_key_reasons(matter, verified, origin), *_signature_reasons(verified)]
-    reasons += _header_reasons(matter.mail, verified.signature)
+    reasons += _header_reasons(matter, verified.signature)
     if not aligned:
         text = f"{domain} has signed it, which is no domain of the company; whoever has that domain can have written it"
         reasons.append(Reason("not_aligned", text, "grade_c"))
     worst: Grade = max((reason.cap for reason in reasons if reason.cap), default="grade_a")
-    return worst, tuple(sorted(reasons, key=lambda reason: (reason.cap is None, reason.cap or "", reason.code)))
+    worst_first = sorted(reasons, key=lambda reason: reason.code)
+    return worst, tuple(sorted(worst_first, key=lambda reason: reason.cap or "", reverse=True))
 
 
-def _shared(mail: RawMail) -> tuple[Reason, ...]:
-    counts = {key: len(mail.named(key)) for key in SINGLE_USE}
-    twice = sorted(key for key, count in counts.items() if count > 1)
+def _shared(counts: Mapping[str, int]) -> tuple[Reason, ...]:
+    twice = sorted(key for key in SINGLE_USE if counts.get(key, 0) > 1)
     if not twice:
         return ()
     text = f"{', '.join(twice)} stands more than once; mail programs differ in which one they show"
@@ -261,28 +280,29 @@ def _signature_reasons(verified: Verified) -> list[Reason]:
     return reasons
 
 
-def _header_reasons(mail: RawMail, signature: Signature) -> list[Reason]:
+def _header_reasons(matter: _Matter, signature: Signature) -> list[Reason]:
     reasons = []
-    unsigned = [key for key in _WANTED if not _is_signed(mail, signature, key)]
+    signed = _signed_names(matter.counts, signature)
+    unsigned = [key for key in _WANTED if key not in signed]
     if unsigned:
-        reasons.append(
-            Reason("header_unsigned", f"{', '.join(unsigned)} not signed; anybody can have set it", "grade_c")
-        )
-    if not _is_signed(mail, signature, "content-type"):
+        text = f"{', '.join(unsigned)} not signed; anybody can have set it"
+        reasons.append(Reason("header_unsigned", text, "grade_c"))
+    if "content-type" not in signed:
         text = "Content-Type is not signed; it decides how the body is read"
-        if _is_text(mail):
+        if _is_text(matter.mail):
             reasons.append(Reason("content_type_unsigned", text, "grade_b"))
         else:
             reasons.append(Reason("content_type_unsigned_parts", f"{text}, and which parts it has", "grade_c"))
-    over = sorted(key for key in set(signature.headers) if signature.headers.count(key) > len(mail.named(key)))
+    over = sorted(key for key, count in Counter(signature.headers).items() if count > matter.counts.get(key, 0))
     if over:
-        reasons.append(Reason("over_signed", f"signed once more than there: {', '.join(over)}; none can be added"))
+        text = f"signed once more than there: {', '.join(over)}; none can be added"
+        reasons.append(Reason("over_signed", text))
     return reasons
 
 
-def _is_signed(mail: RawMail, signature: Signature, key: str) -> bool:
-    """Whether every instance is signed; for a field that is not there, whether its absence is."""
-    return signature.headers.count(key) >= max(1, len(mail.named(key)))
+def _signed_names(counts: Mapping[str, int], signature: Signature) -> frozenset[str]:
+    """Names whose every instance is signed; of a field that is not there, whether its absence is."""
+    return frozenset(key for key, count in Counter(signature.headers).items() if count >= counts.get(key, 0))
 
 
 def _is_text(mail: RawMail) -> bool:
@@ -291,7 +311,7 @@ def _is_text(mail: RawMail) -> bool:
 
 
 def _decided(
-    mail: RawMail,
+    counts: Mapping[str, int],
     best: SignatureCheck,
     checks: tuple[SignatureCheck, ...],
     from_domain: str | None,
@@ -299,8 +319,7 @@ def _decided(
 ) -> MailCheck:
     assert best.verified is not None and best.result in GRADES
     signature, record = best.verified.signature, best.verified.record
-    names = {field.key for field in mail.fields}
-    signed = {key for key in names | set(signature.headers) if _is_signed(mail, signature, key)}
+    signed = _signed_names(counts, signature)
     return MailCheck(
         result=best.result,
         reasons=best.reasons + _arc_reason(arc),
@@ -310,7 +329,7 @@ def _decided(
         ),
         chosen_number=best.number,
         signed_headers=tuple(sorted(signed)),
-        unsigned_headers=tuple(sorted(names - signed - {"dkim-signature"})),
+        unsigned_headers=tuple(sorted(counts.keys() - signed - {"dkim-signature"})),
         signed_length=signature.length,
         aligned=best.aligned,
         from_domain=from_domain,

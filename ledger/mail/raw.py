@@ -66,7 +66,7 @@ class RawMail:
         if bad:
             what = "a NUL" if bad[0] == b"\x00" else "a carriage return without a line feed"
             raise MalformedMail(f"byte {start + bad.start()} of the header is {what}; a mail has none there")
-        return cls(data, digest, tuple(_read_fields(header)), body)
+        return cls(data, digest, tuple(_read_fields(header)), body)  # step 6
 
     @property
     def body(self) -> bytes:

@@ -117,7 +117,7 @@ def _text(part: _Part, most: int) -> str:
     if part.kind == b"text/html":
         text = _BLOCK.sub("\n", _HIDDEN.sub(" ", _COMMENT.sub("", text)))
         text = html.unescape(_TAG.sub("", text))
-    return _INVISIBLE.sub("", text)
+    return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
 def _decode(part: _Part, most: int) -> bytes:

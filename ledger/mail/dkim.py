@@ -48,6 +48,7 @@ _CANONICAL: Final[dict[str, Canonical]] = {"simple": "simple", "relaxed": "relax
 _REQUIRED = ("v", "a", "b", "bh", "d", "h", "s")
 _SELECTOR = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_-]{1,63})*")
 _NAME = re.compile(r"[\x21-\x39\x3c-\x7e]+")
+_LINE_ENDS = tuple(b"\r\n" * count for count in (65_536, 1_024, 32, 1))
 # dkimpy's pattern that takes b= out needs quadratic time on a long run of white space.
 _LONG_SPACE = re.compile(rb"[ \t\r\n]{256}")
 _hash_headers: Callable[..., object] = dkim.hash_headers
@@ -99,23 +100,36 @@ class Bodies:
     """The canonical bodies of one mail and their hashes, each made once for all its signatures."""
 
     def __init__(self, mail: RawMail) -> None:
-        self._body = mail.body
-        self._forms: dict[Canonical, bytes] = {}
+        self._body = crlf(mail.body)
+        self._forms: dict[Canonical, tuple[bytes, int]] = {}
         self._hashes: dict[tuple[Canonical, str, int | None], bytes] = {}
 
-    def form(self, form: Canonical) -> bytes:
-        """The whole canonical body."""
-        if form not in self._forms:
-            self._forms[form] = canonical_body(self._body, form)
-        return self._forms[form]
+    def canonical(self, form: Canonical, length: int | None = None) -> bytes:
+        """The first ``length`` bytes of the canonical body, all of it where that is None."""
+        return b"".join(self._pieces(form, length))
 
     def digest(self, form: Canonical, algorithm: Algorithm, length: int | None) -> bytes:
         """Hash of the first ``length`` bytes of the canonical body."""
         name = algorithm.partition("-")[2]
         if (form, name, length) not in self._hashes:
-            signed = memoryview(self.form(form))[:length]
-            self._hashes[form, name, length] = hashlib.new(name, signed, usedforsecurity=False).digest()
+            hasher = hashlib.new(name, usedforsecurity=False)
+            for piece in self._pieces(form, length):
+                hasher.update(piece)
+            self._hashes[form, name, length] = hasher.digest()
         return self._hashes[form, name, length]
+
+    def _pieces(self, form: Canonical, length: int | None) -> tuple[memoryview, memoryview]:
+        """The canonical body as text and last line end: a copy of fifty megabytes is spared."""
+        if form not in self._forms:
+            body = self._body if form == "simple" else _relax(self._body)
+            self._forms[form] = body, _before_empty_lines(body)
+        body, end = self._forms[form]
+        # Without any text the simple form is one line end, the relaxed one nothing (RFC 6376, 3.4.3 and 3.4.4).
+        tail = b"" if end == 0 and form == "relaxed" else b"\r\n"
+        text = memoryview(body)[:end]
+        if length is None:
+            return text, memoryview(tail)
+        return text[:length], memoryview(tail)[: max(0, length - end)]
 
 
 def check_aware(at: datetime) -> None:
@@ -193,27 +207,21 @@ def verify_signature(mail: RawMail, signature: Signature, record: KeyRecord, at:
     return Verified(signature, record, expired, early)
 
 
-def canonical_body(body: bytes, form: Canonical) -> bytes:
-    """The body as it is signed (RFC 6376, sections 3.4.3 and 3.4.4), in linear time."""
-    body = crlf(body)
-    if form == "relaxed":
-        body = body.replace(b"\t", b" ")
-        while b"  " in body:
-            body = body.replace(b"  ", b" ")
-        body = body.replace(b" \r\n", b"\r\n").removesuffix(b" ")
-    end = _before_empty_lines(body)
-    if end == 0:
-        return b"" if form == "relaxed" else b"\r\n"
-    return body if end + 2 == len(body) else body[:end] + b"\r\n"
+def _relax(body: bytes) -> bytes:
+    """Runs of spaces and tabs as one space, none at line ends; in linear time."""
+    body = body.replace(b"\t", b" ")
+    while b"  " in body:
+        body = body.replace(b"  ", b" ")
+    return body.replace(b" \r\n", b"\r\n").removesuffix(b" ")
 
 
 def _before_empty_lines(body: bytes) -> int:
-    """Where the line ends begin that end the body. Not one by one: fifty million of them would take seconds."""
-    if body.endswith(b"\r"):
-        return len(body)
-    # Since crlf() every line feed follows a carriage return, so of what is stripped only \r\r is no pair of both.
-    end = len(body.rstrip(b"\r\n"))
-    return max(end, body.rfind(b"\r\r", end) + 1)
+    """Where the line ends begin that end the body, by many at once: there may be millions."""
+    end = len(body)
+    for ends in _LINE_ENDS:
+        while body.endswith(ends, 0, end):
+            end -= len(ends)
+    return end
 
 
 def _check_permitted(signature: Signature, record: KeyRecord) -> None:

@@ -123,6 +123,7 @@ def _bad_records(cases: Cases) -> None:
         "tag-name": (f"v=DKIM1; 1k=rsa; p={p}", "a name begins with a letter"),
         "empty-tag": (f"v=DKIM1;; p={p}", "nothing between semicolons"),
         "not-ascii": (f"v=DKIM1; n=\xf6; p={p}", "ASCII"),
+        "form-feed": (f"v=DKIM1;\x0cp={p}", "white space of Python, not of mail"),
         "unknown-type": (f"v=DKIM1; k=dsa; p={p}", "rsa and ed25519"),
         "type-in-capitals": (f"v=DKIM1; k=RSA; p={p}", "one spelling"),
         "not-base64": ("v=DKIM1; p=!!!!", "base64"),
@@ -262,6 +263,7 @@ def _unreadable(cases: Cases) -> None:
         "value-base64": ("\r\n b=", "\r\n b=!"),
         "tag-twice": ("a=rsa-sha256;", "a=rsa-sha256; a=rsa-sha1;"),
         "tag-without-value": ("a=rsa-sha256;", "a=rsa-sha256; x;"),
+        "form-feed": ("a=rsa-sha256;", "a=rsa-sha256;\x0c"),
         "long-space": ("a=rsa-sha256;", f"a=rsa-sha256;{' ' * 256}"),
         "too-long": ("a=rsa-sha256;", f"a=rsa-sha256; z={'x' * 16_384};"),
     }  # fmt: skip

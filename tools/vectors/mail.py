@@ -6,7 +6,7 @@ Run as ``python -m tools.vectors.mail``. Mails are signed here with test keys by
 
 from __future__ import annotations
 
-from tools.vectors import _mail_bindings, _mail_grades, _mail_published, _mail_refusals
+from tools.vectors import _mail_attacks, _mail_bindings, _mail_grades, _mail_published, _mail_refusals
 from tools.vectors.writing import Cases
 
 
@@ -14,6 +14,7 @@ def main() -> None:
     cases = Cases("mail")
     _mail_refusals.write(cases)
     _mail_grades.write(cases)
+    _mail_attacks.write(cases)
     _mail_bindings.write(cases)
     _mail_published.write(cases)
     cases.write()

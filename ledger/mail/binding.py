@@ -20,6 +20,7 @@ MAX_CASES = 32
 # the search linear.
 _BREAK = r"(?:[ \t]{0,4}\r?\n[ \t>|]{0,16})?"
 _CASE = re.compile(rf"(?<![0-9A-Za-z])0[xX]((?:{_BREAK}[0-9a-fA-F]){{64}})(?![0-9A-Za-z])")
+_START = re.compile("0[xX]")
 _NO_DIGIT = re.compile(r"[^0-9a-f]")
 
 Where = Literal["subject", "body", "none", "other_case"]
@@ -67,7 +68,7 @@ def _signed_body(mail: RawMail, signature: Signature) -> bytes:
 
 
 def _cases(text: str) -> tuple[bytes, ...]:
-    if "0x" not in text and "0X" not in text:
-        return ()
-    found = (bytes.fromhex(_NO_DIGIT.sub("", match[1].lower())) for match in _CASE.finditer(text))
+    # Started at each 0x: with what may stand before it in one pattern, searching takes ten times as long.
+    places = (_CASE.match(text, start.start()) for start in _START.finditer(text))
+    found = (bytes.fromhex(_NO_DIGIT.sub("", place[1].lower())) for place in places if place)
     return tuple(dict.fromkeys(found))[:MAX_CASES]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.vectors._mail_grades import ED, GOOD, RSA, SERVICE, Grades, key
+from tools.vectors._mail_grades import ED, GOOD, RAW_LENGTH, RSA, SERVICE, Grades, key
 from tools.vectors._mail_keys import record, rsa
 from tools.vectors._mail_signing import ALL, By, mail, sign
 from tools.vectors.writing import Cases
@@ -49,7 +49,21 @@ def _attacks(grades: Grades) -> None:
                "failed", ["from_count"], **no_signature)  # fmt: skip
     grades.add("undetermined-no-from", "no author at all", mail(From=None), GOOD, "undetermined", ["from_count"],
                **no_signature)  # fmt: skip
+    unsigned = "Received: from a.example\r\nX-Ticket: 7\r\n"
+    grades.add("grade-a-unsigned-stripped", "signed with unsigned fields below it, which are gone",
+               sign(unsigned + mail(), GOOD).replace(unsigned, ""), GOOD, "grade_a")  # fmt: skip
+    _replaced(grades)
     _duplicates(grades, message)
+
+
+def _replaced(grades: Grades) -> None:
+    """Unsigned Content-Type and l=: another boundary makes the signed text invisible, and DMARC still passes."""
+    by = By(RSA, "s2048", headers=ALL[:-1], length=RAW_LENGTH)
+    message = sign(mail(), by).replace("text/plain; charset=utf-8", "multipart/mixed; boundary=evil")
+    message += "--evil\r\nContent-Type: text/html\r\n\r\n<p>We refuse.\r\n--evil--\r\n"
+    grades.add("grade-d-body-replaced", "the signed text is the preamble, which nobody sees", message, by, "grade_d",
+               ["length", "content_type_unsigned_parts"], signed_length=RAW_LENGTH,
+               unsigned_headers=["content-type"])  # fmt: skip
 
 
 def _duplicates(grades: Grades, message: str) -> None:
@@ -105,6 +119,10 @@ def _several(grades: Grades) -> None:
     seal = "ARC-Seal: i=1; a=rsa-sha256; cv=none; d=list.example; s=x; b=AAAA\r\n"
     grades.add("grade-a-arc", "read, without weight", seal + sign(mail(), GOOD), GOOD, "grade_a", ["arc"],
                arc=["1 list.example none"], unsigned_headers=["arc-seal"], signatures=[["grade_a"]])  # fmt: skip
+    modern = "ARC-Seal: i=1; a=ed25519-sha256; cv=pass; d=list.example; s=x; b=AAAA\r\nARC-Seal: i=1; x\r\n"
+    grades.add("grade-a-arc-ed25519", "a seal of an algorithm of its own, and one that cannot be read",
+               modern + sign(mail(), GOOD), GOOD, "grade_a", ["arc"], arc=["1 list.example pass"],
+               unsigned_headers=["arc-seal"], signatures=[["grade_a"]])  # fmt: skip
     grades.add("undetermined-arc-only", "a seal is the word of a forwarder", seal + mail(), GOOD, "undetermined",
                ["unsigned", "arc"], arc=["1 list.example none"], signatures=[])  # fmt: skip
 

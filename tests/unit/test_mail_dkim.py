@@ -6,10 +6,12 @@ import random
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import dkim
 import dkim.canonicalization
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +22,7 @@ from ledger.mail.raw import RawMail
 from tests.unit.mails import AT, ED, GOOD, RSA, By, mail, sign
 from tools.vectors._mail_keys import record, rsa
 from tools.vectors._mail_signing import AT_SECONDS
+from tools.vectors.mail import published_keys
 
 FORMS = ("simple/simple", "simple/relaxed", "relaxed/simple", "relaxed/relaxed")
 _TEXT = st.lists(st.sampled_from([b" ", b"\t", b"\r\n", b"\r", b"a", b"bc", b".", b"\xff", b"\0"]), max_size=30)
@@ -178,3 +181,15 @@ def test_a_spoiled_record_never_lets_the_mail_pass(place: int, change: int) -> N
     except MalformedKeyRecord:
         return
     assert passed == same
+
+
+@pytest.mark.parametrize("name", sorted(published_keys()))
+def test_the_published_keys_are_what_their_names_give(name: str) -> None:
+    """The files hold the keys of the generator, and the longer ones are keys for other libraries too."""
+    folder = Path(__file__).resolve().parents[1] / "vectors" / "mail" / "keys"
+    key = published_keys()[name]
+    pem = (folder / f"{name}.pem").read_bytes()
+    assert pem.decode("ascii") == key.pem
+    assert (folder / f"{name}.txt").read_text(encoding="ascii") == record(key) + "\n"
+    if key.bits not in (512, 768):
+        assert load_pem_private_key(pem, None) is not None

@@ -27,6 +27,7 @@ class Rsa:
     private: int
     exponent: int = 65_537
     kind: str = "rsa"
+    primes: tuple[int, int] | None = None
 
     @property
     def bits(self) -> int:
@@ -42,6 +43,15 @@ class Rsa:
         """SubjectPublicKeyInfo, as DKIM records have it."""
         algorithm = bytes.fromhex("300d06092a864886f70d0101010500")
         return _der(0x30, algorithm + _der(0x03, b"\0" + self.bare))
+
+    @property
+    def pem(self) -> str:
+        """RSAPrivateKey of RFC 8017."""
+        assert self.primes is not None
+        p, q = self.primes
+        parts = (0, self.modulus, self.exponent, self.private, p, q, self.private % (p - 1), self.private % (q - 1))
+        data = b"".join(map(_integer, (*parts, pow(q, -1, p))))
+        return _pem("RSA PRIVATE KEY", _der(0x30, data))
 
     def sign(self, digest: bytes, hash_name: str) -> bytes:
         size = (self.bits + 7) // 8
@@ -60,6 +70,11 @@ class Ed25519:
     def public(self) -> bytes:
         return self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
+    @property
+    def pem(self) -> str:
+        """PrivateKeyInfo of RFC 8410."""
+        return _pem("PRIVATE KEY", bytes.fromhex("302e020100300506032b657004220420") + self.seed)
+
     def sign(self, digest: bytes, hash_name: str) -> bytes:
         return self._key.sign(digest)
 
@@ -74,7 +89,7 @@ Key = Rsa | Ed25519
 @cache
 def rsa(name: str, bits: int, exponent: int = 65_537) -> Rsa:
     p, q = (_prime(f"{name} {bits} {part}", bits // 2, exponent) for part in "pq")
-    return Rsa(p * q, pow(exponent, -1, (p - 1) * (q - 1)), exponent)
+    return Rsa(p * q, pow(exponent, -1, (p - 1) * (q - 1)), exponent, primes=(p, q))
 
 
 @cache
@@ -85,6 +100,12 @@ def ed25519(name: str) -> Ed25519:
 def record(key: Key, before: str = "v=DKIM1; ", after: str = "") -> str:
     """The TXT record of a key."""
     return f"{before}k={key.kind}; p={base64.b64encode(key.public).decode()}{after}"
+
+
+def _pem(label: str, data: bytes) -> str:
+    text = base64.b64encode(data).decode("ascii")
+    lines = [text[start : start + 64] for start in range(0, len(text), 64)]
+    return "\n".join([f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""])
 
 
 def _prime(name: str, bits: int, exponent: int) -> int:

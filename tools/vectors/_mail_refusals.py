@@ -7,7 +7,7 @@ import hashlib
 
 from tools.vectors._mail_grades import ED, GOOD, RSA, SHORT
 from tools.vectors._mail_keys import Key, Rsa, record, rsa
-from tools.vectors._mail_signing import ALL, AT, AT_SECONDS, By, mail, sign
+from tools.vectors._mail_signing import ALL, AT, AT_SECONDS, CASE, By, mail, sign
 from tools.vectors.writing import Cases
 
 
@@ -183,6 +183,8 @@ def _mismatches(cases: Cases) -> None:
         "body-space-joined": (message.replace("and  will", "andwill"), good, "relaxed: a space is not nothing"),
         "subject": (message.replace("Re:", "Fw:"), good, "a signed field"),
         "subject-case": (message.replace("Re: access", "RE: access"), good, "capitals in a value"),
+        "subject-form-feed": (message.replace(f"{CASE}\r\nDate", f"{CASE}\x0c\r\nDate"), good, "no space in mail"),
+        "subject-tab-inside": (message.replace("access request", "access\x0brequest"), good, "no space in mail"),
         "subject-space-simple": (simple.replace("Subject: ", "Subject:  "), good, "simple: a space is a byte"),
         "name-case-simple": (simple.replace("Subject:", "SUBJECT:"), good, "simple: so is a capital"),
         "second-from": ("From: b@c.example\r\n" + message, good, "one From more than is signed"),

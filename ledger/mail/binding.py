@@ -23,6 +23,8 @@ _CASE = re.compile(rf"(?<![0-9A-Za-z])0[xX]((?:{_BREAK}[0-9a-fA-F]){{64}})(?![0-
 _START = re.compile("0[xX]")
 _NO_DIGIT = re.compile(r"[^0-9a-f]")
 
+_MESSAGE_ID = re.compile(rb"[ \t\r\n]*(<[\x21-\x3b\x3d\x3f-\x7e]{1,998}>)[ \t\r\n]*")
+
 Where = Literal["subject", "body", "none", "other_case"]
 
 
@@ -52,6 +54,18 @@ def find_case(mail: RawMail, check: MailCheck, case: bytes | None = None) -> Bin
         if cases:
             return Binding(where if case is None or case in cases else "other_case", found)
     return Binding("none", ())
+
+
+def message_id(mail: RawMail, check: MailCheck) -> bytes | None:
+    """The signed Message-ID with its angle brackets; None where it is not signed, or there is not exactly one.
+
+    By it one reply counts once. An unsigned one would be no help: whoever shows a mail again can change it.
+    """
+    fields = mail.named("message-id")
+    if len(fields) != 1 or "message-id" not in check.signed_headers:
+        return None
+    found = _MESSAGE_ID.fullmatch(fields[0].value)
+    return found[1] if found else None
 
 
 def _signature(check: MailCheck) -> Signature | None:

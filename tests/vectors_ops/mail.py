@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, get_args
 
-from ledger.mail.binding import find_case
+from ledger.mail.binding import find_case, message_id
 from ledger.mail.dkim import verify
 from ledger.mail.grade import MailCheck, PublishedKey, grade_mail
 from ledger.mail.key import KeyAtReceipt, KeyRecord, Origin
@@ -85,10 +85,16 @@ def _bind(given: Values) -> Values:
     return {"where": found.where, "cases": ["0x" + case.hex() for case in found.cases]}
 
 
+def _message_id(given: Values) -> Values:
+    found = message_id(_mail(given), check(given))
+    return {"message_id": found and found.decode("ascii")}
+
+
 OPERATIONS: dict[str, Callable[[Values], Values]] = {
     "mail.parse": _parse,
     "mail.key": _key,
     "mail.verify": _verify,
     "mail.grade": _grade,
     "mail.bind": _bind,
+    "mail.message_id": _message_id,
 }

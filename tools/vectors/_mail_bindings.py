@@ -21,6 +21,7 @@ def write(cases: Cases) -> None:
     _bodies(bindings)
     _parts(bindings)
     _other(bindings)
+    _message_ids(cases)
 
 
 class _Bindings:
@@ -152,3 +153,21 @@ def _other(bindings: _Bindings) -> None:
     message = sign(mail(f"> {OTHER}\r\n", Subject=f"Re: {CASE}"), GOOD)
     bindings.add("ours-subject-other-quoted", "the Subject decides", message, "subject", [CASE, OTHER])
     bindings.body("both-in-body", "ours is one of them", f"{OTHER} {CASE}\r\n", "body", [OTHER, CASE])
+
+
+def _message_ids(cases: Cases) -> None:
+    unsigned = By(RSA, "s2048", headers=[name for name in ALL if name != "message-id"])
+    message = sign(mail(), GOOD)
+    rows = {
+        "signed": (message, GOOD, "<1@shop.example>"),
+        "folded": (sign(mail(Message_ID="\r\n <2@shop.example>"), GOOD), GOOD, "<2@shop.example>"),
+        "unsigned": (sign(mail(), unsigned), unsigned, None),
+        "twice": ("Message-ID: <3@shop.example>\r\n" + message, GOOD, None),
+        "two-in-one": (sign(mail(Message_ID="<1@a.example> <2@a.example>"), GOOD), GOOD, None),
+        "without-brackets": (sign(mail(Message_ID="1@shop.example"), GOOD), GOOD, None),
+        "absent-signed": (sign(mail(Message_ID=None), GOOD), GOOD, None),
+        "failed": (message + "x\r\n", GOOD, None),
+    }
+    for name, (data, by, found) in rows.items():
+        given = {"mail": data, "domains": ["shop.example"], "keys": [key(by)], "at": AT}
+        cases.good(f"message-id-{name}", "mail.message_id", given, {"message_id": found}, "by it one reply counts once")

@@ -7,20 +7,22 @@
     |  |- MalformedStatement    envelope members, names or types
     |  |- MalformedFacts        facts outside the closed schema of their kind
     |  |- MalformedSignature    not 65 canonical bytes
-    |  |- MalformedDisclosure   |- MalformedNote       |- MalformedCheckpoint
-    |  |- MalformedProof        |- MalformedTile       |- MalformedLeaf
-    |  |- MalformedHeader       |- MalformedReceipt    |- MalformedBundle
-    |  |- MalformedPolicy       |- MalformedKey        |- MalformedWellKnown
-    |  |- MalformedIndex        |- MalformedFraudProof |- MalformedRule
-    |  |- MalformedCalendar     |- MalformedAuthorities  |- MalformedSummary
+    |  |- MalformedDisclosure    |- MalformedNote       |- MalformedCheckpoint
+    |  |- MalformedProof         |- MalformedTile       |- MalformedLeaf
+    |  |- MalformedHeader        |- MalformedReceipt    |- MalformedBundle
+    |  |- MalformedPolicy        |- MalformedKey        |- MalformedWellKnown
+    |  |- MalformedIndex         |- MalformedFraudProof |- MalformedRule
+    |  |- MalformedCalendar      |- MalformedAuthorities  |- MalformedSummary
+    |  |- MalformedMail          |- MalformedKeyRecord
     |  |- MalformedStamp
     |  '- MalformedRequest      an API or command-line argument
     |- Verification             the bytes are fine, the claim is false
-    |  |- VerificationSignature |- VerificationInclusion |- VerificationConsistency
-    |  |- VerificationNote      |- VerificationCheckpoint|- VerificationHeader
-    |  |- VerificationReceipt   |- VerificationAnchor    |- VerificationIndexLeaf
-    |  |- VerificationDisclosure|- VerificationIndex     |- VerificationFraud
+    |  |- VerificationNote       |- VerificationCheckpoint|- VerificationHeader
+    |  |- VerificationReceipt    |- VerificationAnchor    |- VerificationIndexLeaf
     |  |- VerificationBackup     '- VerificationStamp
+    |  |- VerificationBackup     '- VerificationMail
+    |  |- VerificationSignature  |- VerificationInclusion  |- VerificationConsistency
+    |  |- VerificationDisclosure |- VerificationIndex      '- VerificationFraud
     |- Refused                  policy: well formed and true, but not accepted here
     |  |- RefusedLedger         |- RefusedRole           |- RefusedCase
     |  |- RefusedCompany        |- RefusedRecentBlock    |- RefusedRecentBlockAge
@@ -152,6 +154,14 @@ class MalformedStamp(Malformed):
     type, title = "malformed-stamp", "The time stamp is malformed"
 
 
+class MalformedMail(Malformed):
+    type, title = "malformed-mail", "The mail is malformed"
+
+
+class MalformedKeyRecord(Malformed):
+    type, title = "malformed-key-record", "The DKIM key record is malformed"
+
+
 class MalformedRequest(Malformed):
     type, title = "malformed-request", "The request is malformed"
 
@@ -216,6 +226,16 @@ class VerificationBackup(Verification):
 
 class VerificationStamp(Verification):
     type, title = "verification-stamp", "The time stamp does not hold"
+
+
+class VerificationMail(Verification):
+    """``code`` says which step of docs/spec/mail.md failed: one of its table of codes."""
+
+    type, title = "verification-mail", "The mail's signature does not verify"
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Refused(HabeasError):

@@ -21,8 +21,20 @@
     |  |- VerificationReceipt    |- VerificationAnchor    |- VerificationIndexLeaf
     |  |- VerificationBackup     '- VerificationStamp
     |  |- VerificationBackup     '- VerificationMail
+    |  |- MalformedDisclosure    |- MalformedNote       |- MalformedCheckpoint
+    |  |- MalformedProof         |- MalformedTile       |- MalformedLeaf
+    |  |- MalformedHeader        |- MalformedReceipt    |- MalformedBundle
+    |  |- MalformedPolicy        |- MalformedKey        |- MalformedWellKnown
+    |  |- MalformedIndex         |- MalformedFraudProof |- MalformedRule
+    |  |- MalformedCalendar      |- MalformedAuthorities  |- MalformedSummary
+    |  |- MalformedMail          |- MalformedKeyRecord    |- MalformedCapture
+    |  |- VerificationNote       |- VerificationCheckpoint|- VerificationHeader
+    |  |- VerificationReceipt    |- VerificationAnchor    |- VerificationIndexLeaf
+    |  |- VerificationBackup     |- VerificationMail      '- VerificationDnssec
     |  |- VerificationSignature  |- VerificationInclusion  |- VerificationConsistency
-    |  |- VerificationDisclosure |- VerificationIndex      '- VerificationFraud
+    |  |- VerificationDisclosure |- VerificationIndex      |- VerificationFraud
+    |  |- Verification
+    |  '- MalformedRequest      an API or command-line argument
     |- Refused                  policy: well formed and true, but not accepted here
     |  |- RefusedLedger         |- RefusedRole           |- RefusedCase
     |  |- RefusedCompany        |- RefusedRecentBlock    |- RefusedRecentBlockAge
@@ -162,6 +174,10 @@ class MalformedKeyRecord(Malformed):
     type, title = "malformed-key-record", "The DKIM key record is malformed"
 
 
+class MalformedCapture(Malformed):
+    type, title = "malformed-capture", "The DNS capture is malformed"
+
+
 class MalformedRequest(Malformed):
     type, title = "malformed-request", "The request is malformed"
 
@@ -236,6 +252,10 @@ class VerificationMail(Verification):
     def __init__(self, message: str, code: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class VerificationDnssec(Verification):
+    type, title = "verification-dnssec", "The DNSSEC chain does not prove the record"
 
 
 class Refused(HabeasError):

@@ -7,44 +7,32 @@
     |  |- MalformedStatement    envelope members, names or types
     |  |- MalformedFacts        facts outside the closed schema of their kind
     |  |- MalformedSignature    not 65 canonical bytes
-    |  |- MalformedDisclosure    |- MalformedNote       |- MalformedCheckpoint
-    |  |- MalformedProof         |- MalformedTile       |- MalformedLeaf
-    |  |- MalformedHeader        |- MalformedReceipt    |- MalformedBundle
-    |  |- MalformedPolicy        |- MalformedKey        |- MalformedWellKnown
-    |  |- MalformedIndex         |- MalformedFraudProof |- MalformedRule
-    |  |- MalformedCalendar      |- MalformedAuthorities  |- MalformedSummary
-    |  |- MalformedMail          |- MalformedKeyRecord
-    |  |- MalformedStamp
+    |  |- MalformedDisclosure      |- MalformedNote            |- MalformedCheckpoint
+    |  |- MalformedProof           |- MalformedTile            |- MalformedLeaf
+    |  |- MalformedHeader          |- MalformedReceipt         |- MalformedBundle
+    |  |- MalformedPolicy          |- MalformedKey             |- MalformedWellKnown
+    |  |- MalformedIndex           |- MalformedFraudProof      |- MalformedRule
+    |  |- MalformedCalendar        |- MalformedAuthorities     |- MalformedSummary
+    |  |- MalformedStamp           |- MalformedMail            |- MalformedKeyRecord
+    |  |- MalformedCapture
     |  '- MalformedRequest      an API or command-line argument
     |- Verification             the bytes are fine, the claim is false
-    |  |- VerificationNote       |- VerificationCheckpoint|- VerificationHeader
-    |  |- VerificationReceipt    |- VerificationAnchor    |- VerificationIndexLeaf
-    |  |- VerificationBackup     '- VerificationStamp
-    |  |- VerificationBackup     '- VerificationMail
-    |  |- MalformedDisclosure    |- MalformedNote       |- MalformedCheckpoint
-    |  |- MalformedProof         |- MalformedTile       |- MalformedLeaf
-    |  |- MalformedHeader        |- MalformedReceipt    |- MalformedBundle
-    |  |- MalformedPolicy        |- MalformedKey        |- MalformedWellKnown
-    |  |- MalformedIndex         |- MalformedFraudProof |- MalformedRule
-    |  |- MalformedCalendar      |- MalformedAuthorities  |- MalformedSummary
-    |  |- MalformedMail          |- MalformedKeyRecord    |- MalformedCapture
-    |  |- VerificationNote       |- VerificationCheckpoint|- VerificationHeader
-    |  |- VerificationReceipt    |- VerificationAnchor    |- VerificationIndexLeaf
-    |  |- VerificationBackup     |- VerificationMail      '- VerificationDnssec
-    |  |- VerificationSignature  |- VerificationInclusion  |- VerificationConsistency
-    |  |- VerificationDisclosure |- VerificationIndex      |- VerificationFraud
-    |  |- Verification
-    |  '- MalformedRequest      an API or command-line argument
+    |  |- VerificationSignature    |- VerificationInclusion    |- VerificationConsistency
+    |  |- VerificationNote         |- VerificationCheckpoint   |- VerificationHeader
+    |  |- VerificationReceipt      |- VerificationAnchor       |- VerificationIndexLeaf
+    |  |- VerificationDisclosure   |- VerificationIndex        |- VerificationFraud
+    |  |- VerificationBackup       |- VerificationStamp        |- VerificationMail
+    |  '- VerificationDnssec
     |- Refused                  policy: well formed and true, but not accepted here
-    |  |- RefusedLedger         |- RefusedRole           |- RefusedCase
-    |  |- RefusedCompany        |- RefusedRecentBlock    |- RefusedRecentBlockAge
-    |  |- RefusedDuplicate      |- RefusedWithheld       |- RefusedNotFound
-    |  |- RefusedWellKnown      |- RefusedOverwrite      |- RefusedBusy
-    |  |- RefusedCosignature    |- RefusedRule         '- RefusedExtension
+    |  |- RefusedLedger            |- RefusedRole              |- RefusedCase
+    |  |- RefusedCompany           |- RefusedRecentBlock       |- RefusedRecentBlockAge
+    |  |- RefusedDuplicate         |- RefusedWithheld          |- RefusedNotFound
+    |  |- RefusedWellKnown         |- RefusedOverwrite         |- RefusedBusy
+    |  |- RefusedCosignature       |- RefusedRule              '- RefusedExtension
     '- RuntimeFault             our side
-       |- RuntimeStore          |- RuntimeChainUnavailable |- RuntimeForeignChain
-       |- RuntimeWrongContract  |- RuntimeFinality         |- RuntimePortTaken
-       |- RuntimeLease          |- RuntimeLog              |- RuntimeSetting
+       |- RuntimeStore             |- RuntimeChainUnavailable  |- RuntimeForeignChain
+       |- RuntimeWrongContract     |- RuntimeFinality          |- RuntimePortTaken
+       |- RuntimeLease             |- RuntimeLog               |- RuntimeSetting
        '- RuntimeTimeAuthority
 
 Each class carries ``type``, the stable last part of its RFC 9457 problem type and the name of

@@ -13,13 +13,14 @@
     |  |- MalformedPolicy       |- MalformedKey        |- MalformedWellKnown
     |  |- MalformedIndex        |- MalformedFraudProof |- MalformedRule
     |  |- MalformedCalendar     |- MalformedAuthorities  |- MalformedSummary
+    |  |- MalformedMail         |- MalformedKeyRecord
     |  '- MalformedRequest      an API or command-line argument
     |- Verification             the bytes are fine, the claim is false
     |  |- VerificationSignature |- VerificationInclusion |- VerificationConsistency
     |  |- VerificationNote      |- VerificationCheckpoint|- VerificationHeader
     |  |- VerificationReceipt   |- VerificationAnchor    |- VerificationIndexLeaf
     |  |- VerificationDisclosure|- VerificationIndex     |- VerificationFraud
-    |  '- VerificationBackup
+    |  |- VerificationBackup    '- VerificationMail
     |- Refused                  policy: well formed and true, but not accepted here
     |  |- RefusedLedger         |- RefusedRole           |- RefusedCase
     |  |- RefusedCompany        |- RefusedRecentBlock    |- RefusedRecentBlockAge
@@ -146,6 +147,14 @@ class MalformedSummary(Malformed):
     type, title = "malformed-summary", "The summary of a case is malformed"
 
 
+class MalformedMail(Malformed):
+    type, title = "malformed-mail", "The mail is malformed"
+
+
+class MalformedKeyRecord(Malformed):
+    type, title = "malformed-key-record", "The DKIM key record is malformed"
+
+
 class MalformedRequest(Malformed):
     type, title = "malformed-request", "The request is malformed"
 
@@ -206,6 +215,16 @@ class VerificationFraud(Verification):
 
 class VerificationBackup(Verification):
     type, title = "verification-backup", "The backup does not open with this password"
+
+
+class VerificationMail(Verification):
+    """``code`` says which step of docs/spec/mail.md failed: one of its table of codes."""
+
+    type, title = "verification-mail", "The mail's signature does not verify"
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Refused(HabeasError):

@@ -111,4 +111,9 @@ def test_there_are_enough_cases_and_most_are_broken() -> None:
 
 def _broken(case: Case) -> bool:
     expect = case["expect"]
-    return expect != "ok" if isinstance(expect, str) else "error" in expect
+    if isinstance(expect, str):
+        return expect != "ok"
+    # A mail that was spoiled is no error: it has the result of one.
+    spoiled = {"grade_d", "failed", "undetermined", "none", "other_case"}
+    ok = expect.get("ok", {})
+    return "error" in expect or ok.get("result") in spoiled or ok.get("where") in spoiled

@@ -1,0 +1,88 @@
+"""Which case a mail names, in what its signature covers (docs/spec/mail.md, "Case").
+
+A name outside the signature binds nothing: whoever held the mail can have written it there.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from ledger.mail.dkim import Bodies, Signature
+from ledger.mail.grade import MailCheck
+from ledger.mail.raw import RawMail
+from ledger.mail.text import body_texts, subject_texts
+
+MAX_CASES = 32
+
+# Mail programs fold, wrap and quote: the digits may go on after a line end, behind marks of quotation. The bounds keep
+# the search linear.
+_BREAK = r"(?:[ \t]{0,4}\r?\n[ \t>|]{0,16})?"
+_CASE = re.compile(rf"(?<![0-9A-Za-z])0[xX]((?:{_BREAK}[0-9a-fA-F]){{64}})(?![0-9A-Za-z])")
+_START = re.compile("0[xX]")
+_NO_DIGIT = re.compile(r"[^0-9a-f]")
+
+_MESSAGE_ID = re.compile(rb"[ \t\r\n]*(<[\x21-\x3b\x3d\x3f-\x7e]{1,998}>)[ \t\r\n]*")
+
+Where = Literal["subject", "body", "none", "other_case"]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Where a mail names its case."""
+
+    where: Where
+    cases: tuple[bytes, ...]
+    """Every case id found in what is signed, 32 bytes each, subject first, each once."""
+
+
+def find_case(mail: RawMail, check: MailCheck, case: bytes | None = None) -> Binding:
+    """Where the signed part of the mail names ``case`` (32 bytes), or any case where that is None.
+
+    ``other_case``: the signed subject, or where that names none the body, names cases, and not this one.
+    """
+    signature = _signature(check)
+    if signature is None:
+        return Binding("none", ())
+    subjects = subject_texts(mail, min(signature.headers.count("subject"), len(mail.named("subject"))))
+    in_subject = tuple(found for text in subjects for found in _cases(text))
+    in_body = tuple(found for text in body_texts(mail, _signed_body(mail, signature)) for found in _cases(text))
+    found = tuple(dict.fromkeys(in_subject + in_body))[:MAX_CASES]
+    places: tuple[tuple[Where, tuple[bytes, ...]], ...] = (("subject", in_subject), ("body", in_body))
+    for where, cases in places:
+        if cases:
+            return Binding(where if case is None or case in cases else "other_case", found)
+    return Binding("none", ())
+
+
+def message_id(mail: RawMail, check: MailCheck) -> bytes | None:
+    """The signed Message-ID with its angle brackets; None where it is not signed, or there is not exactly one.
+
+    By it one reply counts once. An unsigned one would be no help: whoever shows a mail again can change it.
+    """
+    fields = mail.named("message-id")
+    if len(fields) != 1 or "message-id" not in check.signed_headers:
+        return None
+    found = _MESSAGE_ID.fullmatch(fields[0].value)
+    return found[1] if found else None
+
+
+def _signature(check: MailCheck) -> Signature | None:
+    """The signature that gives the grade."""
+    verified = None if check.chosen_number is None else check.signatures[check.chosen_number].verified
+    return None if verified is None else verified.signature
+
+
+def _signed_body(mail: RawMail, signature: Signature) -> bytes:
+    """The body, or with ``l=`` the signed length of its canonical form."""
+    if signature.length is None:
+        return mail.body
+    return Bodies(mail).canonical(signature.body_form, signature.length)
+
+
+def _cases(text: str) -> tuple[bytes, ...]:
+    # Started at each 0x: with what may stand before it in one pattern, searching takes ten times as long.
+    places = (_CASE.match(text, start.start()) for start in _START.finditer(text))
+    found = (bytes.fromhex(_NO_DIGIT.sub("", place[1].lower())) for place in places if place)
+    return tuple(dict.fromkeys(found))[:MAX_CASES]

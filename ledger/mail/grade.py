@@ -1,0 +1,370 @@
+"""How strong a mail is as evidence that a company sent it (docs/spec/mail.md, "Grades").
+
+Each passing signature starts at grade A and is held down by what is weak about it; the mail has the grade of
+its best signature. ``failed`` needs a key that was seen at receipt: a missing key never makes a mail look
+forged, it leaves the question open.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from ledger.errors import MalformedKeyRecord, MalformedMail, VerificationMail
+from ledger.kinds import is_domain
+from ledger.mail.arc import ArcSet, read_arc
+from ledger.mail.author import author_domain, in_domain
+from ledger.mail.dkim import (
+    Bodies,
+    Signature,
+    Verified,
+    check_aware,
+    read_signature,
+    signature_fields,
+    verify_signature,
+)
+from ledger.mail.key import KeyAtReceipt, KeyRecord, Origin
+from ledger.mail.raw import Field, RawMail
+
+MAX_SIGNATURES = 16
+
+Grade = Literal["grade_a", "grade_b", "grade_c", "grade_d"]
+Result = Literal["grade_a", "grade_b", "grade_c", "grade_d", "failed", "undetermined"]
+Outcome = Literal["grade_a", "grade_b", "grade_c", "grade_d", "failed", "undetermined", "unusable"]
+GRADES: tuple[Grade, ...] = ("grade_a", "grade_b", "grade_c", "grade_d")
+
+SINGLE_USE = frozenset({
+    "date", "from", "sender", "reply-to", "to", "cc", "bcc", "message-id", "in-reply-to", "references", "subject",
+    "mime-version", "content-type", "content-transfer-encoding",
+})  # fmt: skip
+"""RFC 5322, section 3.6: at most one each; the last three by RFC 2045."""
+_WANTED = ("to", "subject", "date", "message-id")
+_AT_RECEIPT = frozenset({"dnssec", "quorum", "part_quorum", "single"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that was found."""
+
+    code: str
+    text: str
+    """A sentence for a person."""
+    cap: Grade | None = None
+    """The best grade that a mail can have with it; None for what changes no grade."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedKey:
+    """A private key that everybody can have from ``published_at`` on."""
+
+    digest: bytes
+    """SHA-256 of the public key, 32 bytes."""
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who made the signature that counts, and under which key."""
+
+    domain: str
+    selector: str
+    algorithm: str
+    bits: int
+    key_digest: bytes
+    """SHA-256 of the decoded ``p=``, 32 bytes."""
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureCheck:
+    """What became of one DKIM-Signature field."""
+
+    number: int
+    """0 is the topmost."""
+    domain: str | None
+    selector: str | None
+    result: Outcome
+    """``unusable``: no verifier may accept it, whatever the mail is."""
+    aligned: bool
+    reasons: tuple[Reason, ...]
+    verified: Verified | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class MailCheck:
+    """What a mail is worth."""
+
+    result: Result
+    reasons: tuple[Reason, ...]
+    signatures: tuple[SignatureCheck, ...]
+    """Every DKIM-Signature field, top to bottom."""
+    chosen: Signer | None
+    """Of the signature that gives the grade; None where the mail has none."""
+    chosen_number: int | None
+    signed_headers: tuple[str, ...]
+    """Names of the fields that are signed in every instance, or signed as absent; lower case, ascending."""
+    unsigned_headers: tuple[str, ...]
+    """Names of the fields of which some instance is not signed; anybody on the way can have added them."""
+    signed_length: int | None
+    """``l=``: so many bytes of the canonical body are signed, the rest is nobody's."""
+    aligned: bool
+    from_domain: str | None
+    arc: tuple[ArcSet, ...]
+    """What forwarders say of themselves: read, without weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    mail: RawMail
+    counts: Mapping[str, int]
+    """How often each field name stands in the header."""
+    at: datetime
+    keys: Mapping[tuple[str, str], KeyAtReceipt]
+    published: Sequence[PublishedKey]
+    company: frozenset[str]
+    """Those of the company's domains under which the From address lies."""
+    shared: tuple[Reason, ...]
+    """What holds down every signature of the mail."""
+    bodies: Bodies
+
+
+def grade_mail(
+    mail: RawMail,
+    domains: frozenset[str],
+    keys: Mapping[tuple[str, str], KeyAtReceipt],
+    at: datetime,
+    published: Sequence[PublishedKey] = (),
+) -> MailCheck:
+    """The grade of a mail received at ``at`` as a mail of the company with these ``domains``.
+
+    ``keys`` is by (domain, selector), both in lower case. A mail domain with a single label is passed over: it would
+    make every address of a top-level domain one of the company's. Raises no error of the tree: what cannot be used is
+    reported.
+    """
+    check_aware(at)
+    arc = read_arc(mail)
+    senders = mail.named("from")  # steps 7 and 8
+    from_domain = author_domain(senders[0].value) if len(senders) == 1 else None
+    mine = (domain.lower() for domain in domains if is_domain(domain.lower()))
+    company = frozenset(domain for domain in mine if from_domain and in_domain(from_domain, domain))
+    counts = Counter(field.key for field in mail.fields)
+    matter = _Matter(mail, counts, at, keys, published, company, _shared(counts), Bodies(mail))
+    if len(senders) != 1:
+        reason = Reason("from_count", f"the mail has {len(senders)} From fields; it must have one")
+        return _without_grade("failed" if senders else "undetermined", (reason,), (), None, arc)
+    checks = tuple(_check(matter, field, number) for number, field in enumerate(signature_fields(mail)))
+    # Step 16
+    graded = [check for check in checks if check.result in GRADES]
+    if not graded:
+        return _undecided(checks, from_domain, company, arc)
+    return _decided(counts, min(graded, key=lambda check: (check.result, check.number)), checks, from_domain, arc)
+
+
+def _check(matter: _Matter, field: Field, number: int) -> SignatureCheck:
+    """Steps 9 to 15 for one signature."""
+    if number >= MAX_SIGNATURES:
+        reason = Reason("not_examined", f"only the first {MAX_SIGNATURES} signatures are examined")
+        return SignatureCheck(number, None, None, "undetermined", False, (reason,), None, "none")
+    try:
+        signature = read_signature(field, number)  # step 9
+    except MalformedMail as error:
+        return SignatureCheck(number, None, None, "unusable", False, (Reason("unreadable", str(error)),), None, "none")
+    aligned = any(in_domain(signature.domain, domain) for domain in matter.company)
+    key = matter.keys.get((signature.domain, signature.selector))
+    origin: Origin = key.origin if key else "none"
+    verified: Verified | None = None
+    result: Outcome = "undetermined"
+    record, reasons = _record(signature, key)  # step 10
+    if record is not None:
+        try:
+            verified = verify_signature(matter.mail, signature, record, matter.at, matter.bodies)
+            result, reasons = _grade(matter, verified, aligned, origin)
+        except VerificationMail as error:
+            result, reasons = _mismatch(error, record, origin)
+    return SignatureCheck(number, signature.domain, signature.selector, result, aligned, reasons, verified, origin)
+
+
+def _record(signature: Signature, key: KeyAtReceipt | None) -> tuple[KeyRecord | None, tuple[Reason, ...]]:
+    name = f"{signature.selector}._domainkey.{signature.domain}"
+    if key is None or key.status == "unknown" or (key.status == "found" and key.origin == "none"):
+        return None, (Reason("key_unknown", f"the key {name} is not known for the time of receipt"),)
+    if key.status == "missing":
+        return None, (Reason("key_missing", f"there was no key {name} when it was asked for"),)
+    if key.status == "revoked":
+        return None, (Reason("key_revoked", f"the key {name} was revoked when it was asked for"),)
+    try:
+        record = KeyRecord.parse(key.record or b"")
+    except MalformedKeyRecord as error:
+        return None, (Reason("key_malformed", str(error)),)
+    if record.revoked:
+        return None, (Reason("key_revoked", f"the key {name} was revoked when it was asked for"),)
+    return record, ()
+
+
+def _mismatch(error: VerificationMail, record: KeyRecord, origin: Origin) -> tuple[Outcome, tuple[Reason, ...]]:
+    reason = Reason(error.code, str(error))
+    if error.code not in {"body_changed", "signature_mismatch"}:
+        return "unusable", (reason,)
+    if origin not in _AT_RECEIPT:
+        note = Reason("key_uncertain", f"the key is {origin}: it may not be the one that was in use at receipt")
+        return "undetermined", (reason, note)
+    if record.testing:
+        note = Reason("key_testing", "the domain says that it only tries this key (t=y); RFC 6376 lets it fail")
+        return "undetermined", (reason, note)
+    return "failed", (reason,)
+
+
+def _grade(matter: _Matter, verified: Verified, aligned: bool, origin: Origin) -> tuple[Outcome, tuple[Reason, ...]]:
+    domain = verified.signature.domain
+    if not matter.company:  # step 14
+        text = f"{domain} has signed it, but From is no address of the company"
+        return "undetermined", (Reason("from_other", text),)
+    # Step 15
+    reasons = [*matter.shared, *_key_reasons(matter, verified, origin), *_signature_reasons(verified)]
+    reasons += _header_reasons(matter, verified.signature)
+    if not aligned:
+        text = f"{domain} has signed it, which is no domain of the company; whoever has that domain can have written it"
+        reasons.append(Reason("not_aligned", text, "grade_c"))
+    worst: Grade = max((reason.cap for reason in reasons if reason.cap), default="grade_a")
+    worst_first = sorted(reasons, key=lambda reason: reason.code)
+    return worst, tuple(sorted(worst_first, key=lambda reason: reason.cap or "", reverse=True))
+
+
+def _shared(counts: Mapping[str, int]) -> tuple[Reason, ...]:
+    twice = sorted(key for key in SINGLE_USE if counts.get(key, 0) > 1)
+    if not twice:
+        return ()
+    text = f"{', '.join(twice)} stands more than once; mail programs differ in which one they show"
+    return (Reason("duplicate_header", text, "grade_d"),)
+
+
+def _key_reasons(matter: _Matter, verified: Verified, origin: Origin) -> list[Reason]:
+    record, reasons = verified.record, []
+    if record.type == "rsa" and record.bits < 2_048:
+        text = f"the RSA key has {record.bits} bits; a state could compute the private key"
+        reasons.append(Reason("key_1024", text, "grade_b"))
+    caps: dict[Origin, tuple[Grade, str]] = {
+        "part_quorum": ("grade_b", "not all resolvers that were asked agreed on the key"),
+        "single": ("grade_c", "one resolver alone gave the key"),
+        "archive": ("grade_c", "the key comes from an archive, not from the time of receipt"),
+        "recovered": ("grade_d", "the key was computed from signatures; anybody can make such a pair of mails"),
+    }
+    if origin in caps:
+        cap, text = caps[origin]
+        reasons.append(Reason(f"key_{origin}", text, cap))
+    if record.testing:
+        text = "the domain says that it only tries this key (t=y)"
+        reasons.append(Reason("key_testing", text, "grade_d"))
+    if any(key.digest in record.digests and matter.at >= key.published_at for key in matter.published):
+        text = "the private key was public when the mail was received; anybody could have signed"
+        reasons.append(Reason("key_published", text, "grade_d"))
+    return reasons
+
+
+def _signature_reasons(verified: Verified) -> list[Reason]:
+    signature, reasons = verified.signature, []
+    if signature.length is not None:
+        text = f"only the first {signature.length} bytes of the body are signed (l=); anybody can have added the rest"
+        reasons.append(Reason("length", text, "grade_d"))
+    if signature.algorithm == "rsa-sha1":
+        reasons.append(Reason("sha1", "the signature uses SHA-1, which RFC 8301 forbids", "grade_d"))
+    if verified.expired:
+        reasons.append(Reason("expired", "the signature had expired (x=) when the mail was received", "grade_d"))
+    if verified.early:
+        text = "the signature says it was made (t=) more than ten hours after the mail was received"
+        reasons.append(Reason("early", text, "grade_d"))
+    return reasons
+
+
+def _header_reasons(matter: _Matter, signature: Signature) -> list[Reason]:
+    reasons = []
+    signed = _signed_names(matter.counts, signature)
+    unsigned = [key for key in _WANTED if key not in signed]
+    if unsigned:
+        text = f"{', '.join(unsigned)} not signed; anybody can have set it"
+        reasons.append(Reason("header_unsigned", text, "grade_c"))
+    if "content-type" not in signed:
+        text = "Content-Type is not signed; it decides how the body is read"
+        if _is_text(matter.mail):
+            reasons.append(Reason("content_type_unsigned", text, "grade_b"))
+        else:
+            reasons.append(Reason("content_type_unsigned_parts", f"{text}, and which parts it has", "grade_c"))
+    over = sorted(key for key, count in Counter(signature.headers).items() if count > matter.counts.get(key, 0))
+    if over:
+        text = f"signed once more than there: {', '.join(over)}; none can be added"
+        reasons.append(Reason("over_signed", text))
+    return reasons
+
+
+def _signed_names(counts: Mapping[str, int], signature: Signature) -> frozenset[str]:
+    """Names whose every instance is signed; of a field that is not there, whether its absence is."""
+    return frozenset(key for key, count in Counter(signature.headers).items() if count >= counts.get(key, 0))
+
+
+def _is_text(mail: RawMail) -> bool:
+    fields = mail.named("content-type")
+    return all(field.value.strip().lower().startswith(b"text/") for field in fields)
+
+
+def _decided(
+    counts: Mapping[str, int],
+    best: SignatureCheck,
+    checks: tuple[SignatureCheck, ...],
+    from_domain: str | None,
+    arc: tuple[ArcSet, ...],
+) -> MailCheck:
+    assert best.verified is not None and best.result in GRADES
+    signature, record = best.verified.signature, best.verified.record
+    signed = _signed_names(counts, signature)
+    return MailCheck(
+        result=best.result,
+        reasons=best.reasons + _arc_reason(arc),
+        signatures=checks,
+        chosen=Signer(
+            signature.domain, signature.selector, signature.algorithm, record.bits, record.digest, best.origin
+        ),
+        chosen_number=best.number,
+        signed_headers=tuple(sorted(signed)),
+        unsigned_headers=tuple(sorted(counts.keys() - signed - {"dkim-signature"})),
+        signed_length=signature.length,
+        aligned=best.aligned,
+        from_domain=from_domain,
+        arc=arc,
+    )
+
+
+def _undecided(
+    checks: tuple[SignatureCheck, ...], from_domain: str | None, company: frozenset[str], arc: tuple[ArcSet, ...]
+) -> MailCheck:
+    reasons = list(dict.fromkeys(reason for check in checks for reason in check.reasons))
+    if not checks:
+        reasons.append(Reason("unsigned", "the mail has no DKIM signature"))
+    if from_domain is None:
+        reasons.append(
+            Reason("from_unclear", "From does not hold exactly one address that every mail program reads alike")
+        )
+    elif not company and not any(reason.code == "from_other" for reason in reasons):
+        reasons.append(Reason("from_other", "From is no address of the company"))
+    results = {check.result for check in checks}
+    failed = "failed" in results and "undetermined" not in results
+    return _without_grade("failed" if failed else "undetermined", tuple(reasons), checks, from_domain, arc)
+
+
+def _without_grade(
+    result: Result,
+    reasons: tuple[Reason, ...],
+    checks: tuple[SignatureCheck, ...],
+    from_domain: str | None,
+    arc: tuple[ArcSet, ...],
+) -> MailCheck:
+    return MailCheck(result, reasons + _arc_reason(arc), checks, None, None, (), (), None, False, from_domain, arc)
+
+
+def _arc_reason(arc: tuple[ArcSet, ...]) -> tuple[Reason, ...]:
+    if not arc:
+        return ()
+    return (Reason("arc", f"{len(arc)} forwarders left ARC fields; they are read, and carry no weight"),)

@@ -1,0 +1,141 @@
+"""The readable text of a mail, for one purpose: to find a case id in it, which is ASCII.
+
+So charsets are not converted: all that mail uses agree with Latin-1 on ASCII, but for UTF-16 and UTF-32. Every
+size is bounded, and what lies beyond a bound is not read: a case id there is not found.
+"""
+
+from __future__ import annotations
+
+import binascii
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ledger.mail.raw import RawMail
+
+MAX_SCANNED = 8 * 1024 * 1024
+MAX_TEXT = 1024 * 1024
+MAX_PARTS = 100
+MAX_DEPTH = 8
+_MAX_PART_HEADER = 64 * 1024
+_MAX_SUBJECT = 8_192
+
+_WORD = re.compile(r"=\?[^?\s]{1,40}\?([BbQq])\?([^?\s]{0,400})\?=")
+_BETWEEN_WORDS = re.compile(r"(=\?[^?\s]{1,40}\?[BbQq]\?[^?\s]{0,400}\?=)[ \t\r\n]{1,80}(?==\?)")
+_TYPE = re.compile(rb"[ \t\r\n]*+([a-z0-9!#$&^_.+-]{1,63}/[a-z0-9!#$&^_.+-]{1,63})", re.IGNORECASE)
+_BOUNDARY = re.compile(
+    rb';[ \t\r\n]*+boundary[ \t]{0,9}=[ \t]{0,9}(?:"([^"\r\n]{1,100})"|([^\s;"]{1,100}))', re.IGNORECASE
+)
+_WIDE = re.compile(rb';[ \t\r\n]*+charset[ \t]{0,9}=[ \t]{0,9}"?(utf-?(?:16|32)(?:[bl]e)?)\b', re.IGNORECASE)
+_FIELD = rb"^%s:((?:[^\n]++|\n[ \t])*+)"
+_PART_TYPE = re.compile(_FIELD % rb"content-type", re.IGNORECASE | re.MULTILINE)
+_PART_ENCODING = re.compile(_FIELD % rb"content-transfer-encoding", re.IGNORECASE | re.MULTILINE)
+
+_COMMENT = re.compile(r"<!--(?:[^-]++|-(?!->))*+(?:-->)?")
+_HIDDEN = re.compile(r"<(script|style)\b(?:[^<]++|<(?!/\1\b))*+", re.IGNORECASE)
+_BLOCK = re.compile(r"<(?:/?(?:p|div|tr|td|th|li|ul|ol|table|h[1-6]|pre|blockquote)|br)\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+# Soft hyphen, zero-width space and byte order mark as Latin-1 shows their UTF-8: programs set them to allow a break.
+_INVISIBLE = re.compile("\xc2\xad|\xe2\x80[\x8b\x8c\x8d]|\xef\xbb\xbf|[\u00ad\u200b\u200c\u200d\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    kind: bytes
+    content_type: bytes
+    encoding: bytes
+    data: bytes
+    depth: int
+
+
+def subject_texts(mail: RawMail, signed: int) -> tuple[str, ...]:
+    """The Subjects that are signed, decoded, folded as they are: of several the lowest ``signed`` (RFC 6376, 5.4.2)."""
+    fields = mail.named("subject")
+    return tuple(decode_words(field.value[:_MAX_SUBJECT].decode("latin-1")) for field in fields[len(fields) - signed :])
+
+
+def decode_words(text: str) -> str:
+    """Encoded words (RFC 2047) as text; the space between two of them is no text."""
+    return _WORD.sub(_decode_word, _BETWEEN_WORDS.sub(r"\1", text))
+
+
+def body_texts(mail: RawMail, body: bytes) -> Iterator[str]:
+    """The text of each text/plain and text/html part of ``body``, in order, decoded."""
+    types, encodings = mail.named("content-type"), mail.named("content-transfer-encoding")
+    # Of a field that stands twice the lowest is the one that a signature covers first.
+    content_type = types[-1].value if types else b""
+    encoding = encodings[-1].value if encodings else b""
+    stack = [_part(content_type, encoding, body[:MAX_SCANNED], 0)]
+    left, parts = MAX_TEXT, 0
+    while stack and left > 0 and parts < MAX_PARTS:
+        part = stack.pop()
+        parts += 1
+        if part.kind.startswith(b"multipart/"):
+            stack.extend(reversed(list(_split(part, MAX_PARTS - parts))))
+        elif part.kind in (b"text/plain", b"text/html"):
+            text = _text(part, left)
+            left -= len(text)
+            yield text
+
+
+def _part(content_type: bytes, encoding: bytes, data: bytes, depth: int) -> _Part:
+    kind = _TYPE.match(content_type)
+    return _Part(kind[1].lower() if kind else b"text/plain", content_type, encoding.strip().lower(), data, depth)
+
+
+def _split(part: _Part, most: int) -> Iterator[_Part]:
+    """The parts between the boundary lines of a multipart (RFC 2046, section 5.1.1)."""
+    named = _BOUNDARY.search(part.content_type)
+    if named is None or part.depth >= MAX_DEPTH:
+        return
+    boundary = re.escape(named[1] or named[2])
+    line = re.compile(rb"^--%s(--)?[ \t]*+\r?$" % boundary, re.MULTILINE)
+    start: int | None = None
+    for found in line.finditer(part.data):
+        if start is not None:
+            yield _read_part(part.data[start : found.start()], part.depth + 1)
+            most -= 1
+        start = found.end() + 1
+        if found[1] or most <= 0:
+            return
+    if start is not None:
+        yield _read_part(part.data[start:], part.depth + 1)
+
+
+def _read_part(data: bytes, depth: int) -> _Part:
+    end = re.compile(rb"^\r?\n", re.MULTILINE).search(data, 0, _MAX_PART_HEADER)
+    header = data[: end.start()] if end else b""
+    kind, encoding = _PART_TYPE.search(header), _PART_ENCODING.search(header)
+    return _part(kind[1] if kind else b"", encoding[1] if encoding else b"", data[end.end() :] if end else data, depth)
+
+
+def _text(part: _Part, most: int) -> str:
+    data = _decode(part, most)
+    wide = _WIDE.search(part.content_type)
+    text = data.decode(wide[1].decode("ascii") if wide else "latin-1", "replace")
+    if part.kind == b"text/html":
+        text = _BLOCK.sub("\n", _HIDDEN.sub(" ", _COMMENT.sub("", text)))
+        text = html.unescape(_TAG.sub("", text))
+    return text if text.isascii() else _INVISIBLE.sub("", text)
+
+
+def _decode(part: _Part, most: int) -> bytes:
+    if part.encoding == b"quoted-printable":
+        return binascii.a2b_qp(part.data[: 3 * most])[:most]
+    if part.encoding == b"base64":
+        return _base64(part.data[: 2 * most])[:most]
+    return part.data[:most]
+
+
+def _decode_word(word: re.Match[str]) -> str:
+    data = word[2].encode("latin-1", "replace")
+    if word[1] in "qQ":
+        return binascii.a2b_qp(data, header=True).decode("latin-1")
+    return _base64(data).decode("latin-1")
+
+
+def _base64(data: bytes) -> bytes:
+    """Whatever whole groups of four there are; damage ends the text, it is no error."""
+    plain = re.sub(rb"[^A-Za-z0-9+/]", b"", data.partition(b"=")[0])
+    return binascii.a2b_base64(plain + b"A" * (-len(plain) % 4))[: len(plain) * 3 // 4]

@@ -12,15 +12,15 @@
     |  |- MalformedHeader       |- MalformedReceipt    |- MalformedBundle
     |  |- MalformedPolicy       |- MalformedKey        |- MalformedWellKnown
     |  |- MalformedIndex        |- MalformedFraudProof |- MalformedRule
-    |  |- MalformedCalendar     |- MalformedAuthorities  |- MalformedSummary
-    |  |- MalformedMail         |- MalformedKeyRecord
+    |  |- MalformedCalendar      |- MalformedAuthorities   |- MalformedSummary
+    |  |- MalformedMail          |- MalformedKeyRecord     |- MalformedCapture
     |  '- MalformedRequest      an API or command-line argument
     |- Verification             the bytes are fine, the claim is false
     |  |- VerificationSignature |- VerificationInclusion |- VerificationConsistency
     |  |- VerificationNote      |- VerificationCheckpoint|- VerificationHeader
     |  |- VerificationReceipt   |- VerificationAnchor    |- VerificationIndexLeaf
     |  |- VerificationDisclosure|- VerificationIndex     |- VerificationFraud
-    |  |- VerificationBackup    '- VerificationMail
+    |  |- VerificationBackup    |- VerificationMail      '- VerificationDnssec
     |- Refused                  policy: well formed and true, but not accepted here
     |  |- RefusedLedger         |- RefusedRole           |- RefusedCase
     |  |- RefusedCompany        |- RefusedRecentBlock    |- RefusedRecentBlockAge
@@ -155,6 +155,10 @@ class MalformedKeyRecord(Malformed):
     type, title = "malformed-key-record", "The DKIM key record is malformed"
 
 
+class MalformedCapture(Malformed):
+    type, title = "malformed-capture", "The DNS capture is malformed"
+
+
 class MalformedRequest(Malformed):
     type, title = "malformed-request", "The request is malformed"
 
@@ -225,6 +229,10 @@ class VerificationMail(Verification):
     def __init__(self, message: str, code: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class VerificationDnssec(Verification):
+    type, title = "verification-dnssec", "The DNSSEC chain does not prove the record"
 
 
 class Refused(HabeasError):

@@ -48,7 +48,7 @@ def page() -> str:
 def _default(value: object) -> str:
     if value is None or value == "" or value in ([], {}):
         return ""
-    return f"`{value}`"
+    return f"`{','.join(value) if isinstance(value, list) else value}`"
 
 
 if __name__ == "__main__":

@@ -29,6 +29,14 @@ from ledger.statement import parse_origin
 
 DEFAULT_HOME = Path(".habeas")
 DATABASE = "habeas.sqlite"
+MAIL_RESOLVERS = (
+    "cloudflare=1.1.1.1",
+    "google=8.8.8.8",
+    "quad9=9.9.9.9",
+    "opendns=208.67.222.222",
+    "adguard=94.140.14.140",
+)
+"""Public resolvers of five operators: what each answers is checked against the others."""
 _LOOPBACK = ("http://127.0.0.1:", "http://localhost:", "http://[::1]:")
 
 
@@ -118,6 +126,14 @@ class Settings(BaseSettings):
         default_factory=list,
         description="DNS servers for company keys: `address[:port]`, separated by commas; empty: the system's.",
     )
+    mail_resolvers: Annotated[list[str], NoDecode] = Field(
+        default_factory=lambda: list(MAIL_RESOLVERS),
+        description="Resolvers asked for the keys of mail signatures, `[name=]address[:port]`, separated by commas; "
+        "five or more of different operators.",
+    )
+    mail_dns_timeout_s: float = Field(
+        default=5.0, gt=0, le=60, description="Longest wait for all answers about one mail together."
+    )
     auditors: Annotated[list[str], NoDecode] = Field(
         default_factory=list,
         description="Verifier keys of auditors whose cosignatures are taken, type 0x04, separated by commas.",
@@ -144,7 +160,7 @@ class Settings(BaseSettings):
         file = TomlConfigSettingsSource(settings_cls, Path(home) / "habeas.toml")
         return init_settings, env_settings, file
 
-    @field_validator("rpc_urls", "dns_servers", "auditors", mode="before")
+    @field_validator("rpc_urls", "dns_servers", "mail_resolvers", "auditors", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

@@ -19,6 +19,7 @@ import dns.node
 import dns.rdataset
 import dns.rdatatype
 import dns.rrset
+from cryptography.exceptions import UnsupportedAlgorithm
 from dns.dnssectypes import Algorithm, DSDigest
 from dns.rdtypes.ANY.CNAME import CNAME
 from dns.rdtypes.ANY.DNSKEY import DNSKEY
@@ -100,6 +101,10 @@ def verify_chain(
     return Proven(records, tuple(cnames), _instant(walk.valid_from), _instant(walk.valid_until))
 
 
+_Keys = tuple[tuple[int, DNSKEY], ...]
+"""Keys with their tags: a tag costs a walk over the whole key, so it is counted once."""
+
+
 class _Walk:
     """One verification: what was proven so far, and how many signatures were tried."""
 
@@ -107,7 +112,8 @@ class _Walk:
         self._sets = {(each.name, each.type): each for each in sets}
         self._anchors = anchors
         self._now = now
-        self._keys: dict[dns.name.Name, tuple[DNSKEY, ...]] = {}
+        self._keys: dict[dns.name.Name, _Keys] = {}
+        self._failed: dict[dns.name.Name, str] = {}
         self._checks = 0
         self.valid_from = 0
         self.valid_until = 2**32 - 1
@@ -144,12 +150,23 @@ class _Walk:
         if not found.name.is_subdomain(rrsig.signer) or not above:
             raise VerificationDnssec(f"{rrsig.signer} may not sign the {_text(found.type)} records of {found.name}")
 
-    def _zone_keys(self, zone: dns.name.Name) -> tuple[DNSKEY, ...]:
+    def _zone_keys(self, zone: dns.name.Name) -> _Keys:
         """All keys of a zone, once one that its parent names has signed them."""
-        if zone in self._keys:
-            return self._keys[zone]
+        # A failure is kept too: each name above may be asked for once by every signature below.
+        if zone in self._failed:
+            raise VerificationDnssec(self._failed[zone])
+        if zone not in self._keys:
+            try:
+                self._keys[zone] = self._prove_keys(zone)
+            except VerificationDnssec as error:
+                self._failed[zone] = str(error)
+                raise
+        return self._keys[zone]
+
+    def _prove_keys(self, zone: dns.name.Name) -> _Keys:
         found = self._find(zone, dns.rdatatype.DNSKEY)
-        keys = tuple(key for key in found.records if isinstance(key, DNSKEY) and _is_usable(key))
+        usable = [key for key in found.records if isinstance(key, DNSKEY) and _is_usable(key)]
+        keys = tuple((dns.dnssec.key_id(key), key) for key in usable)
         trusted = self._trusted(zone, keys)
         problem = "it has no signature by itself"
         for rrsig in found.signatures:
@@ -157,25 +174,29 @@ class _Walk:
                 continue
             try:
                 self._check(found, rrsig, trusted)
-                self._keys[zone] = keys
                 return keys
             except VerificationDnssec as error:
                 problem = str(error)
         raise VerificationDnssec(f"the keys of {zone}: {problem}")
 
-    def _trusted(self, zone: dns.name.Name, keys: Sequence[DNSKEY]) -> tuple[DNSKEY, ...]:
+    def _trusted(self, zone: dns.name.Name, keys: _Keys) -> _Keys:
         if zone == dns.name.root:
             named = [(each.key_tag, each.algorithm, each.digest_type, each.digest) for each in self._anchors]
         else:
             records = self.verify(zone, dns.rdatatype.DS).records
             named = [(ds.key_tag, ds.algorithm, ds.digest_type, ds.digest) for ds in records if isinstance(ds, DS)]
-        trusted = tuple(key for key in keys if any(_is_named(zone, key, *one) for one in named))
+        trusted = tuple(
+            (tag, key)
+            for tag, key in keys
+            for key_tag, algorithm, digest_type, digest in named
+            if (tag, key.algorithm) == (key_tag, algorithm) and _is_digest(zone, key, digest_type, digest)
+        )
         if not trusted:
             who = "the trust anchors" if zone == dns.name.root else "its DS records"
             raise VerificationDnssec(f"no key of {zone} is named by {who}")
         return trusted
 
-    def _check(self, found: SignedSet, rrsig: RRSIG, keys: Sequence[DNSKEY]) -> None:
+    def _check(self, found: SignedSet, rrsig: RRSIG, keys: _Keys) -> None:
         where = f"the signature of {rrsig.signer} with key {rrsig.key_tag}"
         # Records made from a wildcard need a proof that nothing closer exists; such proofs are not read.
         if rrsig.labels != len(found.name) - 1:
@@ -183,13 +204,10 @@ class _Walk:
         if not rrsig.inception <= self._now <= rrsig.expiration:
             start, end = _instant(rrsig.inception), _instant(rrsig.expiration)
             raise VerificationDnssec(f"{where} holds from {start:%Y-%m-%d %H:%M:%S} to {end:%Y-%m-%d %H:%M:%S} UTC")
-        fitting = [key for key in keys if (key.algorithm, dns.dnssec.key_id(key)) == (rrsig.algorithm, rrsig.key_tag)]
+        fitting = [key for tag, key in keys if (tag, key.algorithm) == (rrsig.key_tag, rrsig.algorithm)]
         if len(fitting) > MAX_SAME_TAG:
             raise VerificationDnssec(f"{where}: {len(fitting)} keys have this tag; at most {MAX_SAME_TAG} are tried")
-        rrset = dns.rrset.RRset(found.name, found.records[0].rdclass, found.type)
-        rrset.update_ttl(rrsig.original_ttl)
-        for rdata in found.records:
-            rrset.add(rdata)
+        rrset = dns.rrset.from_rdata_list(found.name, rrsig.original_ttl, found.records)
         if any(self._is_signed(rrset, rrsig, key) for key in fitting):
             self.valid_from = max(self.valid_from, rrsig.inception)
             self.valid_until = min(self.valid_until, rrsig.expiration)
@@ -205,7 +223,7 @@ class _Walk:
         }
         try:
             dns.dnssec.validate_rrsig(rrset, rrsig, keys, now=self._now)
-        except (dns.exception.DNSException, ValueError):
+        except (dns.exception.DNSException, UnsupportedAlgorithm, ValueError):
             return False
         return True
 
@@ -224,11 +242,9 @@ def _rsa_bits(key: bytes) -> int:
     return int.from_bytes(key[start + length :]).bit_length() if 0 < length <= 8 else 0
 
 
-def _is_named(zone: dns.name.Name, key: DNSKEY, key_tag: int, algorithm: int, digest_type: int, digest: bytes) -> bool:
+def _is_digest(zone: dns.name.Name, key: DNSKEY, digest_type: int, digest: bytes) -> bool:
     name = next((text for known, text in _DIGESTS.items() if known == digest_type), None)
-    if name is None or key.algorithm != algorithm or dns.dnssec.key_id(key) != key_tag:
-        return False
-    return dns.dnssec.make_ds(zone, key, name).digest == digest
+    return name is not None and dns.dnssec.make_ds(zone, key, name).digest == digest
 
 
 def _instant(seconds: int) -> datetime:

@@ -206,7 +206,9 @@ def _parse_answer(value: Json, kind: Type) -> Answer:
     status = next((each for each in _STATUSES if isinstance(value, dict) and each == value.get("status")), None)
     if status is None:
         raise MalformedCapture(f"status must be one of {', '.join(_STATUSES)}")
-    members = require_members(value, _FORMS[status] | {"status"}, frozenset(), MalformedCapture, f"an answer {status}")
+    members = require_members(
+        value, _FORMS[status] | {"status"}, frozenset(), MalformedCapture, f"an answer of status {status}"
+    )
     if status == "failed":
         cause = next((each for each in _CAUSES if each == members["cause"]), None)
         if cause is None:

@@ -22,7 +22,7 @@ Respond = Callable[[dns.message.Message, bool], bytes | None]
 
 
 class TestResolver:
-    """UDP and TCP on one port of loopback. ``asked`` keeps (name, type, by TCP)."""
+    """UDP and TCP on one port of loopback. ``asked`` keeps (name, type, by TCP), ``origins`` identifier and port."""
 
     __test__ = False
 
@@ -30,6 +30,7 @@ class TestResolver:
         self.name = name
         self.respond = respond
         self.asked: list[tuple[str, str, bool]] = []
+        self.origins: set[tuple[int, int]] = set()
 
     @property
     def resolver(self) -> Resolver:
@@ -60,6 +61,7 @@ class TestResolver:
         while not stop.is_set():
             with suppress(TimeoutError):
                 data, peer = udp.recvfrom(65_535)
+                self.origins.add((int.from_bytes(data[:2]), peer[1]))
                 answer = self._answer(data, False)
                 if answer is not None:
                     udp.sendto(answer, peer)
@@ -174,6 +176,17 @@ def saying(rcode: dns.rcode.Rcode) -> Respond:
         made = dns.message.make_response(query)
         made.set_rcode(rcode)
         return made.to_wire()
+
+    return respond
+
+
+def changing(tree: ZoneTree, change: Callable[[dns.message.Message], None]) -> Respond:
+    """Changes what an honest one would answer."""
+
+    def respond(query: dns.message.Message, by_tcp: bool) -> bytes | None:
+        made = reply(query, tree)
+        change(made)
+        return _fit(made, by_tcp)
 
     return respond
 

@@ -42,7 +42,7 @@ def parse_resolver(text: str) -> Resolver:
     """
     match = _SERVER.fullmatch(text)
     try:
-        if match is None:
+        if match is None or (match["six"] and ":" not in match["six"]):
             raise ValueError(text)
         host = str(ipaddress.ip_address(match["six"] or match["four"]))
         address = f"[{host}]:{match['port'] or 53}" if ":" in host else f"{host}:{match['port'] or 53}"
@@ -95,6 +95,9 @@ async def take_capture(
     chain is kept. Raises MalformedCapture or MalformedSize for questions or resolvers that no capture may hold.
     """
     at = datetime.now(UTC).replace(microsecond=0)
+    # Nothing is sent that could not be kept.
+    nobody = tuple(Answer.failed("timeout") for _ in resolvers)
+    DnsCapture.make(at, resolvers, [Asked(question, nobody) for question in questions])
     client = Client(limit_s)
     asked = {
         question: [asyncio.create_task(client.ask(resolver, question.name, question.type)) for resolver in resolvers]

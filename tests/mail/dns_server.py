@@ -38,9 +38,9 @@ class TestResolver:
 
     @contextmanager
     def running(self) -> Iterator[TestResolver]:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-            self.port = _bind(udp, tcp)
-            tcp.listen()
+        udp, tcp = _bind()
+        with udp, tcp:
+            self.port = int(udp.getsockname()[1])
             stop = threading.Event()
             threads = [
                 threading.Thread(target=serve, args=(one, stop), daemon=True)
@@ -84,13 +84,18 @@ class TestResolver:
         return self.respond(query, by_tcp)
 
 
-def _bind(udp: socket.socket, tcp: socket.socket) -> int:
-    """Both to one port that is free for both."""
+def _bind() -> tuple[socket.socket, socket.socket]:
+    """UDP and TCP at one port that is free for both."""
     for _ in range(50):
-        udp.bind(("127.0.0.1", 0))
-        with suppress(OSError):
-            tcp.bind(udp.getsockname())
-            return int(udp.getsockname()[1])
+        tcp = socket.create_server(("127.0.0.1", 0))
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            udp.bind(tcp.getsockname())
+        except OSError:
+            tcp.close()
+            udp.close()
+        else:
+            return udp, tcp
     raise OSError("no port is free for UDP and TCP")
 
 

@@ -183,7 +183,10 @@ def parse_asked(value: Json) -> Asked:
     if kind is None:
         raise MalformedCapture(f"type must be one of {', '.join(_TYPES)}")
     question = Question(_text(members["name"], "name"), kind)
-    answers = tuple(_parse_answer(item, kind) for item in parse_list(members["answers"], MAX_RESOLVERS, "answers"))
+    answers = tuple(_parse_answer(item) for item in parse_list(members["answers"], MAX_RESOLVERS, "answers"))
+    # Resolvers that agree give the same records: each is looked at once.
+    for record in {record for answer in answers for record in answer.records}:
+        check_rdata(kind, record)
     if "chain" not in members:
         return Asked(question, answers)
     items = parse_list(members["chain"], MAX_SETS, "chain")
@@ -202,7 +205,7 @@ _FORMS: dict[Status, frozenset[str]] = {
 }
 
 
-def _parse_answer(value: Json, kind: Type) -> Answer:
+def _parse_answer(value: Json) -> Answer:
     status = next((each for each in _STATUSES if isinstance(value, dict) and each == value.get("status")), None)
     if status is None:
         raise MalformedCapture(f"status must be one of {', '.join(_STATUSES)}")
@@ -224,8 +227,6 @@ def _parse_answer(value: Json, kind: Type) -> Answer:
         raise MalformedCapture("records must be ascending by their bytes, each once, and at least one")
     if sum(map(len, records)) > MAX_ANSWER_BYTES:
         raise MalformedCapture(f"the records of one answer have at most {MAX_ANSWER_BYTES} bytes")
-    for record in records:
-        check_rdata(kind, record)
     return Answer(status, cnames, records)
 
 
@@ -242,7 +243,9 @@ def encode_asked(asked: Asked) -> JsonObject:
 
 def check_answer(answer: Answer, kind: Type) -> Answer:
     """``answer`` if a capture may hold it. Raises MalformedCapture."""
-    return _parse_answer(_encode_answer(answer), kind)
+    for record in answer.records:
+        check_rdata(kind, record)
+    return _parse_answer(_encode_answer(answer))
 
 
 def _encode_answer(answer: Answer) -> JsonObject:

@@ -97,7 +97,7 @@ def verify_chain(
         cnames.append(here.to_text(omit_final_dot=True).lower())
         if len(cnames) > MAX_CNAMES:
             raise VerificationDnssec(f"{name} leads through more than {MAX_CNAMES} aliases")
-    records = tuple(sorted(rdata.to_digestable() for rdata in walk.verify(here, wanted).records))
+    records = tuple(sorted({rdata.to_digestable() for rdata in walk.verify(here, wanted).records}))
     return Proven(records, tuple(cnames), _instant(walk.valid_from), _instant(walk.valid_until))
 
 

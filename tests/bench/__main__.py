@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.bench import audit, bundles, counts, deadlines, findings, index, mails, parts, service
+from tests.bench import audit, bundles, deadlines, dnssec, index, parts, service
 from tests.bench.figures import Figure, Stopwatch, at_most, table, write
 
 OUTPUT = Path(__file__).resolve().parents[2] / "build" / "bench.json"
@@ -50,6 +51,7 @@ BENCHES: Mapping[str, Callable[[], list[Figure]]] = {
     "index": index.index,
     "deadlines": deadlines.deadlines,
     "findings": findings.findings,
+    "dnssec": dnssec.dnssec,
     "parts": parts.parts,
     "counts": counts.counts,
     "mails": mails.mails,

@@ -312,10 +312,10 @@ def bad_floods(cases: Cases) -> None:
     shop.put(shop.origin, "DNSKEY", shop.key(KSK), key, *twins[:4])
     value = given(tree.chain((KEY_NAME, "TXT")), tree.anchors)
     _bad(cases, "five-twins", value, "Five keys of the zone have one tag (KeyTrap).")
-    _bad(cases, "many-signatures", given(*_flood()), "More than 64 signatures would have to be tried (KeyTrap).")
+    _bad(cases, "many-signatures", given(*flood()), "More than 64 signatures would have to be tried (KeyTrap).")
 
 
-def _flood() -> tuple[list[bytes], tuple[TrustAnchor, ...], str]:
+def flood() -> tuple[list[bytes], tuple[TrustAnchor, ...], str]:
     """Eight wrong signatures before the right one, at every step of a long way."""
     tree = shop_tree()
     origin = "shop.example."

@@ -213,6 +213,14 @@ def bad_chains(cases: Cases) -> None:
     bad("signature-alone", [rrsig], "A signature without records.")
     bad("signature-first", [rrsig + record], "The signature stands before its record.")
     bad("record-twice", [record + record + rrsig], "A record twice.")
+    bad(
+        "two-spellings",
+        [b"".join(sorted([record, record.replace(b"s1", b"S1", 1)])) + rrsig],
+        "Its name spelled twice.",
+    )
+    ttl = record.replace(b"\0\x01\0\0\x0e\x10", b"\0\x01\0\0\x0e\x11", 1)
+    bad("two-times", [b"".join(sorted([record, ttl])) + rrsig], "A record twice, with two times to live.")
+    bad("two-types", [record + record.replace(b"\0\x10\0\x01", b"\0\x99\0\x01", 1) + rrsig], "Two types in one set.")
     bad("cut", [last[:-1]], "The last byte is missing.")
     bad("rest", [last + b"\0"], "A byte more.")
     bad("class-ch", [last.replace(b"\0\x10\0\x01", b"\0\x10\0\x03", 1)], "A record of another class.")

@@ -26,6 +26,8 @@ MAX_RECORDS = 32
 MAX_ANSWER_BYTES = 4_096
 """Bytes of all records of one answer; the longest key records have about 800."""
 MAX_CNAMES = 8
+MAX_KEYS = 8
+"""Keys of one mail that are asked for."""
 
 Type = Literal["TXT", "MX"]
 Status = Literal["answer", "nodata", "nxdomain", "failed"]
@@ -128,11 +130,22 @@ def key_question(domain: str, selector: str) -> Question:
 
 
 def mail_questions(keys: Iterable[tuple[str, str]]) -> tuple[Question, ...]:
-    """For each (domain, selector): its key, and the domain's DMARC and MX records. Raises MalformedCapture."""
+    """For each (domain, selector): its key, and the domain's DMARC and MX records.
+
+    Of a mail with many signatures the first 8 keys are asked for. A pair that is no public DNS name has no
+    question: whoever writes a mail chooses them, and one of them must not hinder the others.
+    """
     found: set[Question] = set()
+    asked: set[Question] = set()
     for domain, selector in keys:
-        found.add(key_question(domain, selector))
-        found |= {Question(f"_dmarc.{domain.lower()}", "TXT"), Question(domain.lower(), "MX")}
+        try:
+            key = key_question(domain, selector)
+        except MalformedCapture:
+            continue
+        if key not in asked and len(asked) == MAX_KEYS:
+            break
+        asked.add(key)
+        found |= {key, Question(f"_dmarc.{domain.lower()}", "TXT"), Question(domain.lower(), "MX")}
     return tuple(sorted(found, key=lambda each: (each.name, each.type)))
 
 

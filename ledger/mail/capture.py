@@ -117,8 +117,11 @@ class DnsCapture:
     def key_finding(
         self, domain: str, selector: str, received: datetime, anchors: Sequence[TrustAnchor] = ROOT_ANCHORS
     ) -> KeyFinding:
-        """The key and the reasons (docs/spec/dns-capture.md, "The key at receipt"). Raises MalformedCapture."""
-        asked = self.find(key_question(domain, selector))
+        """The key and the reasons (docs/spec/dns-capture.md, "The key at receipt")."""
+        try:
+            asked = self.find(key_question(domain, selector))
+        except MalformedCapture:  # no public DNS name, so nobody can have asked
+            asked = None
         if asked is None:
             nothing = KeyAtReceipt(domain, selector, "unknown", None, "none", None)
             return KeyFinding(nothing, (), 0, ("the capture has no answers for this key",))

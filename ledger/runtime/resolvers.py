@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -16,7 +17,8 @@ import dns.asyncbackend
 import dns.asyncquery
 import dns.exception
 import dns.message
-import dns.rcode
+import dns.name
+import dns.rdatatype
 
 from ledger.errors import MalformedCapture, RuntimeSetting
 from ledger.mail.asked import Answer, Asked, Question, Resolver, split_address
@@ -28,8 +30,10 @@ from ledger.runtime.settings import Settings
 
 TIMEOUT_S = 5.0
 PAYLOAD = 1232
-"""Bytes of a UDP answer that pass every network unbroken; longer ones come by TCP, at most 65,535."""
-MAX_AT_ONCE = 64
+"""Bytes of a UDP answer that pass every network unbroken; longer ones come by TCP."""
+MAX_REPLY = 8_192
+"""Bytes of a TCP answer; the keys of a zone have 1,000 to 3,000."""
+MAX_AT_ONCE = 16
 _SERVER = re.compile(
     r"(?:(?P<name>[a-z0-9.-]+)=)?(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<four>[0-9.]+))(?::(?P<port>[0-9]+))?"
 )
@@ -145,34 +149,65 @@ class Client:
 
     def __init__(self, limit_s: float) -> None:
         self._limit_s = limit_s
-        self._places = asyncio.Semaphore(MAX_AT_ONCE)
+        # For each resolver its own: a silent one must not keep the places of the others.
+        self._places: defaultdict[Resolver, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(MAX_AT_ONCE))
 
     async def ask(self, resolver: Resolver, name: str, rdtype: str) -> dns.message.Message | Answer:
         """The reply, or the failed Answer that stands for it."""
         host, port = split_address(resolver.address)
-        # A new query each time: identifier and source port are random, as guessing them is all that a forger needs.
+        question = dns.name.from_text(name), dns.rdatatype.from_text(rdtype)
         try:
-            async with self._places:
+            async with self._places[resolver]:
                 try:
-                    return await self._once(host, port, name, rdtype, self._limit_s / 3)
-                except dns.exception.Timeout:  # a lost packet is no answer yet
-                    return await self._once(host, port, name, rdtype, self._limit_s)
-        except dns.exception.Timeout:
+                    return await _once(host, port, *question, self._limit_s / 3)
+                except (dns.exception.Timeout, TimeoutError):  # a lost packet is no answer yet
+                    return await _once(host, port, *question, self._limit_s)
+        except _TooLarge:
+            return Answer.failed("too_large")
+        except (dns.exception.Timeout, TimeoutError):
             return Answer.failed("timeout")
         except (OSError, EOFError):
             return Answer.failed("unreachable")
         except (dns.exception.DNSException, ValueError):
             return Answer.failed("malformed")
 
-    async def _once(self, host: str, port: int, name: str, rdtype: str, timeout_s: float) -> dns.message.Message:
-        query = dns.message.make_query(f"{name}.".replace("..", "."), rdtype, want_dnssec=True, payload=PAYLOAD)
-        reply, _ = await dns.asyncquery.udp_with_fallback(
+
+class _TooLarge(Exception):
+    """Reading thousands of small records would cost a sixth of a second, and a stranger's domain chooses them."""
+
+
+async def _once(
+    host: str, port: int, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, limit_s: float
+) -> dns.message.Message:
+    # A new query each time: identifier and source port are random, as guessing them is all that a forger needs.
+    query = dns.message.make_query(name, rdtype, want_dnssec=True, payload=PAYLOAD)
+    try:
+        return await dns.asyncquery.udp(
             query,
             host,
-            timeout_s,
+            limit_s,
             port,
             ignore_unexpected=True,
+            raise_on_truncation=True,
             ignore_errors=True,
             backend=dns.asyncbackend.get_backend("asyncio"),
         )
-        return reply
+    except dns.message.Truncated:
+        async with asyncio.timeout(limit_s):
+            return await _by_tcp(query, host, port)
+
+
+async def _by_tcp(query: dns.message.Message, host: str, port: int) -> dns.message.Message:
+    reader, writer = await asyncio.open_connection(host, port)
+    try:
+        wire = query.to_wire()
+        writer.write(len(wire).to_bytes(2) + wire)
+        length = int.from_bytes(await reader.readexactly(2))
+        if length > MAX_REPLY:
+            raise _TooLarge
+        reply = dns.message.from_wire(await reader.readexactly(length))
+    finally:
+        writer.close()
+    if not query.is_response(reply):
+        raise ValueError("the reply is to another query")
+    return reply

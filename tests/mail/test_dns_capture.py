@@ -53,6 +53,15 @@ def test_no_question_for_other_names(domain: str, selector: str) -> None:
         key_question(domain, selector)
 
 
+def test_questions_of_hostile_mail() -> None:
+    """Names that cannot be asked hinder no others, and the first 8 keys are enough."""
+    assert mail_questions([("localhost", "s1"), ("shop.example", "a b"), ("printer.local", "s1")]) == ()
+    assert len(mail_questions([("localhost", "s1"), ("shop.example", "s1")])) == 3
+    pairs = [(f"d{number:03}.example", "s1") for number in range(50)]
+    found = mail_questions([pairs[0], *pairs])
+    assert len(found) == 24 and {each.name[-12:] for each in found} == {domain for domain, _ in pairs[:8]}
+
+
 def test_longest_names() -> None:
     name = ".".join(["a" * 63] * 3 + ["a" * 61])
     assert len(name) == 253 and str(Question(name, "TXT")) == f"TXT {name}"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import dns.flags
 import dns.message
@@ -15,16 +14,14 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
-from ledger.errors import MalformedCapture, RuntimeSetting
-from ledger.mail.asked import Answer, Question, Resolver, key_question, mail_questions
-from ledger.mail.capture import DnsCapture, KeyFinding
-from ledger.mail.dnssec import ROOT_ANCHORS
-from ledger.runtime.resolvers import capture, configured, parse_resolver, parse_resolvers, take_capture
-from ledger.runtime.settings import MAIL_RESOLVERS, load_settings
+from ledger.errors import MalformedCapture
+from ledger.mail.asked import Answer, Question, Resolver, mail_questions
+from ledger.mail.capture import DnsCapture
+from ledger.runtime.resolvers import capture, take_capture
+from tests.mail.asking import PLAIN, SHOP, SHORT_S, ask, five, statuses, take, tree_of_now
 from tests.mail.dns_server import (
     Respond,
     TestResolver,
-    changing,
     honest,
     lying,
     reply,
@@ -33,42 +30,14 @@ from tests.mail.dns_server import (
     silent,
     truncating,
 )
-from tools.vectors._dns_zones import DKIM, ZoneTree, shop_tree
+from tools.vectors._dns_zones import DKIM, ZoneTree
 
-SHOP = "s1._domainkey.shop.example"
-PLAIN = "s1._domainkey.plain.example"
 LIE = '"v=DKIM1; k=ed25519; p=AAAA"'
-SHORT_S = 1.5
-"""Time limit where somebody stays silent: nothing else depends on it."""
 
 
 @pytest.fixture
 def tree() -> ZoneTree:
-    now = datetime.now(UTC)
-    return shop_tree(now - timedelta(days=7), now + timedelta(days=7))
-
-
-def ask(tree: ZoneTree, domain: str, selector: str = "s1", limit_s: float = 10, **respond: Respond) -> KeyFinding:
-    """What a capture by these resolvers says of a key right now."""
-    taken = take(tree, key_question(domain, selector), limit_s, **respond)
-    return taken.key_finding(domain, selector, taken.at, tree.anchors)
-
-
-def take(tree: ZoneTree, question: Question, limit_s: float = 10, **respond: Respond) -> DnsCapture:
-    with running(**respond) as resolvers:
-        return capture(
-            [question], [each.resolver for each in resolvers.values()], limit_s=limit_s, anchors=tree.anchors
-        )
-
-
-def statuses(taken: DnsCapture) -> list[str]:
-    (asked,) = taken.asked
-    return [each.cause or each.status for each in asked.answers]
-
-
-def five(tree: ZoneTree, **other: Respond) -> dict[str, Respond]:
-    """Five resolvers, honest where ``other`` does not say something else."""
-    return {name: honest(tree) for name in ("one", "two", "three", "four", "five")} | other
+    return tree_of_now()
 
 
 def test_a_whole_mail(tree: ZoneTree) -> None:
@@ -215,6 +184,8 @@ def test_too_large(tree: ZoneTree) -> None:
     zone = tree.zones[dns.name.from_text("plain.example")]
     zone.put(PLAIN, "TXT", *(f'"{number} {"x" * 200}"' for number in range(21)))
     assert statuses(take(tree, Question(PLAIN, "TXT"), one=honest(tree))) == ["too_large"]
+    zone.put(PLAIN, "TXT", *(f'"{number}"' for number in range(2000)))  # over the limit of a reply by TCP
+    assert statuses(take(tree, Question(PLAIN, "TXT"), one=honest(tree))) == ["too_large"]
     zone.put(PLAIN, "TXT", *(f'"{number}"' for number in range(33)))
     assert statuses(take(tree, Question(PLAIN, "TXT"), one=honest(tree))) == ["too_large"]
 
@@ -299,66 +270,6 @@ def test_mx_names_are_kept_in_lower_case(tree: ZoneTree) -> None:
     assert taken.asked[0].answers == (Answer("answer", (), (b"\x00\x0a\x02mx\x05plain\x07example\x00",)),)
 
 
-def _stripped(made: dns.message.Message) -> None:
-    made.answer = [each for each in made.answer if each.rdtype != dns.rdatatype.RRSIG]
-
-
-def test_chain_from_whoever_has_signatures(tree: ZoneTree) -> None:
-    """A resolver that knows no DNSSEC answers, another proves."""
-    finding = ask(tree, "shop.example", one=changing(tree, _stripped), two=honest(tree))
-    assert finding.key.origin == "dnssec" and finding.agreed == ("one", "two")
-    assert ask(tree, "shop.example", one=changing(tree, _stripped)).key.origin == "single"
-
-
-def _without(kind: str) -> Respond:
-    """As an honest one, but silent about one type."""
-    now = datetime.now(UTC)
-    tree = shop_tree(now - timedelta(days=7), now + timedelta(days=7))
-    return lambda query, by_tcp: None if query.question[0].rdtype.name == kind else honest(tree)(query, by_tcp)
-
-
-@pytest.mark.parametrize("kind", ["DNSKEY", "DS"])
-def test_half_a_chain_is_none(tree: ZoneTree, kind: str) -> None:
-    """The answers stand although the proof did not come in time."""
-    taken = take(tree, Question(SHOP, "TXT"), SHORT_S, one=_without(kind))
-    assert statuses(taken) == ["answer"] and taken.asked[0].chain == ()
-
-
-def test_a_chain_that_verifies_replaces_one_that_does_not(tree: ZoneTree) -> None:
-    ended = shop_tree(datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 2, 1, tzinfo=UTC))
-    old = ask(tree, "shop.example", one=honest(ended))
-    assert old.key.origin == "single" and "2020-02-01" in old.reasons[1]
-    assert ask(tree, "shop.example", one=honest(ended), two=honest(tree)).key.origin == "dnssec"
-
-
-def test_other_anchors_keep_the_chain(tree: ZoneTree) -> None:
-    """Whoever takes a capture may know an older root key than whoever reads it."""
-    with running(one=honest(tree)) as servers:
-        taken = capture([Question(SHOP, "TXT")], [servers["one"].resolver], anchors=ROOT_ANCHORS)
-    assert taken.key("shop.example", "s1", taken.at).origin == "single"
-    assert taken.key("shop.example", "s1", taken.at, tree.anchors).origin == "dnssec"
-
-
-def test_wildcard(tree: ZoneTree) -> None:
-    """The answer counts by agreement; a proof would have to show that nothing closer exists."""
-    zone = tree.zones[dns.name.from_text("shop.example")]
-    zone.put("*._domainkey.shop.example", "TXT", '"v=DKIM1; p="')
-    finding = ask(tree, "shop.example", "anything", **five(tree))
-    assert (finding.key.status, finding.key.origin) == ("revoked", "quorum")
-    assert "wildcard" in finding.reasons[1]
-
-
-def test_too_many_zones(tree: ZoneTree) -> None:
-    origin = "shop.example."
-    for number in range(16):
-        origin = f"z{number}.{origin}"
-        tree.add(origin)
-    domain = origin.rstrip(".")
-    tree.zones[dns.name.from_text(origin)].put(f"s1._domainkey.{domain}", "TXT", f'"{DKIM}"')
-    taken = take(tree, key_question(domain, "s1"), one=honest(tree))
-    assert statuses(taken) == ["answer"] and taken.asked[0].chain == ()
-
-
 def test_bad_questions_reach_nobody(tree: ZoneTree) -> None:
     with running(one=honest(tree)) as servers:
         for domain in ("printer.local", "localhost", "shop.example/", "127.0.0.1", "\u2025.example"):
@@ -369,10 +280,19 @@ def test_bad_questions_reach_nobody(tree: ZoneTree) -> None:
 
 def test_too_many_questions(tree: ZoneTree) -> None:
     with running(one=honest(tree)) as servers:
-        questions = mail_questions([(f"d{number}.example", "s1") for number in range(9)])
+        questions = [Question(f"d{number}.example", "MX") for number in range(25)]
         with pytest.raises(MalformedCapture, match="at most 24"):
             capture(questions, [servers["one"].resolver])
         assert servers["one"].asked == [], "nothing is asked that could not be kept"
+
+
+def test_silent_ones_do_not_hinder_others(tree: ZoneTree) -> None:
+    """More questions than a resolver is asked at once, to one that answers and three that never do."""
+    tree.zones[dns.name.from_text("plain.example")].put("plain.example", "TXT", '"v=spf1 -all"')
+    questions = [Question(f"n{number}.plain.example", "TXT") for number in range(24)]
+    with running(one=silent, two=silent, three=silent, four=honest(tree)) as servers:
+        taken = capture(questions, [each.resolver for each in servers.values()], limit_s=SHORT_S)
+    assert [[answer.status for answer in each.answers] for each in taken.asked] == [["failed"] * 3 + ["nxdomain"]] * 24
 
 
 def test_inside_an_event_loop(tree: ZoneTree) -> None:
@@ -387,39 +307,6 @@ def test_inside_an_event_loop(tree: ZoneTree) -> None:
         first, second = asyncio.run(several(servers["one"]))
     assert first.key("shop.example", "s1", first.at, tree.anchors).origin == "dnssec"
     assert second.key("plain.example", "s1", second.at, tree.anchors).origin == "single"
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:  # type: ignore[no-untyped-def]
-    monkeypatch.delenv("HABEAS_HOME", raising=False)
-    yield tmp_path
-
-
-def test_settings(home: object) -> None:
-    resolvers, limit_s = configured(load_settings(home=home, mail_resolvers="a=192.0.2.1, [2001:db8::1]:5353"))
-    assert [(each.name, each.address) for each in resolvers] == [
-        ("a", "192.0.2.1:53"),
-        ("2001-db8-1-5353", "[2001:db8::1]:5353"),
-    ]
-    assert limit_s == 5.0
-    standard, _ = configured(load_settings(home=home))
-    assert len(standard) == len(MAIL_RESOLVERS) == 5 and standard[0] == Resolver("cloudflare", "1.1.1.1:53")
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "dns.example", "a=", "192.0.2.1:", "192.0.2.1:0", "192.0.2.1:65536", "192.0.2.01", "2001:db8::1",
-     "[192.0.2.1]", "A=192.0.2.1", "a=b=192.0.2.1", "192.0.2.1:053", "http://192.0.2.1", "a =192.0.2.1", "-=192.0.2.1"],
-)  # fmt: skip
-def test_wrong_resolvers(text: str) -> None:
-    with pytest.raises(RuntimeSetting, match="mail_resolvers"):
-        parse_resolver(text)
-
-
-@pytest.mark.parametrize("texts", [[], ["a=192.0.2.1", "a=192.0.2.2"], ["a=192.0.2.1", "b=192.0.2.1:53"]])
-def test_wrong_lists_of_resolvers(texts: list[str]) -> None:
-    with pytest.raises(RuntimeSetting, match="mail_resolvers"):
-        parse_resolvers(texts)
 
 
 def test_the_test_server_answers_as_servers_do(tree: ZoneTree) -> None:

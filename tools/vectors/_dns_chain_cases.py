@@ -240,6 +240,14 @@ def bad_algorithms(cases: Cases) -> None:
         tree, chain = _keys_changed(flags, protocol)
         _bad(cases, name, given(chain, tree.anchors), why)
     tree = shop_tree()
+    shop = tree.zones[dns.name.from_text("shop.example")]
+    revoked = shop.key(KSK).replace(flags=KSK | 0x80)
+    shop.put(shop.origin, "DNSKEY", revoked, shop.key(ZSK))
+    above = tree.zones[dns.name.from_text("example")]
+    above.put(shop.origin, "DS", dns.dnssec.make_ds(shop.origin, revoked, "SHA256"))
+    chain = _replace(tree.chain((KEY_NAME, "TXT")), shop.signed_set(shop.origin, "DNSKEY", key=revoked))
+    _bad(cases, "revoked-anchor-key", given(chain, tree.anchors), "The key that the zone above names is revoked.")
+    tree = shop_tree()
     chain = tree.chain((KEY_NAME, "TXT"))
     last = SignedSet.parse(chain[-1])
     for number, name in [

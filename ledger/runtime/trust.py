@@ -48,8 +48,8 @@ def own_trust(store: Store, settings: Settings) -> LedgerTrust:
 
 
 def own_policy(store: Store, settings: Settings) -> bytes:
-    """The ``trust.toml`` that lists this ledger alone."""
-    return encode_policy(own_trust(store, settings))
+    """The ``trust.toml`` that lists this ledger alone, and the attesters of the settings."""
+    return encode_policy(own_trust(store, settings), settings.trusted_attesters, settings.attester_quorum)
 
 
 def _first_block(session: Session, genesis: bytes) -> int:

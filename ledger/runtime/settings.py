@@ -147,6 +147,7 @@ class Settings(BaseSettings):
     attesters: dict[str, str] = Field(
         default_factory=dict,
         description="Attesters that the ledger's trust policy names: name to `0x… scope scope`, as you bound them.",
+    )
     attester_quorum: int = Field(default=1, ge=1, le=64, description="How many of the attesters that policy asks for.")
     api_host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
     api_port: int = Field(default=0, ge=0, le=65535, description="Port that the API listens on; 0: any.")

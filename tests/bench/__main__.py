@@ -12,8 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from tests.bench import audit, bundles, counts, deadlines, findings, index, mails, parts, service
-from tests.bench import audit, bundles, deadlines, dnssec, index, parts, service
+from tests.bench import audit, bundles, counts, deadlines, dnssec, findings, index, mails, parts, service
 from tests.bench.figures import Figure, Stopwatch, at_most, table, write
 
 OUTPUT = Path(__file__).resolve().parents[2] / "build" / "bench.json"

@@ -102,50 +102,16 @@ def list_all(folder: Folder = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
 
 @app.command()
 def show(case: CaseId = None, folder: Folder = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
-    """Show what you keep of a case: statements, receipts, the names of private fields, letters."""
+    """Show what you keep of a case: statements, receipts, names of private fields, files, attestations, letters."""
+    from ledger.cli.case_show import case_json, case_lines
     from ledger.cli.cases import find_case
-    from ledger.proof import LogProof
 
     found = find_case(folder, case)
-    statements: list[Json] = []
-    for entry in found.entries:
-        said = entry.signed.statement
-        statements.append(
-            {
-                "statement": encode_hex(entry.signed.id),
-                "kind": said.kind,
-                "facts": dict(said.facts),
-                "index": None if entry.receipt is None else LogProof.parse(entry.receipt).index,
-                "written": entry.written,
-                "private": [disclosure.name for disclosure in entry.disclosures],
-            }
-        )
-    letters: list[Json] = [{"on": item.on.isoformat(), "language": item.language} for item in found.letters]
     if as_json:
-        print_json(
-            {
-                "case": encode_hex(found.case),
-                "company": found.company,
-                "ledger": found.ledger,
-                "api": found.api,
-                "author": encode_hex(found.author),
-                "statements": statements,
-                "letters": letters,
-            }
-        )
+        print_json(case_json(folder, found))
         return
-    print_lines(
-        f"Case      {encode_hex(found.case)}\nCompany   {found.company}\nLedger    {found.ledger} at {found.api}"
-    )
-    print_text(f"Your key  {encode_hex(found.author)} (number {found.key_index})")
-    for entry in found.entries:
-        waits = "in a file" if entry.written else "not confirmed"
-        place = waits if entry.receipt is None else str(LogProof.parse(entry.receipt).index)
-        print_text(f"{place:>13}  {entry.signed.statement.kind}  {encode_hex(entry.signed.id)}")
-        for disclosure in entry.disclosures:
-            print_text(f"            private: {disclosure.name}")
-    for letter in found.letters:
-        print_text(f"    letter  {letter.on.isoformat()} ({letter.language})")
+    for line in case_lines(folder, found):
+        print_text(line)
 
 
 @app.command()

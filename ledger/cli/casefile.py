@@ -181,6 +181,8 @@ class CaseFile:
     def select(self, names: Collection[str]) -> tuple[Disclosure, ...]:
         """The disclosures of these names, to be shown to somebody. Raises MalformedRequest."""
         held = [disclosure for entry in self.entries for disclosure in entry.disclosures]
+        # What an attester handed back stands behind the attester's own statement.
+        held += [disclosure for item in self.attested for disclosure in item.disclosures]
         known = {disclosure.name for disclosure in held}
         unknown = sorted(set(names) - known)
         if unknown:

@@ -15,6 +15,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("case", "case", "Your cases: open, list, show, prove control, back up."),
     ("letter", "letter", "Write the letter to the company, with the case id in it."),
     ("say", "say", "Record a statement in a case, as requester or as company."),
+    ("mail", "mail", "Mails of the company: grade them, record what they say, find them in a mailbox."),
     ("post", "post", "Registered post: keep the tracking record, record the day of arrival."),
     ("page", "page", "Pages and portals: keep a page, for a statement to commit to."),
     ("deadline", "deadline", "When an answer is due under a rule, in two readings, and why."),

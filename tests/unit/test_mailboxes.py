@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.cli import mailboxes
-from ledger.cli.mailboxes import Found, readings, walk
+from ledger.cli.mailing import boxes
+from ledger.cli.mailing.boxes import Found, readings, walk
 from ledger.errors import MalformedRequest
 
 ONE = b"From: a@shop.example\nSubject: one\n\nHello\n"
@@ -94,7 +94,7 @@ def test_random_messages_come_back(tmp_path: Path) -> None:
 
 
 def test_a_message_over_the_limit_is_named_and_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mailboxes, "MAX_MAIL", 100_000)
+    monkeypatch.setattr(boxes, "MAX_MAIL", 100_000)
     large = b"A: b\n\n" + b"\n" * 400_000
     (tmp_path / "m").write_bytes(_mboxrd([ONE, large, TWO]))
     (tmp_path / "l.eml").write_bytes(large)

@@ -239,14 +239,26 @@ def backup(
     folder: Folder = DEFAULT_FOLDER,
     password_file: PasswordFile = None,
 ) -> None:
-    """Write one encrypted file with your seed and all your cases, and open it once."""
+    """Write one encrypted file with your seed and all your cases, and open it once.
+
+    Kept files (mails, captures, tracking records) go into a second file beside it, FILE.files, under the same password.
+    """
     from ledger.cli.casefolder import write_backup
+    from ledger.cli.kept_backup import kept_backup_path, kept_files, write_kept
+    from ledger.errors import RefusedOverwrite
     from ledger.keys import NONCE_BYTES, SALT_BYTES
+
+    beside = kept_backup_path(out)
+    if beside.exists():
+        raise RefusedOverwrite(f"{beside}; choose another name or move it away")
 
     password = read_password(password_file, "Password for the backup (12 characters or more)", new=True)
     salt, nonce = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(NONCE_BYTES)
     write_backup(out, folder, password, salt=salt, nonce=nonce)
     note(f"{out} is written and was opened once. Keep it apart from the password.")
+    if next(kept_files(folder), None) is not None:
+        count = write_kept(beside, folder, password)
+        note(f"{beside} is written too, with {count} kept file(s), and was opened once. Keep both together.")
 
 
 @app.command()
@@ -255,10 +267,25 @@ def restore(
     folder: Folder = DEFAULT_FOLDER,
     password_file: PasswordFile = None,
 ) -> None:
-    """Put the content of a backup into your folder: seed, cases, private texts."""
+    """Put the content of a backup into your folder: seed, cases, private texts, and kept files out of FILE.files."""
+    from ledger.cli import kept
     from ledger.cli.casefolder import restore as restore_folder
+    from ledger.cli.kept_backup import kept_backup_path, restore_kept
 
-    cases = restore_folder(
-        read_input(backup_file, "the backup"), read_password(password_file, "Password of the backup"), folder
-    )
+    password = read_password(password_file, "Password of the backup")
+    cases = restore_folder(read_input(backup_file, "the backup"), password, folder)
     note(f"{len(cases)} case(s) restored into {folder}.")
+    beside = kept_backup_path(backup_file)
+    if beside.exists():
+        note(f"{restore_kept(beside, password, folder)} kept file(s) restored out of {beside}.")
+    lost = {
+        (case.case, value.sha256)
+        for case in cases
+        for _, value in kept.all_files(case)
+        if not kept.is_kept(folder, case.case, value)
+    }
+    if lost:
+        note(
+            f"The bytes of {len(lost)} file(s) that the cases know of are not in your folder: files given with say "
+            f"--file were never kept here; others lie in {beside}, if you have it."
+        )

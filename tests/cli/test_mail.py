@@ -15,6 +15,7 @@ from ledger.cli import casefolder, kept
 from ledger.cli.client import ApiClient
 from ledger.cli.demo.mail import MailKey, NameServer, write_mail
 from ledger.cli.main import main
+from ledger.cli.prove import opened_files
 from ledger.encoding import sha256
 from ledger.mail.capture import DnsCapture
 from ledger.runtime.attester.keys import create_keys
@@ -23,6 +24,7 @@ from ledger.runtime.attester.settings import load_attester
 from tests.attester.conftest import serving
 from tests.cli.a_server import (
     COMPANY,
+    SECRET,
     Run,
     Server,
     await_,
@@ -128,6 +130,12 @@ def test_an_acknowledgement_from_bytes_to_attestation(
     assert (delivery["basis"], delivery["grade"], delivery["proven_by"]) == (
         "acknowledged", "domain_mail", "2026-11-19",
     )  # fmt: skip
+    opened = opened_files(tmp_path / "mine", mine.case, [item.encoded for item in (mail, capture)])
+    assert opened == {sha256(data): data, sha256(taken): taken}
+    # A backup brings the bytes along.
+    habeas("case", "backup", "backup.json", *SECRET)
+    habeas("case", "restore", "backup.json", *SECRET, "--folder", "second")
+    assert kept.bytes_of(tmp_path / "second", mine.case, mail) == data
 
 
 def test_the_same_mail_counts_once(habeas: Run, key: MailKey, names: list[str], tmp_path: Path) -> None:

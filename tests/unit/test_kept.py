@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from ledger.cli import casefolder, kept
+from ledger.cli import casefolder, kept, kept_backup
 from ledger.cli.attested import Attested, Waiting, digest_hex
 from ledger.cli.casefile import CaseFile
 from ledger.disclosure import Disclosure, FileValue
 from ledger.encoding import Json, encode_hex, encode_json, parse_json, sha256
-from ledger.errors import Malformed, MalformedKey, RuntimeSetting
+from ledger.errors import Malformed, MalformedKey, RefusedOverwrite, RuntimeSetting, VerificationBackup
 from ledger.keys import address_of
 from ledger.statement import RecentBlock, SignedStatement, Statement, parse, sign
-from tests.unit.a_case import a_case, a_full_case, said
+from tests.unit.a_case import PASSWORD, PHRASE, a_case, a_full_case, said
 
 ATTESTER = bytes([9]) * 32
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -141,3 +141,74 @@ def test_malformed_members(member: str, value: Json) -> None:
     assert isinstance(plain, dict)
     with pytest.raises(Malformed):
         CaseFile.parse(encode_json({**plain, member: value}))
+
+
+def a_folder(folder: Path) -> CaseFile:
+    """A folder with a case of three kept files: one behind a statement, one of an attester, one that waits."""
+    casefolder.save_seed(folder, PHRASE)
+    mail = a_file(b"the mail", "mail")
+    case = a_case()
+    signed = said("request.withdrawn", 0, case.case, (mail,))
+    case = case.add_statement(signed, (mail,))
+    case = case.add_attested(an_answer(case)).add_waiting(Waiting(NOW, a_file(b"page", "page")))
+    casefolder.create(folder, case)
+    for data in (b"the mail", b"capture", b"page", b"nobody knows of it"):
+        kept.keep(folder, case.case, data)
+    return case
+
+
+def test_kept_files_go_into_a_backup_and_come_back(tmp_path: Path) -> None:
+    case = a_folder(tmp_path / "mine")
+    beside = kept_backup.kept_backup_path(tmp_path / "b.json")
+    assert kept_backup.write_kept(beside, tmp_path / "mine", PASSWORD) == 3, "of what a case knows"
+    assert beside.name == "b.json.files" and beside.stat().st_mode & 0o777 == 0o600
+    assert b"the mail" not in beside.read_bytes()
+    with pytest.raises(RefusedOverwrite):
+        kept_backup.write_kept(beside, tmp_path / "mine", PASSWORD)
+    casefolder.save_seed(tmp_path / "new", PHRASE)
+    with pytest.raises(MalformedKey, match="which is not in"):
+        kept_backup.restore_kept(beside, PASSWORD, tmp_path / "new")
+    casefolder.create(tmp_path / "new", case)
+    assert kept_backup.restore_kept(beside, PASSWORD, tmp_path / "new") == 3
+    assert all(kept.is_kept(tmp_path / "new", case.case, value) for _, value in kept.all_files(case))
+    assert kept_backup.restore_kept(beside, PASSWORD, tmp_path / "new") == 3, "one that broke off is done again"
+
+
+def test_a_backup_of_files_that_was_changed(tmp_path: Path) -> None:
+    """A wrong password, each byte of the frame changed, records moved or left out, and a cut between two records."""
+    a_folder(tmp_path / "mine")
+    beside = tmp_path / "b.files"
+    kept_backup.write_kept(beside, tmp_path / "mine", PASSWORD)
+    whole = beside.read_bytes()
+    with pytest.raises(VerificationBackup):
+        kept_backup.restore_kept(beside, "another password", tmp_path / "mine")
+    start = len(kept_backup.MAGIC) + 16
+    records = []
+    place = start
+    while place < len(whole):
+        length = 12 + 8 + int.from_bytes(whole[place + 12 : place + 20])
+        records.append(whole[place : place + length])
+        place += length
+    assert len(records) == 4
+    head, (one, two, three, end) = whole[:start], records
+    changed = [
+        head + two + one + three + end,
+        head + one + three + end,
+        head + one + two + three,
+        head + one + two + end + three,
+        whole + b"x",
+        whole[:-1],
+        *(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :] for at in (0, 19, 20, start, start + 12, start + 30)),
+    ]
+    for data in changed:
+        beside.write_bytes(data)
+        with pytest.raises((VerificationBackup, MalformedKey)):
+            kept_backup.restore_kept(beside, PASSWORD, tmp_path / "mine")
+
+
+def test_a_damaged_file_makes_no_backup(tmp_path: Path) -> None:
+    case = a_folder(tmp_path / "mine")
+    kept.kept_path(tmp_path / "mine", case.case, sha256(b"page")).write_bytes(b"pagf")
+    with pytest.raises(MalformedKey, match="is damaged"):
+        kept_backup.write_kept(tmp_path / "b.files", tmp_path / "mine", PASSWORD)
+    assert not (tmp_path / "b.files").exists()

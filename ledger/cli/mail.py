@@ -60,6 +60,11 @@ At = Annotated[
     str | None, typer.Option("--at", metavar="TIME", help="Time of receipt; without it, when the keys were asked for.")
 ]
 
+Published = Annotated[
+    Path | None,
+    typer.Option("--published", metavar="FILE", help="Keys whose private half is known to be public, and since when."),
+]
+
 
 class As(StrEnum):
     """What a mail of the company says."""
@@ -183,6 +188,7 @@ def show(
         Path | None, typer.Option(metavar="FILE", help="Write what the resolvers answered to a new file.")
     ] = None,
     at: At = None,
+    published: Published = None,
     case: CaseId = None,
     folder: Folder = DEFAULT_FOLDER,
     as_json: AsJson = False,
@@ -193,14 +199,14 @@ def show(
     """
     from ledger.cli.files import write_new
     from ledger.cli.mailing.adding import read_original
-    from ledger.cli.mailing.grading import company_domains, examine, key_source
+    from ledger.cli.mailing.grading import company_domains, examine, key_source, published_keys
     from ledger.cli.mailing.words import examined_json, report
 
     data = read_original(file)
     found = _case(folder, case, mail_domain)
     domains = company_domains(found.company if found else None, mail_domain or ())
     source = key_source(capture or (), resolver or (), note)
-    examined = examine(data, domains, source, found.case if found else None, _time(at))
+    examined = examine(data, domains, source, found.case if found else None, _time(at), published_keys(published))
     if keep_capture is not None:
         if examined.known.capture is None:
             raise MalformedRequest("there is no capture to keep: the mail names no key that could be asked for")
@@ -222,6 +228,7 @@ def check(
     resolver: ResolverList = None,
     capture: CaptureFiles = None,
     at: At = None,
+    published: Published = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the lines to FILE too, as JSON.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="With --out: go on where an earlier run broke off.")] = False,
     case: CaseId = None,
@@ -234,15 +241,14 @@ def check(
     """
     from ledger.cli.files import write_new
     from ledger.cli.mailing import batch
-    from ledger.cli.mailing.grading import company_domains, key_source
+    from ledger.cli.mailing.grading import company_domains, key_source, published_keys
 
     if resume and out is None:
         raise MalformedRequest("--resume goes on with the lines of a file: name it with --out FILE")
     found = _case(folder, case, mail_domain)
     domains = company_domains(found.company if found else None, mail_domain or ())
-    task = batch.Task(
-        domains, found.case if found else None, key_source(capture or (), resolver or (), note), _time(at)
-    )
+    source = key_source(capture or (), resolver or (), note)
+    task = batch.Task(domains, found.case if found else None, source, _time(at), published_keys(published))
     done = batch.read_done(out) if out is not None and resume else []
     if out is not None and not (resume and out.exists()):
         write_new(out, b"")

@@ -7,7 +7,7 @@ there is not checked again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from ledger.cli.mailing.words import examined_json, message_id
 from ledger.cli.plainjson import load_json
 from ledger.encoding import JsonObject
 from ledger.errors import HabeasError, MalformedRequest, MalformedSize
+from ledger.mail.grade import PublishedKey
 
 EVERY = 1_000
 """Messages between two lines of progress."""
@@ -32,6 +33,7 @@ class Task:
     case: bytes | None
     source: KeySource
     at: datetime | None
+    published: tuple[PublishedKey, ...] = ()
 
 
 @dataclass
@@ -71,7 +73,7 @@ def check(
     for value in done:
         names.add(str(value.get("file")))
         tally.add(value)
-    kept = Task(task.domains, task.case, Remembered(task.source), task.at)
+    kept = replace(task, source=Remembered(task.source))
     for found in _all(paths):
         if found.name in names:
             continue
@@ -90,7 +92,7 @@ def line_of(found: Found, task: Task) -> JsonObject:
         if found.data is None:
             raise MalformedSize("it has more than 50 MiB")
         reading, is_signed = choose(found)
-        examined = examine(reading.data, task.domains, task.source, task.case, task.at)
+        examined = examine(reading.data, task.domains, task.source, task.case, task.at, task.published)
     except HabeasError as error:
         return {**value, "result": None, "error": error.type, "detail": str(error)}
     return {

@@ -21,7 +21,7 @@ from ledger.mail.author import in_domain
 from ledger.mail.binding import Binding, find_case
 from ledger.mail.capture import MAX_BYTES, DnsCapture, KeyFinding
 from ledger.mail.dkim import Bodies, Signature, read_signature, signature_fields
-from ledger.mail.grade import MAX_SIGNATURES, MailCheck, grade_mail
+from ledger.mail.grade import MAX_SIGNATURES, MailCheck, PublishedKey, grade_mail
 from ledger.mail.key import KeyAtReceipt
 from ledger.mail.raw import RawMail
 
@@ -117,18 +117,23 @@ class Remembered:
 
 
 def examine(
-    data: bytes, domains: frozenset[str], source: KeySource, case: bytes | None = None, at: datetime | None = None
+    data: bytes,
+    domains: frozenset[str],
+    source: KeySource,
+    case: bytes | None = None,
+    at: datetime | None = None,
+    published: Sequence[PublishedKey] = (),
 ) -> Examined:
     """Grade a message as a mail of the company with these ``domains``.
 
-    ``at`` is the time of receipt; without it, the time at which the keys were asked for. Raises MalformedMail
-    or MalformedSize.
+    ``at`` is the time of receipt; without it, the time at which the keys were asked for. ``published`` are keys
+    whose private half is known to be public. Raises MalformedMail or MalformedSize.
     """
     mail = RawMail.parse(data)
     known = source.find(key_names(mail, domains), at)
     moment = at or (known.capture.at if known.capture else datetime.now(UTC).replace(microsecond=0))
     keys: dict[Name, KeyAtReceipt] = {(each.key.domain, each.key.selector): each.key for each in known.findings}
-    check = grade_mail(mail, domains, keys, moment)
+    check = grade_mail(mail, domains, keys, moment, published)
     return Examined(mail, check, find_case(mail, check, case), moment, known)
 
 
@@ -199,6 +204,13 @@ def key_source(captures: Sequence[Path], resolvers: Sequence[str], told: Callabl
 
     settings = load_settings()
     return Resolvers(parse_resolvers(resolvers or settings.mail_resolvers), settings.mail_dns_timeout_s, told)
+
+
+def published_keys(path: Path | None) -> tuple[PublishedKey, ...]:
+    """The file of published keys, in the form that attesters read. Raises RuntimeSetting."""
+    from ledger.runtime.attester.parts import read_published
+
+    return read_published(path)
 
 
 def read_capture(path: Path) -> DnsCapture:

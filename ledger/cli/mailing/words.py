@@ -44,8 +44,10 @@ CASES: Mapping[str, tuple[str, str]] = {
     "subject": ("The signed subject names this case.", "서명된 제목에 이 사건 번호가 있습니다."),
     "body": ("The signed text names this case.", "서명된 본문에 이 사건 번호가 있습니다."),
     "none": (
-        "No case id in what is signed: that the mail answers this request is your own word. It counts for less.",
-        "서명된 부분에 사건 번호가 없습니다. 이 요구에 대한 메일이라는 것은 요구인 자신의 말이며, 덜 인정됩니다.",
+        "No case id in what is signed: that the mail answers this request is your own word. It counts for less: "
+        "attesters give it no more than grade D.",
+        "서명된 부분에 사건 번호가 없습니다. 이 요구에 대한 메일이라는 것은 요구인 자신의 말이며, "
+        "확인자는 D 등급까지만 줍니다.",
     ),
     "other_case": ("The signed part names another case.", "서명된 부분에 다른 사건 번호가 있습니다."),
 }

@@ -65,7 +65,7 @@ def test_a_maildir_is_exact(tmp_path: Path) -> None:
 def test_an_mbox_gives_back_what_was_put_in(tmp_path: Path) -> None:
     (tmp_path / "m").write_bytes(_mboxrd([ONE, TWO, ONE + b"\n\nFrom is a word\n\n", b"X: y\n\nno end"]))
     found = _walk(tmp_path / "m")
-    assert [readings(each)[0].data for each in found] == [
+    assert [next(readings(each)).data for each in found] == [
         ONE, TWO, ONE + b"\n\nFrom is a word\n\n", b"X: y\n\nno end\n",
     ]  # fmt: skip
     assert [reading.how for reading in readings(found[1])] == ["mboxrd", "mboxo", "as_it_lies"]
@@ -90,7 +90,7 @@ def test_random_messages_come_back(tmp_path: Path) -> None:
         b"A: b\n\n" + b"\n".join(chance.choice(lines) for _ in range(chance.randrange(12))) + b"\n" for _ in range(200)
     ]
     (tmp_path / "m").write_bytes(_mboxrd(messages))
-    assert [readings(found)[0].data for found in _walk(tmp_path / "m")] == messages
+    assert [next(readings(found)).data for found in _walk(tmp_path / "m")] == messages
 
 
 def test_a_message_over_the_limit_is_named_and_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,3 +118,15 @@ def test_a_long_separator_line_is_no_part_of_the_message(tmp_path: Path) -> None
 def test_what_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(MalformedRequest, match="cannot be read"):
         _walk(tmp_path / "none.eml")
+
+
+def test_every_choice_of_doubtful_lines_is_tried(tmp_path: Path) -> None:
+    """Six lines: 64 ways, each once, and what was put in is among them; with more lines, three ways."""
+    for lines, ways in ((6, 64), (7, 2)):
+        lies = b"From x\nX: y\n\n" + b">From a\n" * lines + b"\n"
+        (tmp_path / "m").write_bytes(lies)
+        [found] = _walk(tmp_path / "m")
+        data = [reading.data for reading in readings(found)]
+        assert len(set(data)) == len(data) == ways
+        if lines == 6:
+            assert b"X: y\n\n" + b">From a\nFrom a\n" * 3 in data

@@ -9,11 +9,13 @@ does not say which was followed (docs/mail.md, "mbox"); ``readings`` gives what 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import BinaryIO
 
+from ledger.encoding import sha256
 from ledger.errors import MalformedRequest
 
 MAX_MAIL = 50 * 2**20
@@ -22,6 +24,8 @@ _QUOTED = re.compile(rb"^>+From ", re.MULTILINE)
 _MBOXRD = re.compile(rb"^>(>*From )", re.MULTILINE)
 _MBOXO = re.compile(rb"^>From ", re.MULTILINE)
 _PIECE = 65_536
+MAX_DOUBTFUL = 6
+"""Lines ``>From`` of one message for which both ways are tried, each with each: 64 ways at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +53,41 @@ class Reading:
     data: bytes = field(repr=False)
 
 
-def readings(found: Found) -> tuple[Reading, ...]:
-    """The candidates for the bytes that were received, the likeliest first, each once.
+def readings(found: Found) -> Iterator[Reading]:
+    """The candidates for the bytes that were received, the likeliest first, each once, one in memory at a time.
 
     mboxrd puts ``>`` before ``From``, ``>From``, ``>>From`` …, so that taking one off is exact; mboxo puts it
-    before ``From`` alone, so that ``>From`` may have been either. Some programs write no mark at all.
+    before ``From`` alone, so that each ``>From`` may have been either. Some programs write no mark at all.
     """
     data = found.data or b""
     if found.number is None or not _QUOTED.search(data):
-        return (Reading("as_it_lies", data),)
-    candidates = (
-        Reading("mboxrd", _MBOXRD.sub(rb"\1", data)),
-        Reading("mboxo", _MBOXO.sub(_SEPARATOR, data)),
-        Reading("as_it_lies", data),
-    )
-    seen: dict[bytes, Reading] = {}
-    for candidate in candidates:
-        seen.setdefault(candidate.data, candidate)
-    return tuple(seen.values())
+        yield Reading("as_it_lies", data)
+        return
+    seen: set[bytes] = set()
+    for how, candidate in _unquoted(data):
+        digest = sha256(candidate)
+        if digest not in seen:
+            seen.add(digest)
+            yield Reading(how, candidate)
+
+
+def _unquoted(data: bytes) -> Iterator[tuple[str, bytes]]:
+    yield "mboxrd", _MBOXRD.sub(rb"\1", data)
+    places = [match.start() for match in _MBOXO.finditer(data)]
+    if len(places) <= MAX_DOUBTFUL:
+        # Every choice of lines whose mark is taken off, the most marks first; none of them is as it lies.
+        for count in range(len(places), 0, -1):
+            for chosen in combinations(places, count):
+                yield "mboxo", _without(data, chosen)
+    else:
+        yield "mboxo", _MBOXO.sub(_SEPARATOR, data)
+    yield "as_it_lies", data
+
+
+def _without(data: bytes, places: Sequence[int]) -> bytes:
+    """The bytes without those at ``places``, ascending."""
+    ends = [*places, len(data)]
+    return data[: ends[0]] + b"".join(data[at + 1 : end] for at, end in zip(places, ends[1:], strict=True))
 
 
 def walk(path: Path) -> Iterator[Found]:

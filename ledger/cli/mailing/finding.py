@@ -27,8 +27,6 @@ class Hit:
     name: str
     reading: Reading
     is_body_signed: bool
-    others: int
-    """How many other readings there are."""
     mail: RawMail
     why: tuple[str, ...]
     """``case``: it names the case id; ``from``: From is of the company; ``signature``: the company signed it."""
@@ -45,16 +43,16 @@ def find(path: Path, case: bytes, domains: frozenset[str], told: Callable[[str],
             told(f"{found.name} has more than 50 MiB and is passed over")
             continue
         # Any reading says who wrote it; which one was signed is asked of the few that belong here.
-        first = readings(found)
+        first = next(readings(found))
         try:
-            mail = RawMail.parse(first[0].data)
+            mail = RawMail.parse(first.data)
         except Malformed as error:
             told(f"{found.name} is no message: {error}")
             continue
         why = tuple(reasons(mail, case, domains))
         if why:
             reading, is_signed = choose(found)
-            yield Hit(found.name, reading, is_signed, len(first) - 1, RawMail.parse(reading.data), why)
+            yield Hit(found.name, reading, is_signed, RawMail.parse(reading.data), why)
 
 
 def reasons(mail: RawMail, case: bytes, domains: frozenset[str]) -> Iterator[str]:
@@ -83,7 +81,6 @@ def hit_json(hit: Hit, written: Path | None) -> JsonObject:
         "sha256": hit.mail.sha256.hex(),
         "bytes": len(hit.mail.data),
         "reading": hit.reading.how,
-        "other_readings": hit.others,
         "body_is_signed": hit.is_body_signed,
         "written": None if written is None else str(written),
     }
@@ -100,8 +97,8 @@ def hit_words(hit: Hit, written: Path | None) -> Iterator[str]:
         yield "  its body is NOT the one that was signed: get the original another way (habeas mail original)"
     else:
         yield "  it has no signature: by itself it proves nothing (self_stated)"
-    if hit.others:
-        yield f"  lines that begin with >From were read as {hit.reading.how}, of {hit.others + 1} ways"
+    if hit.reading.how != "as_it_lies":
+        yield f"  lines that begin with >From were read as {hit.reading.how}"
     if written is not None:
         yield f"  written: {written}"
 

@@ -160,11 +160,13 @@ def choose(found: Found) -> tuple[Reading, bool]:
 
     No key is needed for that: a signature names the hash of its body.
     """
-    candidates = readings(found)
-    for reading in candidates:
+    first = None
+    for reading in readings(found):
+        first = first or reading
         if is_body_signed(reading.data):
             return reading, True
-    return candidates[0], False
+    assert first is not None, "there is always a reading"
+    return first, False
 
 
 def is_body_signed(data: bytes) -> bool:

@@ -158,6 +158,13 @@ class CaseFile:
         """With one more file that waits for a statement."""
         return replace(self, waiting=(*self.waiting, item))
 
+    def drop_waiting(self, name: str) -> Self:
+        """Without the waiting file of this name. Raises RefusedNotFound."""
+        left = tuple(item for item in self.waiting if item.disclosure.name != name)
+        if left == self.waiting:
+            raise RefusedNotFound(f"case {encode_hex(self.case)} has no waiting file named {name}")
+        return replace(self, waiting=left)
+
     def drop_unrecorded(self, statement_id: bytes) -> Self:
         """Without a statement that the ledger refused. A statement with a receipt is never dropped."""
         entry = self.entry(statement_id)

@@ -8,6 +8,7 @@ file stands behind which private field is said by the field's ``sha256`` (docs/s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from ledger.disclosure import Disclosure, FileValue
 from ledger.encoding import sha256
 from ledger.errors import MalformedKey, RefusedOverwrite
 
+_NAME = re.compile(r"[0-9a-f]{64}")
 MAX_KEPT = 50 * 2**20
 """As much as a message may have (docs/spec/mail.md)."""
 
@@ -73,6 +75,21 @@ def all_files(case: CaseFile) -> Iterator[tuple[Disclosure, FileValue]]:
 def is_kept(folder: Path, case: bytes, value: FileValue) -> bool:
     """Whether the bytes lie in the folder. They are not read."""
     return kept_path(folder, case, bytes.fromhex(value.sha256)).is_file()
+
+
+def sweep(folder: Path, case: bytes, held_case: CaseFile | None) -> int:
+    """Remove the files of which the case knows nothing any more, and say how many; all where the case is gone.
+
+    Only after a person removed what they belonged to: nothing else takes bytes away.
+    """
+    place = kept_folder(folder, case)
+    known = {value.sha256 for _, value in all_files(held_case)} if held_case is not None else set()
+    gone = [path for path in (place.iterdir() if place.is_dir() else ()) if path.name not in known]
+    for path in gone:
+        path.unlink()
+    if place.is_dir() and not known:
+        place.rmdir()
+    return sum(_NAME.fullmatch(path.name) is not None for path in gone)
 
 
 def bytes_of(folder: Path, case: bytes, disclosure: Disclosure) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -252,18 +253,19 @@ def check(
     done = batch.read_done(out) if out is not None and resume else []
     if out is not None and not (resume and out.exists()):
         write_new(out, b"")
+    with ExitStack() as stack:
+        file = stack.enter_context(out.open("a", encoding="utf-8", buffering=1)) if out is not None else None
 
-    def each(value: JsonObject) -> None:
-        line = batch.encode_line(value)
-        if as_json:
-            print_lines(line)
-        else:
-            print_text(batch.line_words(value))
-        if out is not None:
-            with out.open("a", encoding="utf-8") as file:
+        def each(value: JsonObject) -> None:
+            line = batch.encode_line(value)
+            if as_json:
+                print_lines(line)
+            else:
+                print_text(batch.line_words(value))
+            if file is not None:
                 file.write(line + "\n")
 
-    tally = batch.check(paths, task, done, note, each)
+        tally = batch.check(paths, task, done, note, each)
     note(f"{tally.total:,} messages: {tally.words()}")
     raise typer.Exit(tally.code)
 

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ledger.cli.output import DEFAULT_FOLDER, AsJson, CaseId, Folder, new_app, note, print_json, print_text
+from ledger.cli.output import (
+    DEFAULT_FOLDER,
+    AsJson,
+    CaseId,
+    Folder,
+    Yes,
+    confirm,
+    new_app,
+    note,
+    print_json,
+    print_text,
+)
 from ledger.encoding import Json, encode_hex, sha256
 from ledger.errors import MalformedRequest, RefusedOverwrite
 
@@ -25,11 +36,6 @@ LOOK = (
     "Cookies and secrets in header fields and addresses were replaced before hashing. The text of the page is as it "
     "was sent: look through it before you open it to anybody, it may name you or others."
 )
-
-
-@app.callback()
-def _page() -> None:
-    pass
 
 
 @app.command()
@@ -84,6 +90,25 @@ def keep(
     for remark in remarks(checked, is_fetched):
         note(remark)
     note(NEXT.format(name=name))
+
+
+@app.command()
+def drop(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a kept page that no statement commits to.")],
+    case: CaseId = None,
+    folder: Folder = DEFAULT_FOLDER,
+    yes: Yes = False,
+) -> None:
+    """Remove a kept page that no statement commits to yet, with its bytes."""
+    from ledger.cli import casefolder, kept
+    from ledger.cli.cases import find_case
+
+    found = find_case(folder, case)
+    found.drop_waiting(name)
+    confirm(f"Remove {name} and its bytes?", yes)
+    left = casefolder.update(folder, found.case, lambda now: now.drop_waiting(name))
+    kept.sweep(folder, found.case, left)
+    note(f"{name} is removed.")
 
 
 def remarks(checked: Checked, is_fetched: bool) -> list[str]:

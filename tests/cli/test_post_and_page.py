@@ -44,6 +44,10 @@ def test_a_capture_waits_until_a_statement_commits_to_it(habeas: Run, tmp_path: 
     shown = json.loads(habeas("case", "show", "--json"))
     assert [(item["private"], item["kept"]) for item in shown["waiting"]] == [("page", True)]
     assert "already" in habeas("page", "keep", "blocked.warc.gz", code=1)
+    habeas("page", "keep", "blocked.warc.gz", "--name", "wrong")
+    habeas("page", "drop", "wrong", "--yes")
+    assert "no waiting file named wrong" in habeas("page", "drop", "wrong", "--yes", code=1)
+    assert json.loads(habeas("case", "show", "--json"))["waiting"][0]["kept"], "the same bytes wait under another name"
     assert "waiting: page" in habeas("say", "account.restored", "--on", "2026-11-20", "--kept", "other", code=2)
     account = (
         "--on",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.cli import casefolder, kept, kept_backup
+from ledger.cli import casefolder, cases, kept, kept_backup
 from ledger.cli.attested import Attested, Waiting, digest_hex
 from ledger.cli.casefile import CaseFile
 from ledger.disclosure import Disclosure, FileValue
@@ -204,6 +204,19 @@ def test_a_backup_of_files_that_was_changed(tmp_path: Path) -> None:
         beside.write_bytes(data)
         with pytest.raises((VerificationBackup, MalformedKey)):
             kept_backup.restore_kept(beside, PASSWORD, tmp_path / "mine")
+
+
+def test_what_is_discarded_takes_its_bytes_along_and_nothing_else(tmp_path: Path) -> None:
+    case = a_folder(tmp_path / "mine")
+    waiting = case.entries[-1].signed.id
+    cases.discard(tmp_path / "mine", case, waiting)
+    left = sorted(path.name for path in kept.kept_folder(tmp_path / "mine", case.case).iterdir())
+    assert left == [sha256(b"page").hex()], "the mail and its attester's capture are gone, with what nobody knows of"
+    alone = a_case(1)
+    casefolder.create(tmp_path / "mine", alone)
+    kept.keep(tmp_path / "mine", alone.case, b"x")
+    cases.discard(tmp_path / "mine", alone, alone.case)
+    assert not kept.kept_folder(tmp_path / "mine", alone.case).exists()
 
 
 def test_a_damaged_file_makes_no_backup(tmp_path: Path) -> None:

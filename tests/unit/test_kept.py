@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from ledger.cli import casefolder, cases, kept, kept_backup
+from ledger.cli import casefolder, cases, kept, kept_backup, prove
 from ledger.cli.attested import Attested, Waiting, digest_hex
 from ledger.cli.casefile import CaseFile
+from ledger.cli.mailing import adding
 from ledger.disclosure import Disclosure, FileValue
 from ledger.encoding import Json, encode_hex, encode_json, parse_json, sha256
-from ledger.errors import Malformed, MalformedKey, RefusedOverwrite, RuntimeSetting, VerificationBackup
+from ledger.errors import Malformed, MalformedKey, MalformedSize, RefusedOverwrite, RuntimeSetting, VerificationBackup
 from ledger.keys import address_of
 from ledger.statement import RecentBlock, SignedStatement, Statement, parse, sign
 from tests.unit.a_case import PASSWORD, PHRASE, a_case, a_full_case, said
@@ -225,3 +226,28 @@ def test_a_damaged_file_makes_no_backup(tmp_path: Path) -> None:
     with pytest.raises(MalformedKey, match="is damaged"):
         kept_backup.write_kept(tmp_path / "b.files", tmp_path / "mine", PASSWORD)
     assert not (tmp_path / "b.files").exists()
+
+
+def test_opened_files_bring_their_bytes_as_far_as_a_bundle_holds_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is too large, and what is not kept here, is named with what the holder can do."""
+    folder = tmp_path / "mine"
+    case = a_folder(folder)
+    mail, capture, text = a_file(b"the mail"), a_file(b"capture"), Disclosure.make(b"t" * 16, "name", "Kim")
+    opened = [item.encoded for item in (mail, text, capture, a_file(b"never kept", "letter"))]
+    assert prove.opened_files(folder, case.case, opened) == {
+        sha256(b"the mail"): b"the mail",
+        sha256(b"capture"): b"capture",
+    }
+    assert "letter: the bytes of letter.eml are not kept here" in capsys.readouterr().err
+    monkeypatch.setattr(prove, "MAX_FILES", 10)
+    assert prove.opened_files(folder, case.case, opened) == {sha256(b"the mail"): b"the mail"}
+    assert str(kept.kept_path(folder, case.case, sha256(b"capture"))) in capsys.readouterr().err
+
+
+def test_a_mail_over_the_limit_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MAX_KEPT", 1_000)
+    (tmp_path / "large.eml").write_bytes(b"From: a@b.example\r\n\r\n" + b"x" * 1_000)
+    with pytest.raises(MalformedSize, match="more than 1000 bytes"):
+        adding.read_original(tmp_path / "large.eml")

@@ -26,7 +26,7 @@ from ledger.cli.output import note
 from ledger.cli.signing import Recorded, sign_in_case
 from ledger.cli.verify import read_policy
 from ledger.disclosure import SALT_BYTES, Disclosure, FileValue
-from ledger.encoding import Json, encode_hex
+from ledger.encoding import Json, encode_hex, parse_date
 from ledger.errors import (
     Malformed,
     MalformedMail,
@@ -136,6 +136,8 @@ def add(data: bytes, file_name: str, said: Said, where: Where, domains: Sequence
 def facts_of(said: Said, examined: Examined) -> dict[str, Json]:
     """The facts of the statement. Raises MalformedRequest for an option that is missing or does not belong there."""
     on: Json = said.on or _day_of(examined)
+    if said.on is not None:
+        _remark_day(said, examined)
     given = {"--until": said.until, "--reason": said.reasons or None, "--mode": said.mode}
     allowed = {"acknowledged": set(), "extended": {"--until", "--reason"}}.get(said.kind, {"--mode", "--reason"})
     extra = sorted(name for name, value in given.items() if value and name not in allowed)
@@ -162,6 +164,17 @@ def _day_of(examined: Examined) -> str:
     signed = "the sender's own statement" if "date" in examined.check.signed_headers else "and Date is not signed"
     note(f"The day {day} is taken from the mail's Date, {signed}; another one: --on DATE")
     return day
+
+
+def _remark_day(said: Said, examined: Examined) -> None:
+    """Say beforehand what an attester would not support: a day that the mail itself does not show."""
+    written, stated = stated_day(examined.mail), parse_date(said.on, MalformedRequest, "--on")
+    if written is None or "date" not in examined.check.signed_headers:
+        note("Remark: nothing signed says when the mail was written; attesters give it no more than grade D.")
+        return
+    apart = (stated - parse_date(written, MalformedRequest, "Date")).days
+    if apart < -1 or (apart > 1 and said.kind != "acknowledged"):
+        note(f"Remark: the mail is dated {written}. Attesters refuse a statement that names another day. Is it right?")
 
 
 def _refuse_unfit(examined: Examined, case: CaseFile) -> None:

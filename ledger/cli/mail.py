@@ -192,6 +192,7 @@ def show(
     published: Published = None,
     case: CaseId = None,
     folder: Folder = DEFAULT_FOLDER,
+    lang: Annotated[Language, typer.Option(help="Language of the grade.")] = Language.en,
     as_json: AsJson = False,
 ) -> None:
     """Grade a mail and say why. Nothing is signed, kept or sent; with --capture nobody is asked.
@@ -215,7 +216,7 @@ def show(
     if as_json:
         print_json({"file": str(file), **examined_json(examined)})
     else:
-        for line in report(examined):
+        for line in report(examined, lang.value):
             print_text(line)
     raise typer.Exit({"failed": 1, "undetermined": 3}.get(examined.check.result, 0))
 

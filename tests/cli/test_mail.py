@@ -265,6 +265,8 @@ def test_show_works_offline_with_what_was_answered(habeas: Run, key: MailKey, na
     assert first["cases"] == ["0x" + "ab" * 32]
     text = habeas(*show, "--capture", "dns.json")
     assert text.startswith("Grade A.") and "never a person's" in text
+    korean = habeas(*show, "--capture", "dns.json", "--lang", "ko")
+    assert korean.startswith("A 등급.") and "어느 사람의 것이 아닙니다" in korean
     later = read(habeas(*show, "--capture", "dns.json", "--at", "2026-01-01T00:00:00Z", "--json"))
     assert later["result"] != "grade_a", "an answer of today says less about January"
     stranger = ("mail", "show", "a.eml", "--mail-domain", "bank.example", "--capture", "dns.json")

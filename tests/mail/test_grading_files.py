@@ -29,6 +29,8 @@ from ledger.cli.mailing.grading import (
     key_source,
 )
 from ledger.cli.mailing.words import examined_json, message_id, report, shown_field, stated_day
+from ledger.cli.main import main
+from ledger.cli.output import print_json, print_text
 from ledger.encoding import JsonObject
 from ledger.errors import MalformedCapture, MalformedRequest
 from ledger.mail.asked import Answer, Asked, Resolver, key_question
@@ -243,3 +245,22 @@ def test_domains_and_sources() -> None:
         key_source([Path("x")], ["192.0.2.1"], print)
     with pytest.raises(MalformedRequest, match="cannot be read"):
         key_source([Path("/nonexistent")], [], print)
+
+
+def test_a_mail_moves_no_cursor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Escape sequences in names, subjects and domains reach no terminal, in whatever form they stand in the mail."""
+    red = "\x1b[31mgrade_a\x1b[2J\u202e"
+    encoded = "=?utf-8?B?" + base64.b64encode(f"{CASE} {red}".encode()).decode() + "?="
+    (tmp_path / "a.eml").write_bytes(write_mail("friend@home.example", encoded, "hi", DATE, more=[f"X-{CASE}: 1"]))
+    (tmp_path / "b.eml").write_bytes(write_mail(f"a@{SHOP}", "x", red, DATE).replace(b"Customer", b"\x1b[31m"))
+    (tmp_path / "c.json").write_bytes(a_capture(KEY).encode())
+    options = ("--mail-domain", SHOP, "--capture", str(tmp_path / "c.json"))
+    for command in (("show", str(tmp_path / "b.eml")), ("check", str(tmp_path))):
+        assert main(["mail", *command, *options, "--folder", str(tmp_path / "mine")]) == 3
+        assert main(["mail", *command, *options, "--folder", str(tmp_path / "mine"), "--json"]) == 3
+    for hit in finding.find(tmp_path, bytes.fromhex(CASE[2:]), DOMAINS, print):
+        for line in finding.hit_words(hit, None):
+            print_text(line)
+        print_json(finding.hit_json(hit, None))
+    out, err = capsys.readouterr()
+    assert "grade_a" in out and not {"\x1b", "\u202e"} & {*out, *err}

@@ -62,6 +62,15 @@ def test_a_maildir_is_exact(tmp_path: Path) -> None:
     assert [reading.how for each in found for reading in readings(each)] == ["as_it_lies"] * 3
 
 
+def test_links_in_a_circle_end(tmp_path: Path) -> None:
+    for place in ("cur", "new", "tmp"):
+        (tmp_path / "box" / place).mkdir(parents=True)
+    (tmp_path / "box" / "cur" / "1").write_bytes(ONE)
+    (tmp_path / "box" / ".loop").symlink_to(tmp_path / "box")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    assert [found.data for found in _walk(tmp_path)] == [found.data for found in _walk(tmp_path / "box")] == [ONE]
+
+
 def test_an_mbox_gives_back_what_was_put_in(tmp_path: Path) -> None:
     (tmp_path / "m").write_bytes(_mboxrd([ONE, TWO, ONE + b"\n\nFrom is a word\n\n", b"X: y\n\nno end"]))
     found = _walk(tmp_path / "m")

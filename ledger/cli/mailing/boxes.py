@@ -123,7 +123,8 @@ def _maildir(path: Path) -> Iterator[Found]:
             if file.is_file() and not file.name.startswith("."):
                 yield _whole(file)
     for folder in sorted(path.iterdir()):
-        if folder.is_dir() and folder.name not in {"cur", "new", "tmp"} and is_maildir(folder):
+        # A link may lead back to where we are.
+        if folder.is_dir() and not folder.is_symlink() and folder.name[:1] == "." and is_maildir(folder):
             yield from _maildir(folder)
 
 

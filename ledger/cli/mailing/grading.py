@@ -16,7 +16,7 @@ from ledger.cli.files import read_file
 from ledger.cli.mailing.boxes import Found, Reading, readings
 from ledger.errors import Malformed, MalformedCapture, MalformedMail, MalformedRequest
 from ledger.kinds import is_domain
-from ledger.mail.asked import Resolver, mail_questions
+from ledger.mail.asked import Resolver, key_question, mail_questions
 from ledger.mail.author import in_domain
 from ledger.mail.binding import Binding, find_case
 from ledger.mail.capture import MAX_BYTES, DnsCapture, KeyFinding
@@ -231,7 +231,7 @@ def _finding(capture: DnsCapture, name: Name, at: datetime | None) -> list[KeyFi
 
 def _is_public(name: Name) -> bool:
     try:
-        mail_questions([name])
+        key_question(*name)
     except MalformedCapture:
         return False
     return True

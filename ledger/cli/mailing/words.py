@@ -11,6 +11,7 @@ from ledger.cli.mailing.grading import Examined
 from ledger.encoding import Json, JsonObject, encode_hex, encode_instant
 from ledger.mail.raw import RawMail
 from ledger.mail.text import decode_words
+from ledger.words import Language, pick
 
 GRADES: Mapping[str, tuple[str, str]] = {
     "grade_a": (
@@ -53,16 +54,18 @@ CASES: Mapping[str, tuple[str, str]] = {
 }
 REPUDIATION = (
     "The signature is the domain's, never a person's. Whoever has the private key can sign, also after it was made "
-    "public: what counts is that the mail was on record before."
+    "public: what counts is that the mail was on record before.",
+    "서명은 도메인의 것이며 어느 사람의 것이 아닙니다. 비밀 열쇠를 가진 사람은 누구나, 열쇠가 공개된 뒤에도 "
+    "서명할 수 있으므로 그 전에 기록되어 있었다는 것이 중요합니다.",
 )
 _MAX_SHOWN = 200
 
 
-def report(item: Examined) -> Iterator[str]:
-    """The grade with its reasons, line by line."""
+def report(item: Examined, language: Language = "en") -> Iterator[str]:
+    """The grade with its reasons, line by line; reasons and names of fields are in English in any language."""
     check = item.check
     domain = check.chosen.domain if check.chosen else check.from_domain or "?"
-    yield GRADES[check.result][0].format(domain=domain)
+    yield pick(GRADES[check.result], language).format(domain=domain)
     for reason in check.reasons:
         yield f"  - {reason.text}" + (f" (at most {reason.cap[-1].upper()})" if reason.cap else "")
     if check.chosen:
@@ -76,9 +79,9 @@ def report(item: Examined) -> Iterator[str]:
             yield f"  Not signed, anybody on the way can have set them: {', '.join(check.unsigned_headers)}"
     for finding in item.known.findings:
         yield f"  Key {finding.key.selector} of {finding.key.domain}: {'; '.join(finding.reasons)}"
-    yield "  " + CASES[item.binding.where][0]
+    yield "  " + pick(CASES[item.binding.where], language)
     if check.chosen:
-        yield "  " + REPUDIATION
+        yield "  " + pick(REPUDIATION, language)
     yield f"  As of {encode_instant(int(item.at.timestamp()))}, by this machine's clock."
 
 

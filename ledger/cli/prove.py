@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -80,8 +80,8 @@ def prove(
         bundle = _fetch(client, case_id, as_of, policy)
     if opened:
         note(OPENING)
-        files = {**bundle.files, **opened_files(folder, case_id, opened)}
-        bundle = replace(bundle, disclosures=(*bundle.disclosures, *opened), files=files)
+        bundle = replace(bundle, disclosures=(*bundle.disclosures, *opened))
+        bundle = _with_files(bundle, opened_files(folder, case_id, opened))
         _check(
             bundle.disclosures,
             [digest for item in bundle.statements.values() for digest in item.signed.statement.digests],
@@ -175,6 +175,16 @@ def opened_files(folder: Path, case_id: bytes, opened: list[str]) -> dict[bytes,
         else:
             files[digest] = data
     return files
+
+
+def _with_files(bundle: Bundle, files: dict[bytes, bytes]) -> Bundle:
+    """The bundle with the files, where this version's bundles carry files; else they are to be handed over beside."""
+    if "files" not in {item.name for item in fields(Bundle)}:
+        for digest in files:
+            note(f"The bundle says what the file {digest.hex()} is, and does not hold it: hand it over beside.")
+        return bundle
+    part: dict[str, Any] = {"files": files}
+    return replace(bundle, **part)
 
 
 def _left_out(folder: Path, case_id: bytes, bundle: Bundle) -> int:

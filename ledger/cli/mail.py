@@ -112,10 +112,9 @@ def add(
     digests become public; the mail goes to nobody but the attesters that you name, who check it and do not keep it.
     """
     from ledger.cli.cases import find_case
-    from ledger.cli.mailing.adding import Said, Where, answer_lines, attest, read_original
+    from ledger.cli.mailing.adding import Said, Where, added_json, answer_lines, attest, read_original
     from ledger.cli.mailing.adding import add as add_mail
     from ledger.cli.mailing.grading import key_source
-    from ledger.cli.mailing.words import examined_json
 
     data = read_original(file)
     where = Where(folder, case, api, trust, yes)
@@ -127,28 +126,14 @@ def add(
         print_text(f"Recorded as entry {recorded.index}: {encode_hex(recorded.signed.id)}")
     answers = attest(where, find_case(folder, case), recorded.signed.id, attester) if attester else []
     if as_json:
-        print_json(
-            {
-                "statement": encode_hex(recorded.signed.id),
-                "kind": recorded.signed.statement.kind,
-                "facts": dict(recorded.signed.statement.facts),
-                "index": recorded.index,
-                "remarks": [*recorded.remarks],
-                "private": [item.name for item in (added.mail, added.capture) if item is not None],
-                "mail": examined_json(added.examined),
-                "attesters": answers,
-            }
-        )
+        print_json(added_json(added, answers))
     else:
         for line in answer_lines(answers):
             print_text(line)
     if _is_left_open(answers):
         raise typer.Exit(3)
     if not answers and not as_json:
-        note(
-            "Its basis stays your own word until attesters have checked the mail: "
-            f"habeas mail attest {encode_hex(recorded.signed.id)} --attester URL"
-        )
+        note(f"Until attesters have checked it: your own word. habeas mail attest {encode_hex(recorded.signed.id)}")
 
 
 @app.command()

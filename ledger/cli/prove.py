@@ -80,8 +80,7 @@ def prove(
         bundle = _fetch(client, case_id, as_of, policy)
     if opened:
         note(OPENING)
-        bundle = replace(bundle, disclosures=(*bundle.disclosures, *opened))
-        bundle = _with_files(bundle, opened_files(folder, case_id, opened))
+        bundle = _with_files(bundle, opened, opened_files(folder, case_id, opened))
         _check(
             bundle.disclosures,
             [digest for item in bundle.statements.values() for digest in item.signed.statement.digests],
@@ -177,8 +176,9 @@ def opened_files(folder: Path, case_id: bytes, opened: list[str]) -> dict[bytes,
     return files
 
 
-def _with_files(bundle: Bundle, files: dict[bytes, bytes]) -> Bundle:
-    """The bundle with the files, where this version's bundles carry files; else they are to be handed over beside."""
+def _with_files(bundle: Bundle, opened: list[str], files: dict[bytes, bytes]) -> Bundle:
+    """The bundle with opened fields, and their files where bundles carry files; else these go beside it."""
+    bundle = replace(bundle, disclosures=(*bundle.disclosures, *opened))
     if "files" not in {item.name for item in fields(Bundle)}:
         for digest in files:
             note(f"The bundle says what the file {digest.hex()} is, and does not hold it: hand it over beside.")

@@ -21,12 +21,12 @@ from ledger.cli.client import open_client
 from ledger.cli.files import read_file
 from ledger.cli.mailing import originals
 from ledger.cli.mailing.grading import Examined, KeySource, company_domains, examine
-from ledger.cli.mailing.words import message_id, report, stated_day
+from ledger.cli.mailing.words import examined_json, message_id, report, stated_day
 from ledger.cli.output import note
 from ledger.cli.signing import Recorded, sign_in_case
 from ledger.cli.verify import read_policy
 from ledger.disclosure import SALT_BYTES, Disclosure, FileValue
-from ledger.encoding import Json, encode_hex, parse_date
+from ledger.encoding import Json, JsonObject, encode_hex, parse_date
 from ledger.errors import (
     Malformed,
     MalformedMail,
@@ -131,6 +131,21 @@ def add(data: bytes, file_name: str, said: Said, where: Where, domains: Sequence
         where.folder, case, kind, facts, held, files=files, api=where.api, trust=where.trust, yes=where.yes
     )
     return Added(examined, recorded, held[0], held[1] if len(held) > 1 else None)
+
+
+def added_json(added: Added, answers: list[Json]) -> JsonObject:
+    """The result for programs."""
+    recorded = added.recorded
+    return {
+        "statement": encode_hex(recorded.signed.id),
+        "kind": recorded.signed.statement.kind,
+        "facts": dict(recorded.signed.statement.facts),
+        "index": recorded.index,
+        "remarks": [*recorded.remarks],
+        "private": [item.name for item in (added.mail, added.capture) if item is not None],
+        "mail": examined_json(added.examined),
+        "attesters": answers,
+    }
 
 
 def facts_of(said: Said, examined: Examined) -> dict[str, Json]:

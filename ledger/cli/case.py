@@ -102,50 +102,16 @@ def list_all(folder: Folder = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
 
 @app.command()
 def show(case: CaseId = None, folder: Folder = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
-    """Show what you keep of a case: statements, receipts, the names of private fields, letters."""
+    """Show what you keep of a case: statements, receipts, names of private fields, files, attestations, letters."""
+    from ledger.cli.case_show import case_json, case_lines
     from ledger.cli.cases import find_case
-    from ledger.proof import LogProof
 
     found = find_case(folder, case)
-    statements: list[Json] = []
-    for entry in found.entries:
-        said = entry.signed.statement
-        statements.append(
-            {
-                "statement": encode_hex(entry.signed.id),
-                "kind": said.kind,
-                "facts": dict(said.facts),
-                "index": None if entry.receipt is None else LogProof.parse(entry.receipt).index,
-                "written": entry.written,
-                "private": [disclosure.name for disclosure in entry.disclosures],
-            }
-        )
-    letters: list[Json] = [{"on": item.on.isoformat(), "language": item.language} for item in found.letters]
     if as_json:
-        print_json(
-            {
-                "case": encode_hex(found.case),
-                "company": found.company,
-                "ledger": found.ledger,
-                "api": found.api,
-                "author": encode_hex(found.author),
-                "statements": statements,
-                "letters": letters,
-            }
-        )
+        print_json(case_json(folder, found))
         return
-    print_lines(
-        f"Case      {encode_hex(found.case)}\nCompany   {found.company}\nLedger    {found.ledger} at {found.api}"
-    )
-    print_text(f"Your key  {encode_hex(found.author)} (number {found.key_index})")
-    for entry in found.entries:
-        waits = "in a file" if entry.written else "not confirmed"
-        place = waits if entry.receipt is None else str(LogProof.parse(entry.receipt).index)
-        print_text(f"{place:>13}  {entry.signed.statement.kind}  {encode_hex(entry.signed.id)}")
-        for disclosure in entry.disclosures:
-            print_text(f"            private: {disclosure.name}")
-    for letter in found.letters:
-        print_text(f"    letter  {letter.on.isoformat()} ({letter.language})")
+    for line in case_lines(folder, found):
+        print_text(line)
 
 
 @app.command()
@@ -273,14 +239,26 @@ def backup(
     folder: Folder = DEFAULT_FOLDER,
     password_file: PasswordFile = None,
 ) -> None:
-    """Write one encrypted file with your seed and all your cases, and open it once."""
+    """Write one encrypted file with your seed and all your cases, and open it once.
+
+    Kept files (mails, captures, tracking records) go into a second file beside it, FILE.files, under the same password.
+    """
     from ledger.cli.casefolder import write_backup
+    from ledger.cli.kept_backup import kept_backup_path, kept_files, write_kept
+    from ledger.errors import RefusedOverwrite
     from ledger.keys import NONCE_BYTES, SALT_BYTES
+
+    beside = kept_backup_path(out)
+    if beside.exists():
+        raise RefusedOverwrite(f"{beside}; choose another name or move it away")
 
     password = read_password(password_file, "Password for the backup (12 characters or more)", new=True)
     salt, nonce = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(NONCE_BYTES)
     write_backup(out, folder, password, salt=salt, nonce=nonce)
     note(f"{out} is written and was opened once. Keep it apart from the password.")
+    if next(kept_files(folder), None) is not None:
+        count = write_kept(beside, folder, password)
+        note(f"{beside} is written too, with {count} kept file(s), and was opened once. Keep both together.")
 
 
 @app.command()
@@ -289,10 +267,25 @@ def restore(
     folder: Folder = DEFAULT_FOLDER,
     password_file: PasswordFile = None,
 ) -> None:
-    """Put the content of a backup into your folder: seed, cases, private texts."""
+    """Put the content of a backup into your folder: seed, cases, private texts, and kept files out of FILE.files."""
+    from ledger.cli import kept
     from ledger.cli.casefolder import restore as restore_folder
+    from ledger.cli.kept_backup import kept_backup_path, restore_kept
 
-    cases = restore_folder(
-        read_input(backup_file, "the backup"), read_password(password_file, "Password of the backup"), folder
-    )
+    password = read_password(password_file, "Password of the backup")
+    cases = restore_folder(read_input(backup_file, "the backup"), password, folder)
     note(f"{len(cases)} case(s) restored into {folder}.")
+    beside = kept_backup_path(backup_file)
+    if beside.exists():
+        note(f"{restore_kept(beside, password, folder)} kept file(s) restored out of {beside}.")
+    lost = {
+        (case.case, value.sha256)
+        for case in cases
+        for _, value in kept.all_files(case)
+        if not kept.is_kept(folder, case.case, value)
+    }
+    if lost:
+        note(
+            f"The bytes of {len(lost)} file(s) that the cases know of are not in your folder: files given with say "
+            f"--file were never kept here; others lie in {beside}, if you have it."
+        )

@@ -10,12 +10,21 @@ are backed up: ``ledger.cli.casefolder``. Format: docs/spec/keys.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Self
 
 from ledger import statement
+from ledger.cli.attested import (
+    Attested,
+    Waiting,
+    attested_json,
+    check_attested,
+    parse_attested,
+    parse_waiting,
+    waiting_json,
+)
 from ledger.disclosure import Disclosure, match_disclosures
 from ledger.encoding import (
     Json,
@@ -81,6 +90,10 @@ class CaseFile:
     entries: tuple[Entry, ...]
     """In the order of signing; the first one is ``case.opened``."""
     letters: tuple[Letter, ...] = ()
+    attested: tuple[Attested, ...] = ()
+    """What attesters said of these statements, as they answered the owner."""
+    waiting: tuple[Waiting, ...] = ()
+    """Files that are kept and stand behind no statement yet."""
 
     def __post_init__(self) -> None:
         _check(self)
@@ -113,8 +126,16 @@ class CaseFile:
     def add_statement(
         self, signed: SignedStatement, disclosures: Iterable[Disclosure] = (), *, written: bool = False
     ) -> Self:
-        """With one more statement, to be kept before it is submitted: a lost salt is never found again."""
-        return replace(self, entries=(*self.entries, Entry(signed, None, tuple(disclosures), written)))
+        """With one more statement, to be kept before it is submitted: a lost salt is never found again.
+
+        A file that waited for a statement and stands behind this one waits no longer.
+        """
+        held = tuple(disclosures)
+        return replace(
+            self,
+            entries=(*self.entries, Entry(signed, None, held, written)),
+            waiting=tuple(item for item in self.waiting if item.disclosure not in held),
+        )
 
     def add_receipt(self, statement_id: bytes, receipt: bytes) -> Self:
         """With the tlog-proof of a statement. Another proof of the same leaf takes the place of the first."""
@@ -129,6 +150,21 @@ class CaseFile:
         """With one more letter."""
         return replace(self, letters=(*self.letters, letter))
 
+    def add_attested(self, item: Attested) -> Self:
+        """With one more answer of an attester; the very same answer stands there once."""
+        return self if item in self.attested else replace(self, attested=(*self.attested, item))
+
+    def add_waiting(self, item: Waiting) -> Self:
+        """With one more file that waits for a statement."""
+        return replace(self, waiting=(*self.waiting, item))
+
+    def drop_waiting(self, name: str) -> Self:
+        """Without the waiting file of this name. Raises RefusedNotFound."""
+        left = tuple(item for item in self.waiting if item.disclosure.name != name)
+        if left == self.waiting:
+            raise RefusedNotFound(f"case {encode_hex(self.case)} has no waiting file named {name}")
+        return replace(self, waiting=left)
+
     def drop_unrecorded(self, statement_id: bytes) -> Self:
         """Without a statement that the ledger refused. A statement with a receipt is never dropped."""
         entry = self.entry(statement_id)
@@ -136,7 +172,11 @@ class CaseFile:
             raise RefusedOverwrite(
                 f"statement {encode_hex(statement_id)} is recorded or opens the case; it is not dropped"
             )
-        return replace(self, entries=tuple(other for other in self.entries if other is not entry))
+        return replace(
+            self,
+            entries=tuple(other for other in self.entries if other is not entry),
+            attested=tuple(item for item in self.attested if item.statement != statement_id),
+        )
 
     def entry(self, statement_id: bytes) -> Entry:
         """The entry of a statement id. Raises RefusedNotFound."""
@@ -148,6 +188,8 @@ class CaseFile:
     def select(self, names: Collection[str]) -> tuple[Disclosure, ...]:
         """The disclosures of these names, to be shown to somebody. Raises MalformedRequest."""
         held = [disclosure for entry in self.entries for disclosure in entry.disclosures]
+        # What an attester handed back stands behind the attester's own statement.
+        held += [disclosure for item in self.attested for disclosure in item.disclosures]
         known = {disclosure.name for disclosure in held}
         unknown = sorted(set(names) - known)
         if unknown:
@@ -161,13 +203,18 @@ class CaseFile:
 
     def to_json(self) -> JsonObject:
         """The case file as plain JSON."""
-        return {
+        value: JsonObject = {
             "api": self.api,
             "habeas_case": 1,
             "key_index": self.key_index,
             "letters": [_letter_json(letter) for letter in self.letters],
             "statements": [_entry_json(entry) for entry in self.entries],
         }
+        if self.attested:
+            value["attested"] = [attested_json(item) for item in self.attested]
+        if self.waiting:
+            value["waiting"] = [waiting_json(item) for item in self.waiting]
+        return value
 
     def encode(self) -> bytes:
         """The bytes of the file: canonical JSON."""
@@ -185,7 +232,7 @@ class CaseFile:
     def from_json(cls, value: Json) -> Self:
         """The case file from plain JSON. Raises MalformedKey."""
         names = frozenset({"api", "habeas_case", "key_index", "letters", "statements"})
-        members = require_members(value, names, _NOTHING, MalformedKey, "the case file")
+        members = require_members(value, names, frozenset({"attested", "waiting"}), MalformedKey, "the case file")
         if not is_int(members["habeas_case"]) or members["habeas_case"] != 1:
             raise MalformedKey("habeas_case must be 1: this version reads no other format")
         api, index = members["api"], members["key_index"]
@@ -195,7 +242,21 @@ class CaseFile:
         if not isinstance(statements, list) or not isinstance(letters, list):
             raise MalformedKey("statements and letters of the case file must be lists")
         entries = tuple(_parse_entry(item, place) for place, item in enumerate(statements))
-        return cls(api, index, entries, tuple(_parse_letter(item) for item in letters))
+        return cls(
+            api,
+            index,
+            entries,
+            tuple(_parse_letter(item) for item in letters),
+            tuple(parse_attested(item) for item in _optional_list(members, "attested")),
+            tuple(parse_waiting(item) for item in _optional_list(members, "waiting")),
+        )
+
+
+def _optional_list(members: Mapping[str, Json], name: str) -> list[Json]:
+    value = members.get(name, [])
+    if not isinstance(value, list) or (name in members and not value):
+        raise MalformedKey(f"{name} of the case file must be a list that is not empty, or absent")
+    return value
 
 
 def _check(case: CaseFile) -> None:
@@ -221,9 +282,23 @@ def _check(case: CaseFile) -> None:
         if entry.signed.id in seen:
             raise MalformedKey(f"statement {place} stands in the case file twice")
         seen.add(entry.signed.id)
+    _check_beside(case, seen)
     for letter in case.letters:
         if letter.language not in _LANGUAGES:
             raise MalformedKey(f"language of a letter must be one of {', '.join(_LANGUAGES)}")
+
+
+def _check_beside(case: CaseFile, ids: Collection[bytes]) -> None:
+    """The same for answers of attesters and for files that wait."""
+    for item in case.attested:
+        try:
+            check_attested(item, ids, case.ledger, case.case)
+        except HabeasError as error:
+            raise MalformedKey(f"attested of the case file: {error}") from None
+    committed = {disclosure.digest for entry in case.entries for disclosure in entry.disclosures}
+    waits = [item.disclosure.digest for item in case.waiting]
+    if len({*waits}) != len(waits) or not committed.isdisjoint(waits):
+        raise MalformedKey("a waiting file of the case file stands there twice, or behind a statement already")
 
 
 def _entry_json(entry: Entry) -> JsonObject:

@@ -10,6 +10,7 @@ from pathlib import Path
 from ledger.cli import casefolder
 from ledger.cli.casefile import CaseFile
 from ledger.cli.client import ApiClient, Receipt
+from ledger.cli.kept import sweep
 from ledger.cli.output import read_input
 from ledger.disclosure import SALT_BYTES, Disclosure, FileValue
 from ledger.encoding import Json, encode_hex
@@ -126,11 +127,13 @@ def holders(folder: Path, statement_id: bytes) -> list[CaseFile]:
 
 
 def discard(folder: Path, case: CaseFile, statement_id: bytes) -> None:
-    """Remove a statement without a receipt, with its salts; its case too where it is the opening and alone.
+    """Remove a statement without a receipt, with its salts and files; its case too where it is the opening and alone.
 
     Only ever by the word of the owner. Raises RefusedNotFound or RefusedOverwrite.
     """
     if case.entry(statement_id) is case.entries[0]:
         casefolder.discard(folder, case.case)
+        sweep(folder, case.case, None)
     else:
-        casefolder.update(folder, case.case, lambda held: held.drop_unrecorded(statement_id))
+        left = casefolder.update(folder, case.case, lambda held: held.drop_unrecorded(statement_id))
+        sweep(folder, case.case, left)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from ledger.policy import TrustPolicy
 
 app = new_app()
+MAX_FILES = 5 * 2**20
+"""Bytes of opened files in one bundle: in base64 they leave room for the rest (8 MiB)."""
 OPENING = (
     "Opening a private field is an act of publication: letters and mails often name other people. "
     "Who receives the file can pass it on."
@@ -78,7 +80,7 @@ def prove(
         bundle = _fetch(client, case_id, as_of, policy)
     if opened:
         note(OPENING)
-        bundle = replace(bundle, disclosures=(*bundle.disclosures, *opened))
+        bundle = _with_files(bundle, opened, opened_files(folder, case_id, opened))
         _check(
             bundle.disclosures,
             [digest for item in bundle.statements.values() for digest in item.signed.statement.digests],
@@ -146,6 +148,43 @@ def _chosen(folder: Path, given: str | None, api: str | None, names: list[str]) 
             raise
         return parse_id(given, "--case"), api, []
     return found.case, api or found.api, [item.encoded for item in found.select(names)]
+
+
+def opened_files(folder: Path, case_id: bytes, opened: list[str]) -> dict[bytes, bytes]:
+    """The bytes of opened files by SHA-256: those that the case keeps, up to ``MAX_FILES`` bytes together.
+
+    What is not among them is named, with the place from which it can be handed over beside the bundle.
+    """
+    from ledger.cli import kept
+    from ledger.disclosure import Disclosure
+
+    files: dict[bytes, bytes] = {}
+    for text in opened:
+        item = Disclosure.parse(text)
+        value = kept.file_of(item)
+        if value is None:
+            continue
+        digest = bytes.fromhex(value.sha256)
+        path = kept.kept_path(folder, case_id, digest)
+        data = kept.held(folder, case_id, digest)
+        if data is None:
+            note(f"{item.name}: the bytes of {value.name} are not kept here; hand them over yourself, unchanged.")
+        elif sum(map(len, files.values())) + len(data) > MAX_FILES:
+            note(f"{item.name}: {value.name} is too large for the bundle; hand it over beside: {path}")
+        else:
+            files[digest] = data
+    return files
+
+
+def _with_files(bundle: Bundle, opened: list[str], files: dict[bytes, bytes]) -> Bundle:
+    """The bundle with opened fields, and their files where bundles carry files; else these go beside it."""
+    bundle = replace(bundle, disclosures=(*bundle.disclosures, *opened))
+    if "files" not in {item.name for item in fields(Bundle)}:
+        for digest in files:
+            note(f"The bundle says what the file {digest.hex()} is, and does not hold it: hand it over beside.")
+        return bundle
+    part: dict[str, Any] = {"files": files}
+    return replace(bundle, **part)
 
 
 def _left_out(folder: Path, case_id: bytes, bundle: Bundle) -> int:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,7 +24,6 @@ from ledger.cli.output import (
     PasswordFile,
     Trust,
     Yes,
-    confirm,
     new_app,
     note,
     parse_id,
@@ -34,9 +33,13 @@ from ledger.cli.output import (
 )
 from ledger.cli.remarks import date_remarks
 from ledger.encoding import Json, encode_hex, encode_json
-from ledger.errors import MalformedFacts, MalformedRequest, RefusedOverwrite
+from ledger.errors import MalformedFacts, MalformedRequest
 from ledger.kinds import KINDS, Check, Kind
 from ledger.words import KIND
+
+if TYPE_CHECKING:
+    from ledger.cli.casefile import CaseFile
+    from ledger.disclosure import Disclosure
 
 app = new_app("Record a statement: habeas say KIND --help shows the facts of a kind.")
 # Said by other commands, or once in a ledger's life by the operator's worker.
@@ -52,6 +55,7 @@ class Common:
     company: str | None
     private: Sequence[str]
     file: Sequence[str]
+    kept: Sequence[str]
     keep: Path | None
     fact: Sequence[str]
     key_file: Path | None
@@ -81,6 +85,13 @@ _COMMON: Mapping[str, tuple[Any, Any]] = {
         Annotated[
             list[str] | None,
             typer.Option(metavar="[NAME=]PATH", help="A private file: only its digest is sent. May be repeated."),
+        ],
+        None,
+    ),
+    "kept": (
+        Annotated[
+            list[str] | None,
+            typer.Option(metavar="NAME", help="A file that page keep kept: the statement commits to it. Several."),
         ],
         None,
     ),
@@ -185,7 +196,7 @@ def _register(kind: Kind) -> None:
 
     def command(**given: Any) -> None:
         common: dict[str, Any] = {name: given.pop(name) for name in _COMMON}
-        common |= {name: common[name] or [] for name in ("private", "file", "fact")}
+        common |= {name: common[name] or [] for name in ("private", "file", "kept", "fact")}
         chosen = Common(**common)
         say(kind, read_facts(kind, {name: given[_PREFIX + name] for name in checks}, chosen.fact), chosen)
 
@@ -209,46 +220,45 @@ def say(kind: Kind, facts: Mapping[str, Json], common: Common) -> None:
     if common.key_file is not None:
         _say_with_keystore(kind, facts, common)
         return
-    from ledger.cli import casefolder, cases
-    from ledger.cli.client import open_client
-    from ledger.cli.verify import read_policy
+    from ledger.cli import cases
+    from ledger.cli.signing import sign_in_case
 
     if not kind.has_case:
         raise MalformedRequest(f"{kind.name} belongs to no case and is signed with --key-file")
     case = cases.find_case(common.folder, common.case)
-    _check_out(common.out)
-    key = cases.case_key(common.folder, case)
-    held = cases.make_disclosures(common.private, common.file)
-    with open_client(common.api or case.api, read_policy(common.trust)) as client:
-        signed, newest = cases.sign_statement(
-            client, key, case.author, kind.name, facts, case=case.case, company=case.company, disclosures=held
-        )
-        remarks = date_remarks(kind, facts, newest.timestamp)
-        _ask(signed.statement.encode(), remarks, common)
-        # Before it is sent: a salt that is lost is never found again.
-        is_written = common.out is not None
-        kept = casefolder.update(
-            common.folder, case.case, lambda now: now.add_statement(signed, held, written=is_written)
-        )
-        if common.out is not None:
-            _write(common.out, signed.raw)
-            return
-        receipt = cases.record(common.folder, kept, client, signed.id)
-    _tell(signed.id, receipt.index, remarks, common.as_json)
+    held = (*cases.make_disclosures(common.private, common.file), *_waiting(case, common.kept))
+    recorded = sign_in_case(
+        common.folder, case, kind, facts, held, api=common.api, trust=common.trust, out=common.out, yes=common.yes
+    )
+    if recorded.index is not None:
+        _tell(recorded.signed.id, recorded.index, recorded.remarks, common.as_json)
+
+
+def _waiting(case: CaseFile, names: Sequence[str]) -> list[Disclosure]:
+    """The files of these names that are kept and stand behind no statement yet."""
+    known = {item.disclosure.name: item.disclosure for item in case.waiting}
+    missing = sorted(set(names) - known.keys())
+    if missing:
+        listed = ", ".join(sorted(known)) or "none"
+        raise MalformedRequest(f"no kept file waits under the name {', '.join(missing)}; waiting: {listed}")
+    return [known[name] for name in dict.fromkeys(names)]
 
 
 def _say_with_keystore(kind: Kind, facts: Mapping[str, Json], common: Common) -> None:
     from ledger.cli import cases
     from ledger.cli.client import open_client
     from ledger.cli.keystore import read_keystore
+    from ledger.cli.signing import ask, check_out
     from ledger.cli.verify import read_policy
     from ledger.keys import address_of
 
     assert common.key_file is not None
+    if common.kept:
+        raise MalformedRequest("--kept names a file of your own case, which is signed without --key-file")
     held = cases.make_disclosures(common.private, common.file)
     if bool(held) != (common.keep is not None):
         raise MalformedRequest("--keep FILE and private fields go together: nothing else keeps their salts")
-    _check_out(common.out)
+    check_out(common.out)
     key = read_keystore(common.key_file, read_password(common.password_file, "Password of the keystore"))
     with open_client(common.api, read_policy(common.trust)) as client:
         case, company = _place(kind, common, client.get_json)
@@ -256,7 +266,7 @@ def _say_with_keystore(kind: Kind, facts: Mapping[str, Json], common: Common) ->
             client, key, address_of(key), kind.name, facts, case=case, company=company, disclosures=held
         )
         remarks = date_remarks(kind, facts, newest.timestamp)
-        _ask(signed.statement.encode(), remarks, common)
+        ask(signed.statement.encode(), remarks, into_file=common.out is not None, yes=common.yes)
         if common.keep is not None:
             _write(common.keep, encode_json([item.encoded for item in held]) + b"\n")
         if common.out is not None:
@@ -264,12 +274,6 @@ def _say_with_keystore(kind: Kind, facts: Mapping[str, Json], common: Common) ->
             return
         receipt = client.submit(signed)
     _tell(signed.id, receipt.index, remarks, common.as_json)
-
-
-def _check_out(out: Path | None) -> None:
-    # Before anything is signed: what was signed and kept would stay in the case file without its file.
-    if out is not None and out.exists():
-        raise RefusedOverwrite(f"{out} is there already; name another file")
 
 
 def _place(kind: Kind, common: Common, ask: Callable[[str], Mapping[str, Json]]) -> tuple[bytes | None, str | None]:
@@ -280,15 +284,6 @@ def _place(kind: Kind, common: Common, ask: Callable[[str], Mapping[str, Json]])
         raise MalformedRequest("name the case with --case ID, the whole id")
     case = parse_id(common.case, "--case")
     return case, str(ask(f"/v1/cases/{encode_hex(case)}").get("company"))
-
-
-def _ask(statement: bytes, remarks: Sequence[str], common: Common) -> None:
-    from ledger.cli.cases import BEFORE_SIGNING
-
-    note(f"This is signed and becomes public:\n  {statement.decode('ascii')}\n{BEFORE_SIGNING}")
-    for remark in remarks:
-        note(f"Remark: {remark}")
-    confirm("Sign and write it to the file?" if common.out else "Sign and record it?", common.yes)
 
 
 def _write(path: Path, data: bytes) -> None:

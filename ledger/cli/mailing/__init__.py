@@ -1,0 +1,1 @@
+"""The parts of ``habeas mail``: reading mailboxes, grading, recording, batches."""

@@ -1,0 +1,327 @@
+"""``habeas mail add``: from the bytes of a mail to a recorded statement and what attesters say of it.
+
+In this order: the bytes are hashed before anything is read from them, checked against what was used before,
+graded, shown; only then something is signed. The bytes are kept before the statement, the statement before it
+is sent, and attesters are asked last: a mail that was recorded and not attested can be attested any time later.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ledger.cli import casefolder, kept
+from ledger.cli.attested import Attested
+from ledger.cli.casefile import CaseFile
+from ledger.cli.cases import find_case, keep_receipt
+from ledger.cli.client import open_client
+from ledger.cli.files import read_file
+from ledger.cli.mailing import originals
+from ledger.cli.mailing.grading import Examined, KeySource, company_domains, examine
+from ledger.cli.mailing.words import examined_json, message_id, report, stated_day
+from ledger.cli.output import note
+from ledger.cli.signing import Recorded, sign_in_case
+from ledger.cli.verify import read_policy
+from ledger.disclosure import SALT_BYTES, Disclosure, FileValue
+from ledger.encoding import Json, JsonObject, encode_hex, parse_date
+from ledger.errors import (
+    Malformed,
+    MalformedMail,
+    MalformedRequest,
+    MalformedSize,
+    RefusedMail,
+    RefusedNotFound,
+    VerificationMail,
+)
+from ledger.kinds import KINDS
+from ledger.mail.capture import MEDIA_TYPE as CAPTURE_TYPE
+from ledger.mail.raw import RawMail
+
+if TYPE_CHECKING:
+    from ledger.cli.attesting import Attested as _Attestation
+
+MAIL_TYPE = "message/rfc822"
+KIND_OF: Mapping[str, str] = {
+    "acknowledged": "request.acknowledged",
+    "extended": "deadline.extended",
+    "fulfilled": "request.fulfilled",
+    "partially_fulfilled": "request.partially_fulfilled",
+    "refused": "request.refused",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the mail says, by the requester's word: the public facts, as options gave them."""
+
+    kind: str
+    on: str | None
+    until: str | None = None
+    reasons: Sequence[str] = ()
+    mode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Case, server and trust of one command."""
+
+    folder: Path
+    case: str | None
+    api: str | None
+    trust: Path | None
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A mail on record."""
+
+    examined: Examined
+    recorded: Recorded
+    mail: Disclosure
+    capture: Disclosure | None
+
+
+def read_original(path: Path) -> bytes:
+    """The bytes of one message. Raises MalformedMail, with the way to the original, for what is none."""
+    try:
+        data = read_file(path, kept.MAX_KEPT)
+    except OSError as error:
+        raise MalformedRequest(f"the mail {path} cannot be read: {error.strerror}") from None
+    if data.startswith(b"From "):
+        raise MalformedMail(
+            f"{path} is an mbox file, which holds many messages and changes lines of them; take yours out with: "
+            "habeas mail find"
+        )
+    try:
+        RawMail.parse(data)
+    except MalformedSize:
+        raise
+    except Malformed as error:
+        raise MalformedMail(
+            f"{path} is no original message: {error}. {originals.WHY[0]} How: habeas mail original. To record it as "
+            "your own word all the same: habeas say KIND --file FILE"
+        ) from None
+    return data
+
+
+def add(data: bytes, file_name: str, said: Said, where: Where, domains: Sequence[str], source: KeySource) -> Added:
+    """Grade, ask, sign, keep and record. Raises what each of them raises; nothing is signed then."""
+    case = find_case(where.folder, where.case)
+    mail = RawMail.parse(data)
+    refuse_replay(where.folder, case, mail)
+    examined = examine(data, company_domains(case.company, domains), source, case.case)
+    for line in report(examined):
+        note(line)
+    _refuse_unfit(examined, case)
+    facts = facts_of(said, examined)
+    name = _free_name(case)
+    held = [Disclosure.make(secrets.token_bytes(SALT_BYTES), name, FileValue.of(data, MAIL_TYPE, file_name))]
+    files = [data]
+    if examined.known.capture is not None:
+        taken = examined.known.capture.encode()
+        value = FileValue.of(taken, CAPTURE_TYPE, f"{name}-dns.json")
+        held.append(Disclosure.make(secrets.token_bytes(SALT_BYTES), f"{name}-dns", value))
+        files.append(taken)
+    kind = KINDS[KIND_OF[said.kind]]
+    recorded = sign_in_case(
+        where.folder, case, kind, facts, held, files=files, api=where.api, trust=where.trust, yes=where.yes
+    )
+    return Added(examined, recorded, held[0], held[1] if len(held) > 1 else None)
+
+
+def added_json(added: Added, answers: list[Json]) -> JsonObject:
+    """The result for programs."""
+    recorded = added.recorded
+    return {
+        "statement": encode_hex(recorded.signed.id),
+        "kind": recorded.signed.statement.kind,
+        "facts": dict(recorded.signed.statement.facts),
+        "index": recorded.index,
+        "remarks": [*recorded.remarks],
+        "private": [item.name for item in (added.mail, added.capture) if item is not None],
+        "mail": examined_json(added.examined),
+        "attesters": answers,
+    }
+
+
+def facts_of(said: Said, examined: Examined) -> dict[str, Json]:
+    """The facts of the statement. Raises MalformedRequest for an option that is missing or does not belong there."""
+    on: Json = said.on or _day_of(examined)
+    if said.on is not None:
+        _remark_day(said, examined)
+    given = {"--until": said.until, "--reason": said.reasons or None, "--mode": said.mode}
+    allowed = {"acknowledged": set(), "extended": {"--until", "--reason"}}.get(said.kind, {"--mode", "--reason"})
+    extra = sorted(name for name, value in given.items() if value and name not in allowed)
+    if extra:
+        raise MalformedRequest(f"{', '.join(extra)} does not belong to --as {said.kind}")
+    needed = {"extended": ("--until", "--reason"), "acknowledged": (), "refused": ("--mode", "--reason")}
+    missing = [name for name in needed.get(said.kind, ("--mode",)) if not given[name]]
+    if missing:
+        raise MalformedRequest(f"--as {said.kind} needs {', '.join(missing)} too; see: habeas mail add --help")
+    if said.kind == "acknowledged":
+        return {"received_on": on}
+    if said.kind == "extended":
+        if len(said.reasons) != 1:
+            raise MalformedRequest("--as extended has one --reason")
+        return {"until": said.until, "reason": said.reasons[0], "notified_on": on}
+    reasons: list[Json] = [*sorted(set(said.reasons))]
+    return {"answered_on": on, "mode": said.mode, "reasons": reasons}
+
+
+def _day_of(examined: Examined) -> str:
+    day = stated_day(examined.mail)
+    if day is None:
+        raise MalformedRequest("the mail has no single Date that can be read; name the day with --on DATE")
+    signed = "the sender's own statement" if "date" in examined.check.signed_headers else "and Date is not signed"
+    note(f"The day {day} is taken from the mail's Date, {signed}; another one: --on DATE")
+    return day
+
+
+def _remark_day(said: Said, examined: Examined) -> None:
+    """Say beforehand what an attester would not support: a day that the mail itself does not show."""
+    written, stated = stated_day(examined.mail), parse_date(said.on, MalformedRequest, "--on")
+    if written is None or "date" not in examined.check.signed_headers:
+        note("Remark: nothing signed says when the mail was written; attesters give it no more than grade D.")
+        return
+    apart = (stated - parse_date(written, MalformedRequest, "Date")).days
+    if apart < -1 or (apart > 1 and said.kind != "acknowledged"):
+        note(f"Remark: the mail is dated {written}. Attesters refuse a statement that names another day. Is it right?")
+
+
+def _refuse_unfit(examined: Examined, case: CaseFile) -> None:
+    if examined.binding.where == "other_case":
+        others = ", ".join(encode_hex(found) for found in examined.binding.cases[:3])
+        raise RefusedMail(f"the signed part of this mail names case {others}, not {encode_hex(case.case)}")
+    if examined.check.result == "failed":
+        why = "; ".join(reason.text for reason in examined.check.reasons)
+        raise VerificationMail(
+            f"this is not the mail that was signed ({why}), so it proves nothing and could be turned against you. Take "
+            "the original: habeas mail original",
+            "signature_mismatch",
+        )
+
+
+def refuse_replay(folder: Path, case: CaseFile, mail: RawMail) -> None:
+    """Raises RefusedMail for a mail, or a Message-ID, that stands behind a statement of one's own cases already."""
+    mine = message_id(mail)
+    for other in casefolder.list_cases(folder):
+        where = "this case" if other.case == case.case else f"your case {encode_hex(other.case)}"
+        for entry in other.entries:
+            for item in entry.disclosures:
+                value = kept.file_of(item)
+                if value is None or value.media_type != MAIL_TYPE:
+                    continue
+                said = f"stands behind {entry.signed.statement.kind} {encode_hex(entry.signed.id)} of {where} already"
+                if value.sha256 == mail.sha256.hex():
+                    raise RefusedMail(f"this very mail {said}; one mail is evidence once")
+                if mine is not None and mine == _held_id(folder, other, item):
+                    raise RefusedMail(f"a mail with the same Message-ID {said}; one reply counts once")
+
+
+def _held_id(folder: Path, case: CaseFile, item: Disclosure) -> str | None:
+    data = kept.bytes_of(folder, case.case, item)
+    if data is None:
+        return None
+    try:
+        return message_id(RawMail.parse(data))
+    except Malformed:
+        return None
+
+
+def _free_name(case: CaseFile) -> str:
+    """``mail``, ``mail-2`` …: a name of its own, so that opening one mail opens no other."""
+    taken = {item.name for entry in case.entries for item in entry.disclosures}
+    number = 1
+    while (name := "mail" if number == 1 else f"mail-{number}") in taken:
+        number += 1
+    return name
+
+
+def mail_of(case: CaseFile, statement: bytes) -> Disclosure:
+    """The mail behind one's own statement. Raises RefusedNotFound."""
+    for item in case.entry(statement).disclosures:
+        value = kept.file_of(item)
+        if value is not None and value.media_type == MAIL_TYPE:
+            return item
+    raise RefusedNotFound(f"no mail stands behind statement {encode_hex(statement)}")
+
+
+def attest(where: Where, case: CaseFile, statement: bytes, urls: Sequence[str]) -> list[Json]:
+    """Hand the mail behind a recorded statement to attesters, and keep what they answer.
+
+    An attester that does not answer is a line of the result and stops nobody: the statement is on record, and
+    it can be asked again.
+    """
+    from ledger.cli.attesting import ask_attesters
+
+    item = mail_of(case, statement)
+    data = kept.bytes_of(where.folder, case.case, item)
+    if data is None:
+        raise RefusedNotFound(f"the bytes of {item.name} are not in your folder; nobody can check a mail without them")
+    signed = case.entry(statement).signed
+    with open_client(where.api or case.api, read_policy(where.trust)) as client:
+        if case.entry(statement).receipt is None:
+            keep_receipt(where.folder, case, statement, client.submit(signed))
+        info = client.info()
+    answers: list[Json] = []
+    for answer in ask_attesters(urls, data, item, info, signed):
+        if answer.problem is None:
+            _keep_answer(where.folder, case, statement, answer.capture, answer.capture_disclosure, answer.attested)
+        answers.append(
+            {
+                "url": answer.url,
+                "problem": answer.problem,
+                "attester": encode_hex(answer.attester) if answer.attester else None,
+                "result": answer.result or None,
+                "case_in": answer.case_in,
+                "at": answer.at or None,
+                "reasons": [{"code": code, "text": text} for code, text in answer.reasons],
+                "attested": [
+                    {
+                        "check": each.check,
+                        "result": each.result,
+                        "statement": encode_hex(each.signed.id),
+                        "index": each.index,
+                    }
+                    for each in answer.attested
+                ],
+            }
+        )
+    return answers
+
+
+def _keep_answer(
+    folder: Path,
+    case: CaseFile,
+    statement: bytes,
+    capture: bytes | None,
+    opened: Disclosure | None,
+    attested: Sequence[_Attestation],
+) -> None:
+    signed = tuple(each.signed for each in attested)
+    if capture is not None and opened is not None:
+        kept.keep(folder, case.case, capture)
+    item = Attested(statement, signed, (opened,) if opened is not None else ())
+    if signed:
+        casefolder.update(folder, case.case, lambda held: held.add_attested(item))
+
+
+def answer_lines(answers: Sequence[Json]) -> list[str]:
+    """What attesters said, for people."""
+    lines = []
+    for answer in answers:
+        if not isinstance(answer, dict):
+            continue
+        if answer["problem"] is not None:
+            lines.append(f"{answer['url']}: not attested. {answer['problem']}")
+            continue
+        lines.append(f"{answer['url']}: {answer['result']}, as of {answer['at']}")
+        reasons = answer["reasons"]
+        for reason in reasons if isinstance(reasons, list) else []:
+            if isinstance(reason, dict):
+                lines.append(f"  - {reason['text']}")
+    return lines

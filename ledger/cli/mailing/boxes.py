@@ -1,0 +1,185 @@
+"""Mails out of files and folders, byte for byte and one at a time: .eml files, Maildir, mbox.
+
+No mail library takes part: reading and writing a message anew breaks real signatures. A Maildir and a
+folder of .eml files hold each message as it is. An mbox file does not: it puts a line ``From ...`` before
+each message and must therefore change lines of the message that begin so. Two customs exist, and a file
+does not say which was followed (docs/mail.md, "mbox"); ``readings`` gives what the message may have been.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+from typing import BinaryIO
+
+from ledger.encoding import sha256
+from ledger.errors import MalformedRequest
+
+MAX_MAIL = 50 * 2**20
+_SEPARATOR = b"From "
+_QUOTED = re.compile(rb"^>+From ", re.MULTILINE)
+_MBOXRD = re.compile(rb"^>(>*From )", re.MULTILINE)
+_MBOXO = re.compile(rb"^>From ", re.MULTILINE)
+_PIECE = 65_536
+MAX_DOUBTFUL = 6
+"""Lines ``>From`` of one message for which both ways are tried, each with each: 64 ways at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One message: where it was, and its bytes as they lie there."""
+
+    path: Path
+    number: int | None
+    """Its number in an mbox file, from 1; None where the file is the message."""
+    data: bytes | None = field(repr=False)
+    """None where the message is over the limit; it is not read then."""
+
+    @property
+    def name(self) -> str:
+        """What the person calls it: the file, and the number in an mbox."""
+        return str(self.path) if self.number is None else f"{self.path}#{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a message of an mbox may have been before it was put there."""
+
+    how: str
+    """``as_it_lies``, ``mboxrd`` or ``mboxo``."""
+    data: bytes = field(repr=False)
+
+
+def readings(found: Found) -> Iterator[Reading]:
+    """The candidates for the bytes that were received, the likeliest first, each once, one in memory at a time.
+
+    mboxrd puts ``>`` before ``From``, ``>From``, ``>>From`` …, so that taking one off is exact; mboxo puts it
+    before ``From`` alone, so that each ``>From`` may have been either. Some programs write no mark at all.
+    """
+    data = found.data or b""
+    if found.number is None or not _QUOTED.search(data):
+        yield Reading("as_it_lies", data)
+        return
+    seen: set[bytes] = set()
+    for how, candidate in _unquoted(data):
+        digest = sha256(candidate)
+        if digest not in seen:
+            seen.add(digest)
+            yield Reading(how, candidate)
+
+
+def _unquoted(data: bytes) -> Iterator[tuple[str, bytes]]:
+    yield "mboxrd", _MBOXRD.sub(rb"\1", data)
+    places = [match.start() for match in _MBOXO.finditer(data)]
+    if len(places) <= MAX_DOUBTFUL:
+        # Every choice of lines whose mark is taken off, the most marks first; none of them is as it lies.
+        for count in range(len(places), 0, -1):
+            for chosen in combinations(places, count):
+                yield "mboxo", _without(data, chosen)
+    else:
+        yield "mboxo", _MBOXO.sub(_SEPARATOR, data)
+    yield "as_it_lies", data
+
+
+def _without(data: bytes, places: Sequence[int]) -> bytes:
+    """The bytes without those at ``places``, ascending."""
+    ends = [*places, len(data)]
+    return data[: ends[0]] + b"".join(data[at + 1 : end] for at, end in zip(places, ends[1:], strict=True))
+
+
+def walk(path: Path) -> Iterator[Found]:
+    """The messages of a file or folder, in a fixed order, one in memory at a time.
+
+    A folder with ``cur`` and ``new`` is a Maildir (and ``.Name`` folders in it are read too); any other folder is
+    searched for .eml and .mbox files. A file that begins with ``From `` is an mbox. Raises MalformedRequest.
+    """
+    try:
+        if path.is_dir():
+            yield from _maildir(path) if is_maildir(path) else _tree(path)
+        else:
+            yield from _file(path)
+    except OSError as error:
+        raise MalformedRequest(f"{error.filename or path} cannot be read: {error.strerror}") from None
+
+
+def is_maildir(path: Path) -> bool:
+    """Whether the folder is a Maildir."""
+    return (path / "cur").is_dir() and (path / "new").is_dir()
+
+
+def is_mbox(path: Path) -> bool:
+    """Whether a file begins like an mbox. No message does: ``From `` has no colon."""
+    with path.open("rb") as file:
+        return file.read(len(_SEPARATOR)) == _SEPARATOR
+
+
+def _maildir(path: Path) -> Iterator[Found]:
+    # tmp holds what is still being delivered.
+    for folder in (path / "cur", path / "new"):
+        for file in sorted(folder.iterdir()):
+            if file.is_file() and not file.name.startswith("."):
+                yield _whole(file)
+    for folder in sorted(path.iterdir()):
+        # A link may lead back to where we are.
+        if folder.is_dir() and not folder.is_symlink() and folder.name[:1] == "." and is_maildir(folder):
+            yield from _maildir(folder)
+
+
+def _tree(path: Path) -> Iterator[Found]:
+    for item in sorted(path.iterdir()):
+        if item.is_dir() and not item.is_symlink():
+            yield from _maildir(item) if is_maildir(item) else _tree(item)
+        elif item.is_file() and item.suffix.lower() in {".eml", ".mbox"}:
+            yield from _file(item)
+
+
+def _file(path: Path) -> Iterator[Found]:
+    if not is_mbox(path):
+        yield _whole(path)
+        return
+    with path.open("rb") as file:
+        yield from _mbox(path, file)
+
+
+def _whole(path: Path) -> Found:
+    with path.open("rb") as file:
+        data = file.read(MAX_MAIL + 1)
+    return Found(path, None, data if len(data) <= MAX_MAIL else None)
+
+
+def _mbox(path: Path, file: BinaryIO) -> Iterator[Found]:
+    number, message, last = 0, bytearray(), b""
+    size = 0
+    starts, after_blank = True, True
+    # A line is taken in pieces: one without an end must not fill the memory.
+    while line := file.readline(_PIECE):
+        if starts and after_blank and line.startswith(_SEPARATOR):
+            if number:
+                yield Found(path, number, _message(message, size, last))
+            number, message, size, last = number + 1, bytearray(), 0, b""
+            _skip_line(line, file)
+            after_blank = False
+            continue
+        size += len(line)
+        if size <= MAX_MAIL + 2:
+            message += line
+        last = line if starts else b""
+        after_blank = last in (b"\n", b"\r\n")
+        starts = line.endswith(b"\n")
+    if number:
+        yield Found(path, number, _message(message, size, last))
+
+
+def _skip_line(line: bytes, file: BinaryIO) -> None:
+    """Read on to the end of a line whose first piece was read: a long separator is no part of the message."""
+    while line and not line.endswith(b"\n"):
+        line = file.readline(_PIECE)
+
+
+def _message(message: bytearray, size: int, last: bytes) -> bytes | None:
+    # The format puts one empty line after each message; it was never a part of it.
+    blank = len(last) if last in (b"\n", b"\r\n") else 0
+    return bytes(message[: size - blank]) if size - blank <= MAX_MAIL else None

@@ -1,0 +1,178 @@
+"""How a graded message is shown: for people in plain words, for programs as JSON. Grades are never editable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
+
+from ledger.cli.mailing.grading import Examined
+from ledger.encoding import Json, JsonObject, encode_hex, encode_instant
+from ledger.mail.raw import RawMail
+from ledger.mail.text import decode_words
+from ledger.words import Language, pick
+
+GRADES: Mapping[str, tuple[str, str]] = {
+    "grade_a": (
+        "Grade A. The mail system of {domain} signed it with a strong key that was proven when it was asked for, and "
+        "the signature covers all that matters.",
+        "A 등급. {domain}의 메일 시스템이 강한 열쇠로 서명했습니다. 조회할 때 열쇠가 확인되었고, "
+        "중요한 부분이 모두 서명되어 있습니다.",
+    ),
+    "grade_b": (
+        "Grade B. The mail system of {domain} signed it; one thing is weaker than in grade A.",
+        "B 등급. {domain}의 메일 시스템이 서명했으나, A 등급보다 약한 점이 있습니다.",
+    ),
+    "grade_c": (
+        "Grade C. {domain} signed it, but the signature or its key binds the company less.",
+        "C 등급. {domain}이(가) 서명했으나, 서명이나 열쇠가 회사를 덜 구속합니다.",
+    ),
+    "grade_d": (
+        "Grade D. There is a signature of {domain}, but it is too weak to prove what you see.",
+        "D 등급. {domain}의 서명이 있으나, 보이는 내용을 증명하기에는 너무 약합니다.",
+    ),
+    "failed": (
+        "Failed. The message is not as it was signed, or not signed with this key.",
+        "확인 실패. 서명된 그대로가 아니거나 이 열쇠로 서명되지 않았습니다.",
+    ),
+    "undetermined": (
+        "Not graded. Nothing here shows that the company sent it: by itself it is your own word (self_stated).",
+        "등급 없음. 회사가 보냈음을 보여 주는 것이 없습니다. 이것만으로는 요구인 자신의 말입니다(self_stated).",
+    ),
+}
+CASES: Mapping[str, tuple[str, str]] = {
+    "subject": ("The signed subject names this case.", "서명된 제목에 이 사건 번호가 있습니다."),
+    "body": ("The signed text names this case.", "서명된 본문에 이 사건 번호가 있습니다."),
+    "none": (
+        "No case id in what is signed: that the mail answers this request is your own word. It counts for less: "
+        "attesters give it no more than grade D.",
+        "서명된 부분에 사건 번호가 없습니다. 이 요구에 대한 메일이라는 것은 요구인 자신의 말이며, "
+        "확인자는 D 등급까지만 줍니다.",
+    ),
+    "other_case": ("The signed part names another case.", "서명된 부분에 다른 사건 번호가 있습니다."),
+}
+REPUDIATION = (
+    "The signature is the domain's, never a person's. Whoever has the private key can sign, also after it was made "
+    "public: what counts is that the mail was on record before.",
+    "서명은 도메인의 것이며 어느 사람의 것이 아닙니다. 비밀 열쇠를 가진 사람은 누구나, 열쇠가 공개된 뒤에도 "
+    "서명할 수 있으므로 그 전에 기록되어 있었다는 것이 중요합니다.",
+)
+_MAX_SHOWN = 200
+
+
+def report(item: Examined, language: Language = "en") -> Iterator[str]:
+    """The grade with its reasons, line by line; reasons and names of fields are in English in any language."""
+    check = item.check
+    domain = check.chosen.domain if check.chosen else check.from_domain or "?"
+    yield pick(GRADES[check.result], language).format(domain=domain)
+    for reason in check.reasons:
+        yield f"  - {reason.text}" + (f" (at most {reason.cap[-1].upper()})" if reason.cap else "")
+    if check.chosen:
+        signer = check.chosen
+        yield (
+            f"  Signed by {signer.domain}, key {signer.selector}, {signer.algorithm}, {signer.bits} bits, "
+            f"SHA-256 of the key {signer.key_digest.hex()}"
+        )
+        yield f"  Signed fields: {', '.join(check.signed_headers)}"
+        if check.unsigned_headers:
+            yield f"  Not signed, anybody on the way can have set them: {', '.join(check.unsigned_headers)}"
+    for finding in item.known.findings:
+        yield f"  Key {finding.key.selector} of {finding.key.domain}: {'; '.join(finding.reasons)}"
+    yield "  " + pick(CASES[item.binding.where], language)
+    if check.chosen:
+        yield "  " + pick(REPUDIATION, language)
+    yield f"  As of {encode_instant(int(item.at.timestamp()))}, by this machine's clock."
+
+
+def examined_json(item: Examined) -> JsonObject:
+    """The same for programs."""
+    check, signer = item.check, item.check.chosen
+    return {
+        "sha256": item.mail.sha256.hex(),
+        "bytes": len(item.mail.data),
+        "result": check.result,
+        "reasons": [{"code": reason.code, "text": reason.text, "cap": reason.cap} for reason in check.reasons],
+        "signed_by": None
+        if signer is None
+        else {
+            "domain": signer.domain,
+            "selector": signer.selector,
+            "algorithm": signer.algorithm,
+            "bits": signer.bits,
+            "key_sha256": signer.key_digest.hex(),
+            "key_origin": signer.origin,
+        },
+        "aligned": check.aligned,
+        "from_domain": check.from_domain,
+        "signed_headers": [*check.signed_headers],
+        "unsigned_headers": [*check.unsigned_headers],
+        "signed_length": check.signed_length,
+        "signatures": [
+            {
+                "number": each.number,
+                "domain": each.domain,
+                "selector": each.selector,
+                "result": each.result,
+                "aligned": each.aligned,
+                "reasons": [reason.code for reason in each.reasons],
+            }
+            for each in check.signatures
+        ],
+        "case_in": item.binding.where,
+        "cases": [encode_hex(case) for case in item.binding.cases],
+        "at": encode_instant(int(item.at.timestamp())),
+        "dns": _dns_json(item),
+    }
+
+
+def _dns_json(item: Examined) -> Json:
+    capture = item.known.capture
+    if capture is None:
+        return None
+    return {
+        "at": encode_instant(int(capture.at.timestamp())),
+        "resolvers": [each.name for each in capture.resolvers],
+        "keys": [
+            {
+                "domain": finding.key.domain,
+                "selector": finding.key.selector,
+                "status": finding.key.status,
+                "origin": finding.key.origin,
+                "agreed": [*finding.agreed],
+                "asked": finding.asked,
+                "reasons": [*finding.reasons],
+            }
+            for finding in item.known.findings
+        ],
+    }
+
+
+def shown_field(mail: RawMail, key: str) -> str:
+    """A header field as a person reads it: the first of its name, decoded, in one line, at most 200 characters."""
+    fields = mail.named(key)
+    if not fields:
+        return ""
+    text = decode_words(fields[0].value[:4_096].decode("latin-1"))
+    # Encoded words keep their bytes as Latin-1; most are UTF-8.
+    with suppress(UnicodeError):
+        text = text.encode("latin-1").decode("utf-8")
+    return re.sub(r"\s+", " ", text).strip()[:_MAX_SHOWN]
+
+
+def stated_day(mail: RawMail) -> str | None:
+    """The day of the only Date field, in the sender's zone; None where there is not exactly one readable."""
+    fields = mail.named("date")
+    if len(fields) != 1:
+        return None
+    try:
+        return parsedate_to_datetime(fields[0].value.decode("ascii").strip()).date().isoformat()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+def message_id(mail: RawMail) -> str | None:
+    """The Message-ID between its angle brackets; None where there is not exactly one."""
+    fields = mail.named("message-id")
+    found = re.search(rb"<([^<>\s]{1,998})>", fields[0].value) if len(fields) == 1 else None
+    return None if found is None else found[1].decode("latin-1")

@@ -1,0 +1,161 @@
+"""``habeas page``: keep a page of a portal as it was sent, without cookies, or take in a capture made elsewhere."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ledger.cli.output import (
+    DEFAULT_FOLDER,
+    AsJson,
+    CaseId,
+    Folder,
+    Yes,
+    confirm,
+    new_app,
+    note,
+    print_json,
+    print_text,
+)
+from ledger.encoding import Json, encode_hex, sha256
+from ledger.errors import MalformedRequest, RefusedOverwrite
+
+if TYPE_CHECKING:
+    from ledger.cli.warc import Checked
+
+app = new_app("Pages and portals: keep a page as a WARC file, for a statement to commit to.")
+WORTH = (
+    "A capture shows that these bytes have not changed since a statement committed to them. It does not show who sent "
+    "them: until an attester has fetched the page itself (check: http), it is self_stated."
+)
+NEXT = "No statement commits to it yet, so nothing shows when it was made. Next: habeas say KIND --kept {name}"
+LOOK = (
+    "Cookies and secrets in header fields and addresses were replaced before hashing. The text of the page is as it "
+    "was sent: look through it before you open it to anybody, it may name you or others."
+)
+
+
+@app.command()
+def keep(
+    source: Annotated[
+        str, typer.Argument(metavar="URL|FILE", help="Address of a public page, or a capture (.warc, .warc.gz).")
+    ],
+    name: Annotated[str, typer.Option(metavar="NAME", help="Name of the private field.")] = "page",
+    as_taken: Annotated[
+        bool, typer.Option("--with-cookies", help="Take in a capture although it holds cookies or passwords.")
+    ] = False,
+    case: CaseId = None,
+    folder: Folder = DEFAULT_FOLDER,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch a page from this machine and keep it as a WARC file beside the case file, or check a capture and keep it.
+
+    The page is fetched without cookies and without your being logged in, only from public addresses, and never through
+    a redirect into a private network. A page behind a login is captured with your browser (a WARC extension), and taken
+    in as FILE. Nothing is signed or sent: habeas say KIND --kept NAME commits to it.
+    """
+    import secrets
+
+    from ledger.cli import casefolder, kept
+    from ledger.cli.attested import Waiting
+    from ledger.cli.cases import find_case
+    from ledger.cli.warc import MEDIA_TYPE, check_warc
+    from ledger.disclosure import SALT_BYTES, Disclosure, FileValue
+
+    found = find_case(folder, case)
+    if any(item.disclosure.name == name for item in found.waiting):
+        raise RefusedOverwrite(f"a kept file waits under the name {name} already; choose another with --name")
+    is_fetched = source.startswith(("http://", "https://"))
+    data = _fetched(source) if is_fetched else _read(Path(source))
+    checked = check_warc(data)
+    if checked.secrets and not as_taken:
+        raise MalformedRequest(
+            f"the capture holds {checked.secrets[0]} ({len(checked.secrets)} in all): whoever is shown it could act as "
+            "you. Make it again without being logged in, or end that session first and give --with-cookies"
+        )
+    file_name = f"{name}.warc.gz" if is_fetched else Path(source).name
+    held = Disclosure.make(secrets.token_bytes(SALT_BYTES), name, FileValue.of(data, MEDIA_TYPE, file_name))
+    kept.keep(folder, found.case, data)
+    waiting = Waiting(datetime.now(UTC).replace(microsecond=0), held)
+    casefolder.update(folder, found.case, lambda now: now.add_waiting(waiting))
+    if as_json:
+        print_json(_json(data, name, checked))
+        return
+    print_text(f"{name}: {checked.records} records, {len(data)} bytes, SHA-256 {sha256(data).hex()}")
+    for address in checked.addresses:
+        print_text(f"  {address}")
+    for remark in remarks(checked, is_fetched):
+        note(remark)
+    note(NEXT.format(name=name))
+
+
+@app.command()
+def drop(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a kept page that no statement commits to.")],
+    case: CaseId = None,
+    folder: Folder = DEFAULT_FOLDER,
+    yes: Yes = False,
+) -> None:
+    """Remove a kept page that no statement commits to yet, with its bytes."""
+    from ledger.cli import casefolder, kept
+    from ledger.cli.cases import find_case
+
+    found = find_case(folder, case)
+    found.drop_waiting(name)
+    confirm(f"Remove {name} and its bytes?", yes)
+    left = casefolder.update(folder, found.case, lambda now: now.drop_waiting(name))
+    kept.sweep(folder, found.case, left)
+    note(f"{name} is removed.")
+
+
+def remarks(checked: Checked, is_fetched: bool) -> list[str]:
+    """What the person should know of the capture."""
+    said = [WORTH]
+    if is_fetched:
+        said.append(LOOK)
+    if checked.without_digest:
+        said.append(f"{checked.without_digest} of {checked.records} records state no digest of their own.")
+    if checked.weak_digest:
+        said.append(
+            f"{checked.weak_digest} of {checked.records} records state a digest weaker than SHA-256; that of the whole "
+            "file, which a statement commits to, is SHA-256."
+        )
+    if checked.secrets:
+        said.append(f"It holds {', '.join(checked.secrets)}: end those sessions before you show it to anybody.")
+    return said
+
+
+def _json(data: bytes, name: str, checked: Checked) -> dict[str, Json]:
+    return {
+        "private": name,
+        "sha256": encode_hex(sha256(data))[2:],
+        "bytes": len(data),
+        "records": checked.records,
+        "records_without_digest": checked.without_digest,
+        "records_with_weak_digest": checked.weak_digest,
+        "addresses": [*checked.addresses],
+        "secrets": [*checked.secrets],
+        "grade": "self_stated",
+    }
+
+
+def _fetched(url: str) -> bytes:
+    from importlib.metadata import version
+
+    from ledger.cli.warc import encode_warc
+    from ledger.runtime.webpage import PageFetcher
+
+    return encode_warc(PageFetcher().fetch(url), f"habeas {version('habeas')}")
+
+
+def _read(path: Path) -> bytes:
+    from ledger.cli.files import read_file
+    from ledger.cli.kept import MAX_KEPT
+
+    try:
+        return read_file(path, MAX_KEPT)
+    except OSError as error:
+        raise MalformedRequest(f"the capture {path} cannot be read: {error.strerror}") from None

@@ -1,0 +1,96 @@
+"""``habeas post``: what a postal service recorded of a registered letter."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger.cli.output import (
+    DEFAULT_FOLDER,
+    Api,
+    AsJson,
+    CaseId,
+    Folder,
+    Trust,
+    Yes,
+    new_app,
+    note,
+    print_json,
+    print_text,
+    read_input,
+)
+from ledger.encoding import encode_hex, parse_date
+from ledger.errors import MalformedRequest
+
+app = new_app("Registered post: keep the tracking record, and record the day of arrival.")
+GRADE = (
+    "Grade: self_stated. The tracking record is kept and committed to, and nobody but you has looked at it: in an "
+    "assessment arrival is not proven by it. When an attester has checked it (check: post), the basis is "
+    "registered_post. The private field opens it: habeas prove --open {name}"
+)
+
+
+@app.callback()
+def _post() -> None:
+    pass
+
+
+@app.command()
+def add(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The record, as the postal service gave it: PDF, page.")],
+    received_on: Annotated[
+        str, typer.Option(metavar="DATE", help="The day on which the record says that the letter arrived.")
+    ],
+    name: Annotated[str, typer.Option(metavar="NAME", help="Name of the private field.")] = "post",
+    case: CaseId = None,
+    folder: Folder = DEFAULT_FOLDER,
+    api: Api = None,
+    trust: Trust = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Keep the tracking record of a registered letter beside the case file, and record request.delivered.
+
+    Only the day, the basis registered_post and a salted digest become public.
+    """
+    import secrets
+
+    from ledger.cli.cases import find_case
+    from ledger.cli.signing import sign_in_case
+    from ledger.disclosure import SALT_BYTES, Disclosure, FileValue
+    from ledger.kinds import KINDS
+
+    parse_date(received_on, MalformedRequest, "--received-on")
+    found = find_case(folder, case)
+    data = read_input(file, "the tracking record")
+    media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    held = Disclosure.make(secrets.token_bytes(SALT_BYTES), name, FileValue.of(data, media_type, file.name))
+    facts = {"received_on": received_on, "basis": "registered_post"}
+    recorded = sign_in_case(
+        folder,
+        found,
+        KINDS["request.delivered"],
+        dict(facts),
+        (held,),
+        files=(data,),
+        api=api,
+        trust=trust,
+        yes=yes,
+    )
+    if as_json:
+        print_json(
+            {
+                "statement": encode_hex(recorded.signed.id),
+                "index": recorded.index,
+                "sha256": held.value.sha256 if isinstance(held.value, FileValue) else None,
+                "private": name,
+                "grade": "self_stated",
+                "remarks": [*recorded.remarks],
+            }
+        )
+    else:
+        print_text(f"Recorded as entry {recorded.index}: {encode_hex(recorded.signed.id)}")
+        note(GRADE.format(name=name))

@@ -1,0 +1,85 @@
+"""Signing in one's own case: ask, keep what was signed, record it. In this order, so that nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger.cli import casefolder, cases
+from ledger.cli.casefile import CaseFile
+from ledger.cli.client import open_client
+from ledger.cli.files import write_new
+from ledger.cli.kept import keep
+from ledger.cli.output import confirm, note
+from ledger.cli.remarks import date_remarks
+from ledger.cli.verify import read_policy
+from ledger.disclosure import Disclosure
+from ledger.encoding import Json
+from ledger.errors import RefusedOverwrite
+from ledger.kinds import Kind
+from ledger.statement import SignedStatement
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was signed; ``index`` is its place in the log, None where it went to a file."""
+
+    signed: SignedStatement
+    index: int | None
+    remarks: tuple[str, ...]
+
+
+def sign_in_case(
+    folder: Path,
+    case: CaseFile,
+    kind: Kind,
+    facts: Mapping[str, Json],
+    held: Sequence[Disclosure] = (),
+    *,
+    files: Sequence[bytes] = (),
+    api: str | None = None,
+    trust: Path | None = None,
+    out: Path | None = None,
+    yes: bool = False,
+) -> Recorded:
+    """Sign a statement in one's own case, after asking, and record it; with ``out`` into a new file alone.
+
+    ``files`` are the bytes behind the files among ``held``; they are kept before the statement is.
+    """
+    check_out(out)
+    key = cases.case_key(folder, case)
+    with open_client(api or case.api, read_policy(trust)) as client:
+        signed, newest = cases.sign_statement(
+            client, key, case.author, kind.name, facts, case=case.case, company=case.company, disclosures=held
+        )
+        remarks = tuple(date_remarks(kind, facts, newest.timestamp))
+        ask(signed.statement.encode(), remarks, into_file=out is not None, yes=yes)
+        for data in files:
+            keep(folder, case.case, data)
+        # Before it is sent: a salt that is lost is never found again.
+        is_written = out is not None
+        kept = casefolder.update(folder, case.case, lambda now: now.add_statement(signed, held, written=is_written))
+        if out is not None:
+            write_new(out, signed.raw)
+            note(f"{out} is written.")
+            return Recorded(signed, None, remarks)
+        receipt = cases.record(folder, kept, client, signed.id)
+    return Recorded(signed, receipt.index, remarks)
+
+
+def check_out(out: Path | None) -> None:
+    """Raises RefusedOverwrite where the file is there already.
+
+    Before anything is signed: what was signed and kept would stay in the case file without its file.
+    """
+    if out is not None and out.exists():
+        raise RefusedOverwrite(f"{out} is there already; name another file")
+
+
+def ask(statement: bytes, remarks: Sequence[str], *, into_file: bool, yes: bool) -> None:
+    """Show what is signed, and ask."""
+    note(f"This is signed and becomes public:\n  {statement.decode('ascii')}\n{cases.BEFORE_SIGNING}")
+    for remark in remarks:
+        note(f"Remark: {remark}")
+    confirm("Sign and write it to the file?" if into_file else "Sign and record it?", yes)

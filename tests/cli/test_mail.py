@@ -1,0 +1,343 @@
+"""``habeas mail`` on a real ledger, with real DNS on loopback and an attester that anybody can ask."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.attester.app import AttesterServer
+from ledger.cli import casefolder, kept
+from ledger.cli.client import ApiClient
+from ledger.cli.demo.mail import MailKey, NameServer, write_mail
+from ledger.cli.main import main
+from ledger.cli.prove import opened_files
+from ledger.encoding import sha256
+from ledger.mail.capture import DnsCapture
+from ledger.runtime.attester.keys import create_keys
+from ledger.runtime.attester.parts import open_parts
+from ledger.runtime.attester.settings import load_attester
+from tests.attester.conftest import serving
+from tests.cli.a_server import (
+    COMPANY,
+    SECRET,
+    Run,
+    Server,
+    await_,
+    newest_anchor,
+    newest_bundle,
+    open_case,
+    receipts_hold,
+    say_sent,
+)
+
+DATE = "Thu, 19 Nov 2026 09:00:00 +0900"
+
+
+@pytest.fixture(scope="module")
+def key() -> MailKey:
+    return MailKey.make(COMPANY)
+
+
+@pytest.fixture(scope="module")
+def names(key: MailKey) -> Iterator[list[str]]:
+    """Three resolvers that agree, as options."""
+    servers = [NameServer(key.records()) for _ in range(3)]
+    yield [word for server in servers for word in ("--resolver", server.address)]
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def attester(server: Server, names: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[str]:
+    """An attester of this ledger, as a process of its own would run it; its policy entry is in attester.toml."""
+    with ApiClient(server.url) as client:
+        origin = client.info().origin
+        settings = load_attester(
+            home=tmp_path / "attester",
+            name="one",
+            ledgers={origin: server.url},
+            resolvers=[word for word in names if word != "--resolver"],
+        )
+        create_keys(settings.key_path, settings.secret_path)
+        with (
+            closing(open_parts(settings, lambda url, _: client)) as parts,
+            serving(AttesterServer(parts)) as url,
+        ):
+            assert main(["attester", "bind", url, "--home", str(server.home), "--yes"]) == 0
+            (tmp_path / "attester.toml").write_text(capsys.readouterr().out)
+            yield url
+
+
+def a_mail(key: MailKey, case: str | None, number: int = 1, text: str = "We received your request.") -> bytes:
+    subject = "Your request" + (f" [{case}]" if case else "")
+    return key.sign(write_mail(f"privacy@{COMPANY}", subject, text, DATE, number))
+
+
+def read(text: str) -> dict[str, Any]:
+    """The JSON that a command printed first; notes may follow."""
+    value: dict[str, Any] = json.JSONDecoder().raw_decode(text)[0]
+    return value
+
+
+def test_an_acknowledgement_from_bytes_to_attestation(
+    habeas: Run, server: Server, key: MailKey, names: list[str], attester: str, tmp_path: Path
+) -> None:
+    """The whole way: graded, signed, recorded, kept byte for byte, attested, shown."""
+    case = open_case(habeas)
+    (tmp_path / "letter.txt").write_text("Please send me a copy of my data.")
+    say_sent(habeas)
+    data = a_mail(key, case)
+    (tmp_path / "answer.eml").write_bytes(data)
+    command = ("mail", "add", "answer.eml", "--as", "acknowledged", *names, "--attester", attester, "--yes", "--json")
+    added = read(habeas(*command))
+    assert (added["kind"], added["facts"]) == ("request.acknowledged", {"received_on": "2026-11-19"})
+    assert (added["mail"]["result"], added["mail"]["case_in"]) == ("grade_a", "subject")
+    assert added["mail"]["sha256"] == sha256(data).hex()
+    assert added["private"] == ["mail", "mail-dns"]
+    [answer] = added["attesters"]
+    assert (answer["problem"], answer["result"]) == (None, "grade_a")
+    [mine] = casefolder.list_cases(tmp_path / "mine")
+    entry = mine.entries[-1]
+    assert sorted(item.digest for item in entry.disclosures) == list(entry.signed.statement.digests)
+    mail, capture = entry.disclosures
+    assert kept.bytes_of(tmp_path / "mine", mine.case, mail) == data
+    taken = kept.bytes_of(tmp_path / "mine", mine.case, capture)
+    assert taken is not None and DnsCapture.parse(taken).resolvers[0].address == names[1]
+    [said] = mine.attested
+    assert [each.statement.facts["check"] for each in said.signed] == ["dkim", "dns"]
+    assert kept.bytes_of(tmp_path / "mine", mine.case, said.disclosures[0]) is not None
+    shown = read(habeas("case", "show", "--json"))["statements"][-1]
+    assert [(item["name"], item["kept"]) for item in shown["files"]] == [("answer.eml", True), ("mail-dns.json", True)]
+    assert [(item["check"], item["result"]) for item in shown["attested"]] == [("dkim", "grade_a"), ("dns", "passed")]
+    text = habeas("case", "show")
+    assert "(answer.eml, " in text and "attested: dkim grade_a by 0x" in text
+    receipts_hold(tmp_path / "mine")
+    # What a stranger sees who trusts this attester: arrival is proven by the company's own mail.
+    with ApiClient(server.url) as client:
+        (tmp_path / "trust.toml").write_bytes(client.get("/v1/trust-policy"))
+    with (tmp_path / "trust.toml").open("a") as file:
+        file.write("\n" + (tmp_path / "attester.toml").read_text())
+    last = max(item["index"] for item in answer["attested"])
+    await_(lambda: newest_bundle(server, case) is not None and newest_anchor(server, case) > last)
+    opening = ("--open", "mail", "--open", "mail-dns", "--open", "dns_capture")
+    proven = read(habeas("prove", "--trust", "trust.toml", *opening, "--out", "b.json", "--json", code=3))
+    delivery = proven["verified"]["finding"]["delivery"]
+    assert (delivery["basis"], delivery["grade"], delivery["proven_by"]) == (
+        "acknowledged", "domain_mail", "2026-11-19",
+    )  # fmt: skip
+    opened = opened_files(tmp_path / "mine", mine.case, [item.encoded for item in (mail, capture)])
+    assert opened == {sha256(data): data, sha256(taken): taken}
+    # A backup brings the bytes along.
+    habeas("case", "backup", "backup.json", *SECRET)
+    habeas("case", "restore", "backup.json", *SECRET, "--folder", "second")
+    assert kept.bytes_of(tmp_path / "second", mine.case, mail) == data
+
+
+def test_the_same_mail_counts_once(habeas: Run, key: MailKey, names: list[str], tmp_path: Path) -> None:
+    """The same bytes, another wrapping of the same Message-ID, and the same mail in another case of one's own."""
+    case = open_case(habeas)
+    data = a_mail(key, case)
+    (tmp_path / "a.eml").write_bytes(data)
+    (tmp_path / "b.eml").write_bytes(b"Received: from somewhere\r\n" + data)
+    habeas("mail", "add", "a.eml", "--as", "acknowledged", *names, "--yes")
+    again = ("--as", "refused", "--mode", "sent", "--reason", "excessive", *names, "--yes")
+    assert "one mail is evidence once" in habeas("mail", "add", "a.eml", *again, code=1)
+    assert "same Message-ID" in habeas("mail", "add", "b.eml", *again, code=1)
+    other = habeas("case", "open", "--company", COMPANY, "--regime", "eu-gdpr", "--place", "IE", "--yes").strip()
+    said = habeas("mail", "add", "a.eml", *again, "--case", other, code=1)
+    assert f"of your case {case} already" in said
+    assert len(read(habeas("case", "show", "--case", other, "--json"))["statements"]) == 1
+
+
+def test_a_mail_for_another_case_is_refused_and_one_for_none_is_weaker(
+    habeas: Run, key: MailKey, names: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_case(habeas)
+    (tmp_path / "other.eml").write_bytes(a_mail(key, "0x" + "ab" * 32))
+    (tmp_path / "none.eml").write_bytes(a_mail(key, None, 2))
+    refused = habeas("mail", "add", "other.eml", "--as", "acknowledged", *names, "--yes", code=1)
+    assert f"names case 0x{'ab' * 32}, not 0x" in refused
+    assert main(["mail", "add", "none.eml", "--as", "acknowledged", *names, "--yes"]) == 0
+    err = capsys.readouterr().err
+    assert "No case id in what is signed" in err and err.index("No case id") < err.index("This is signed")
+    assert "Grade A. The mail system of shop.example" in err
+
+
+@pytest.mark.parametrize(
+    ("options", "facts"),
+    [
+        (("extended", "--until", "2027-01-20", "--reason", "complexity"),
+         {"until": "2027-01-20", "reason": "complexity", "notified_on": "2026-11-19"}),
+        (("refused", "--mode", "sent", "--reason", "excessive", "--reason", "unfounded", "--on", "2026-11-20"),
+         {"answered_on": "2026-11-20", "mode": "sent", "reasons": ["excessive", "unfounded"]}),
+        (("fulfilled", "--mode", "download"), {"answered_on": "2026-11-19", "mode": "download", "reasons": []}),
+    ],
+)  # fmt: skip
+def test_what_a_mail_says(
+    habeas: Run, key: MailKey, names: list[str], tmp_path: Path, options: tuple[str, ...], facts: dict[str, Any]
+) -> None:
+    case = open_case(habeas)
+    (tmp_path / "a.eml").write_bytes(a_mail(key, case))
+    added = read(habeas("mail", "add", "a.eml", "--as", *options, *names, "--yes", "--json"))
+    assert added["facts"] == facts
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("acknowledged", "--mode", "sent"), "--mode does not belong to --as acknowledged"),
+        (("extended", "--until", "2027-01-01"), "needs --reason"),
+        (("refused", "--mode", "sent"), "needs --reason"),
+        (("fulfilled",), "needs --mode"),
+        (("extended", "--until", "2027-01-01", "--reason", "a", "--reason", "b"), "one --reason"),
+    ],
+)
+def test_options_that_do_not_fit(
+    habeas: Run, key: MailKey, names: list[str], tmp_path: Path, options: tuple[str, ...], sentence: str
+) -> None:
+    """Nothing is signed or kept then."""
+    case = open_case(habeas)
+    (tmp_path / "a.eml").write_bytes(a_mail(key, case))
+    assert sentence in habeas("mail", "add", "a.eml", "--as", *options, *names, "--yes", code=2)
+    assert not kept.kept_folder(tmp_path / "mine", bytes.fromhex(case[2:])).exists()
+
+
+def test_what_is_no_original(habeas: Run, key: MailKey, names: list[str], tmp_path: Path) -> None:
+    """A pasted text, a picture, an mbox, and a mail that somebody changed: refused, with the way out."""
+    case = open_case(habeas)
+    (tmp_path / "pasted.txt").write_text("안녕하세요,\nwe received your request\n")
+    (tmp_path / "shot.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(50))
+    (tmp_path / "box").write_bytes(b"From x\n" + a_mail(key, case) + b"\n")
+    changed = a_mail(key, case).replace(b"We received", b"We refuse")
+    (tmp_path / "changed.eml").write_bytes(changed)
+    for file in ("pasted.txt", "shot.png"):
+        said = habeas("mail", "add", file, "--as", "acknowledged", *names, "--yes", code=2)
+        assert "no original message" in said and "habeas mail original" in said and "self_stated" in said
+    assert "habeas mail find" in habeas("mail", "add", "box", "--as", "acknowledged", *names, "--yes", code=2)
+    said = habeas("mail", "add", "changed.eml", "--as", "acknowledged", *names, "--yes", code=1)
+    assert "not the mail that was signed" in said
+    assert len(read(habeas("case", "show", "--json"))["statements"]) == 1
+
+
+def test_an_unsigned_mail_is_ones_own_word(
+    habeas: Run, names: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = open_case(habeas)
+    (tmp_path / "plain.eml").write_bytes(write_mail(f"a@{COMPANY}", f"Re: {case}", "yes", DATE))
+    assert main(["mail", "add", "plain.eml", "--as", "acknowledged", *names, "--yes"]) == 0
+    assert "it is your own word (self_stated)" in capsys.readouterr().err
+    [mine] = casefolder.list_cases(tmp_path / "mine")
+    assert [item.name for item in mine.entries[-1].disclosures] == ["mail"], "there is no key to ask for"
+
+
+def test_an_attester_that_is_not_there_can_be_asked_again(
+    habeas: Run, key: MailKey, names: list[str], attester: str, tmp_path: Path
+) -> None:
+    case = open_case(habeas)
+    (tmp_path / "a.eml").write_bytes(a_mail(key, case))
+    gone = "http://127.0.0.1:9"
+    command = ("mail", "add", "a.eml", "--as", "acknowledged", *names, "--yes", "--json", "--attester", gone)
+    added = read(habeas(*command, code=3))
+    assert added["attesters"][0]["problem"] is not None and added["index"] is not None
+    statement = added["statement"]
+    answered = habeas("mail", "attest", statement, "--attester", attester)
+    assert "grade_a, as of 20" in answered
+    habeas("mail", "attest", statement, "--attester", attester)
+    [mine] = casefolder.list_cases(tmp_path / "mine")
+    assert len(mine.attested) == 1, "the same answer again is kept once"
+    assert "no mail stands behind" in habeas("mail", "attest", case, "--attester", attester, code=1)
+
+
+def test_show_works_offline_with_what_was_answered(habeas: Run, key: MailKey, names: list[str], tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(a_mail(key, "0x" + "ab" * 32))
+    show = ("mail", "show", "a.eml", "--mail-domain", COMPANY)
+    first = read(habeas(*show, *names, "--keep-capture", "dns.json", "--json"))
+    second = read(habeas(*show, "--capture", "dns.json", "--json"))
+    assert first["result"] == second["result"] == "grade_a" and first["dns"] == second["dns"]
+    assert first["cases"] == ["0x" + "ab" * 32]
+    text = habeas(*show, "--capture", "dns.json")
+    assert text.startswith("Grade A.") and "never a person's" in text
+    korean = habeas(*show, "--capture", "dns.json", "--lang", "ko")
+    assert korean.startswith("A 등급.") and "어느 사람의 것이 아닙니다" in korean
+    later = read(habeas(*show, "--capture", "dns.json", "--at", "2026-01-01T00:00:00Z", "--json"))
+    assert later["result"] != "grade_a", "an answer of today says less about January"
+    stranger = ("mail", "show", "a.eml", "--mail-domain", "bank.example", "--capture", "dns.json")
+    assert "From is no address of the company" in habeas(*stranger, code=3)
+    (tmp_path / "b.eml").write_bytes(a_mail(key, None).replace(b"received", b"rejected"))
+    assert habeas("mail", "show", "b.eml", *show[3:], "--capture", "dns.json", code=1).startswith("Failed.")
+    assert "give one of them" in habeas(*show, "--capture", "dns.json", *names, code=2)
+
+
+def mbox_of(*mails: bytes) -> bytes:
+    """As an archive writes them: bare line feeds, > before From."""
+    made = b""
+    for mail in mails:
+        lines = mail.replace(b"\r\n", b"\n").split(b"\n")
+        quoted = b"\n".join(b">" + line if line.lstrip(b">").startswith(b"From ") else line for line in lines)
+        made += b"From MAILER Thu Nov 19 10:00:00 2026\n" + quoted + b"\n"
+    return made
+
+
+def test_find_takes_mails_out_of_an_mbox_as_they_were_signed(
+    habeas: Run, key: MailKey, names: list[str], tmp_path: Path
+) -> None:
+    case = open_case(habeas)
+    tricky = "Dear customer,\r\n\r\nFrom Monday on we work.\r\n>From above\r\n"
+    ours = a_mail(key, case, 1, tricky)
+    quoted = write_mail("me@home.example", "my request", f"about {case[:40]}\r\n> {case[40:]} please", DATE, 2)
+    noise = write_mail("news@other.example", "offers", "buy", DATE, 3)
+    (tmp_path / "box").write_bytes(mbox_of(noise, ours, quoted))
+    found = [read(line) for line in habeas("mail", "find", "box", "--out", "out", "--json").splitlines()]
+    assert [(item["file"], item["why"]) for item in found] == [
+        ("box#2", ["case", "from", "signature"]), ("box#3", ["case"]),
+    ]  # fmt: skip
+    assert (found[0]["reading"], found[0]["body_is_signed"]) == ("mboxrd", True)
+    assert (tmp_path / found[0]["written"]).read_bytes() == ours.replace(b"\r\n", b"\n")
+    text = habeas("mail", "find", "box", "--out", "out")
+    assert "its body is the one that was signed" in text and "it has no signature" in text
+    graded = read(habeas("mail", "show", found[0]["written"], *names, "--json"))
+    assert (graded["result"], graded["case_in"]) == ("grade_a", "subject")
+    for place in ("cur", "new", "tmp"):
+        (tmp_path / "maildir" / place).mkdir(parents=True)
+    (tmp_path / "maildir" / "cur" / "1:2,S").write_bytes(ours)
+    [exact] = [read(line) for line in habeas("mail", "find", "maildir", "--out", "exact", "--json").splitlines()]
+    assert (tmp_path / exact["written"]).read_bytes() == ours and exact["reading"] == "as_it_lies"
+
+
+def test_a_batch_goes_on_where_it_broke_off(
+    habeas: Run, key: MailKey, names: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mails = [a_mail(key, None, number) for number in range(4)]
+    (tmp_path / "box").write_bytes(mbox_of(*mails))
+    (tmp_path / "x.eml").write_bytes(mails[0].replace(b"received", b"rejected"))
+    check = ("mail", "check", "box", "x.eml", "--mail-domain", COMPANY, *names)
+    lines = [read(line) for line in habeas(*check, "--json", "--out", "lines", code=1).split("\n")[:5]]
+    assert [(item["file"], item["result"]) for item in lines] == [
+        *((f"box#{number}", "grade_a") for number in range(1, 5)), ("x.eml", "failed"),
+    ]  # fmt: skip
+    whole = (tmp_path / "lines").read_text().splitlines(keepends=True)
+    (tmp_path / "lines").write_text("".join(whole[:2]) + whole[2][:40])
+    assert main([*check, "--out", "lines", "--resume"]) == 1
+    out, err = capsys.readouterr()
+    assert [line.split()[1].rstrip(":") for line in out.splitlines()] == ["box#3", "box#4", "x.eml"]
+    assert "5 messages: 1 failed, 4 grade_a" in err and err.count("Asking 3 DNS resolver(s) for 1 key(s)") == 1
+    assert [json.loads(line)["file"] for line in (tmp_path / "lines").read_text().splitlines()] == [
+        item["file"] for item in lines
+    ]
+    (tmp_path / "bad.eml").write_bytes(b"\x00\x00 nothing")
+    assert "unreadable" in habeas("mail", "check", "bad.eml", "--mail-domain", COMPANY, *names, code=2)
+    (tmp_path / "plain.eml").write_bytes(write_mail(f"a@{COMPANY}", "hi", "yes", DATE))
+    assert habeas("mail", "check", "plain.eml", "--mail-domain", COMPANY, *names, code=3).startswith("undetermined")
+    assert "lines; choose another name" in habeas(*check, "--out", "lines", code=1), "nothing is overwritten"
+
+
+def test_how_to_get_the_original(habeas: Run) -> None:
+    english, korean = habeas("mail", "original"), habeas("mail", "original", "--lang", "ko")
+    for name in ("Gmail", "Outlook", "Apple Mail", "Thunderbird", "Naver", "Daum"):
+        assert name in english and name in korean
+    assert "(not confirmed)" in english and "(확인되지 않음)" in korean

@@ -34,6 +34,7 @@ STATUS: Mapping[type[errors.HabeasError], int] = {
     errors.RefusedNotFound: 404,
     errors.RefusedWithheld: 410,
     errors.RefusedBusy: 503,
+    errors.RefusedRate: 429,
     errors.RefusedRule: 422,
     errors.RefusedExtension: 422,
     errors.RuntimeFault: 500,
@@ -41,6 +42,7 @@ STATUS: Mapping[type[errors.HabeasError], int] = {
     errors.RuntimeChainUnavailable: 503,
     errors.RuntimeLease: 503,
     errors.RuntimeLog: 503,
+    errors.RuntimeLedger: 503,
 }
 _log = structlog.stdlib.get_logger("habeas.api")
 
@@ -91,7 +93,7 @@ def problem_response(
         # ASCII, because a message may quote a lone surrogate out of somebody's JSON.
         json.dumps(value, separators=(",", ":")).encode("ascii"),
         status_code=value["status"],
-        headers={"Cache-Control": "no-store", **_retry_after(value["status"]), **(headers or {})},
+        headers={"Cache-Control": "no-store", **_retry_after(error, value["status"]), **(headers or {})},
         media_type=MEDIA_TYPE,
     )
 
@@ -135,5 +137,7 @@ async def _bug(request: Request, error: Exception) -> Response:
     return problem_response(errors.RuntimeFault(type(error).__name__), request)
 
 
-def _retry_after(status: int) -> dict[str, str]:
+def _retry_after(error: errors.HabeasError, status: int) -> dict[str, str]:
+    if isinstance(error, errors.RefusedRate):
+        return {"Retry-After": str(error.retry_after)}
     return {"Retry-After": str(RETRY_AFTER_S)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}

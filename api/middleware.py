@@ -9,15 +9,16 @@ import logging
 import re
 import secrets
 import time
+from typing import Protocol
 from urllib.parse import unquote_plus
 
 import structlog
+from prometheus_client import Counter
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem_response
 from ledger.errors import MalformedRequest
-from ledger.runtime.metrics import Metrics
 
 _NAME = "habeas.api"
 _log = structlog.stdlib.get_logger(_NAME)
@@ -27,10 +28,17 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 
+class Counts(Protocol):
+    """The figures of a process, as far as this layer writes them: requests by status code."""
+
+    @property
+    def requests(self) -> Counter: ...
+
+
 class RequestLayer:
     """Answers HEAD as GET without the body (the server drops it) and gives each request an id."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Counts) -> None:
         self._app, self._metrics = app, metrics
         self._process, self._count = secrets.token_hex(6), 0
 

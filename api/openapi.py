@@ -23,6 +23,7 @@ _WORDS = {
     413: "Over a size limit.",
     415: "Another Content-Type is needed.",
     422: "Well formed, but it does not verify, or no rule covers it.",
+    429: "Too many requests of this client or of all; Retry-After says when to try again.",
     500: "A fault on the server's side.",
     503: "Too busy, or a part does not answer; Retry-After says when to try again.",
 }

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 import uvicorn
 import uvloop
+from fastapi import FastAPI
 
 from api.app import create_app
 from ledger.errors import RuntimePortTaken
@@ -38,19 +39,18 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-class ApiServer:
-    """Binds at once, so that ``address`` is known before ``run``.
+class AppServer:
+    """Binds at once, so that ``address`` is known before ``run``. With port 0 the system gives a free one.
 
-    Raises RuntimePortTaken. Without a port in the settings the system gives a free one.
+    Raises RuntimePortTaken, which names the setting ``api_port`` or whatever ``setting`` is.
     """
 
-    def __init__(self, services: Services, finders: Mapping[str, KeyFinder] | None = None) -> None:
-        settings = services.settings
-        self._socket = _bind(settings.api_host, settings.api_port)
+    def __init__(self, app: FastAPI, host: str, port: int, setting: str = "api_port") -> None:
+        self._socket = _bind(host, port, setting)
         host, port = self._socket.getsockname()[:2]
         self.address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         config = uvicorn.Config(
-            create_app(services, finders),
+            app,
             log_config=None,  # logs are set up by the process (ledger.runtime.logs)
             access_log=False,  # it would write addresses of clients
             server_header=False,
@@ -80,7 +80,15 @@ class ApiServer:
         self._server.should_exit = True
 
 
-def _bind(host: str, port: int) -> socket.socket:
+class ApiServer(AppServer):
+    """The server of a ledger's API, on host and port of its settings."""
+
+    def __init__(self, services: Services, finders: Mapping[str, KeyFinder] | None = None) -> None:
+        settings = services.settings
+        super().__init__(create_app(services, finders), settings.api_host, settings.api_port)
+
+
+def _bind(host: str, port: int, setting: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -91,7 +99,7 @@ def _bind(host: str, port: int) -> socket.socket:
         bound.close()
         if error.errno in (errno.EADDRINUSE, errno.EACCES):
             raise RuntimePortTaken(
-                f"port {port} of {host} is taken; stop what listens there, or set api_port to another one or to 0"
+                f"port {port} of {host} is taken; stop what listens there, or set {setting} to another one or to 0"
             ) from None
         raise
     return bound

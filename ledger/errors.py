@@ -28,12 +28,13 @@
     |  |- RefusedCompany           |- RefusedRecentBlock       |- RefusedRecentBlockAge
     |  |- RefusedDuplicate         |- RefusedWithheld          |- RefusedNotFound
     |  |- RefusedWellKnown         |- RefusedOverwrite         |- RefusedBusy
-    |  |- RefusedCosignature       |- RefusedRule              '- RefusedExtension
+    |  |- RefusedCosignature       |- RefusedRule              |- RefusedExtension
+    |  |- RefusedRate              '- RefusedMail
     '- RuntimeFault             our side
        |- RuntimeStore             |- RuntimeChainUnavailable  |- RuntimeForeignChain
        |- RuntimeWrongContract     |- RuntimeFinality          |- RuntimePortTaken
        |- RuntimeLease             |- RuntimeLog               |- RuntimeSetting
-       '- RuntimeTimeAuthority
+       |- RuntimeTimeAuthority     '- RuntimeLedger
 
 Each class carries ``type``, the stable last part of its RFC 9457 problem type and the name of
 its page ``docs/problems/<type>.md``. HTTP status codes are chosen in ``api/errors.py`` only.
@@ -320,6 +321,20 @@ class RefusedExtension(Refused):
     type, title = "refused-extension", "The extension was notified too late"
 
 
+class RefusedRate(Refused):
+    """``retry_after`` is how many seconds to wait."""
+
+    type, title = "refused-rate", "Too many requests; wait a little"
+
+    def __init__(self, message: str, retry_after: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class RefusedMail(Refused):
+    type, title = "refused-mail", "The mail is no evidence in this case"
+
+
 class RuntimeFault(HabeasError):
     """A fault on our side; what was acknowledged is not lost."""
 
@@ -370,3 +385,9 @@ class RuntimeTimeAuthority(RuntimeFault):
     """Anchoring and recording go on without it."""
 
     type, title = "runtime-time-authority", "A time authority did not answer"
+
+
+class RuntimeLedger(RuntimeFault):
+    """Another machine, asked by an attester; it passes: trying again is right."""
+
+    type, title = "runtime-ledger", "The ledger's server did not answer as expected"

@@ -273,15 +273,39 @@ def _parse_successor(value: object) -> Successor:
     return successor
 
 
-def encode_policy(ledger: LedgerTrust, authorities: Sequence[TimeAuthority] = (), time_quorum: int = 1) -> bytes:
+def parse_attester(name: str, key: bytes, scope: Sequence[str]) -> AttesterTrust:
+    """An attester as a policy lists it. Raises MalformedPolicy."""
+    return _parse_attester({"name": name, "key": encode_hex(key), "scope": list(scope)})
+
+
+def encode_attester(attester: AttesterTrust) -> bytes:
+    """The ``[[attester]]`` entry, to be put into a ``trust.toml``."""
+    table = {"name": attester.name, "key": encode_hex(attester.key), "scope": [*attester.scope]}
+    return "\n".join(["[[attester]]", *_toml_lines(table), ""]).encode("utf-8")
+
+
+def encode_policy(
+    ledger: LedgerTrust,
+    authorities: Sequence[TimeAuthority] = (),
+    time_quorum: int = 1,
+    *,
+    attesters: Sequence[AttesterTrust] = (),
+    attester_quorum: int = 1,
+) -> bytes:
     """The ``trust.toml`` of one ledger, as the demo and ``/v1/trust-policy`` give it out."""
     chain = ledger.chain
     lines = ["# Whom a verifier believes, and for what. Read it before you use it."]
     if ledger.ledger_class == "practice":
         lines.append("# Practice ledger: proves nothing to a stranger.")
-    top = {"habeas_trust": VERSION, "formats": [VERSION], "staleness_days": DEFAULT_STALENESS_DAYS}
+    top: dict[str, object] = {
+        "habeas_trust": VERSION,
+        "formats": [VERSION],
+        "staleness_days": DEFAULT_STALENESS_DAYS,
+    }
     if authorities:
         top["time_quorum"] = time_quorum
+    if attesters:
+        top["attester_quorum"] = attester_quorum
     chain_table = {
         "name": chain.name,
         "id": chain.id,
@@ -312,4 +336,5 @@ def encode_policy(ledger: LedgerTrust, authorities: Sequence[TimeAuthority] = ()
         *_toml_lines(ledger_table),
         *encode_authorities(authorities),
     ]
-    return ("\n".join(lines) + "\n").encode("utf-8")
+    entries = [b"\n" + encode_attester(attester) for attester in attesters]
+    return ("\n".join(lines) + "\n").encode("utf-8") + b"".join(entries)

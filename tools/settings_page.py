@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic_settings import BaseSettings
+
+from ledger.runtime.attester.settings import AttesterSettings
 from ledger.runtime.settings import Settings
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
@@ -33,16 +36,49 @@ variables (`AWS_ACCESS_KEY_ID` and so on), never from this file.
 TAIL = """
 `ledger`, and in the database the chain, the contract and both keys, belong to a ledger for ever. At every start they
 are compared with the ledger row; a difference is `runtime-setting` and nothing is written.
+
+```toml
+# The attesters that /v1/trust-policy names, as `habeas attester bind` prints them
+attester_quorum = 2
+
+[attesters]
+"one.example" = "0x19e7e376e7c213b7e7e7e46cc70a5dd086daff2a dkim dns"
+"two.example" = "0x015a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a dkim dns"
+```
+
+## Settings of an attester
+
+`habeas attester serve` has settings of its own: from the command line, from the environment (`HABEAS_ATTESTER_` and the
+name in capitals), from `attester.toml` in its home folder (`habeas attester init` writes one). How to run one:
+[operating/attester.md](operating/attester.md).
+
+```toml
+# attester.toml
+name = "watch.example"
+resolvers = ["one=192.0.2.53", "two=198.51.100.53", "three=[2001:db8::53]:53"]
+
+[ledgers]
+"habeas.example/main" = "https://habeas.example"
+
+[mail_domains]
+"shop.example" = ["shop.example", "shop-mail.example"]
+```
+
+| Setting | Default | Meaning |
+|---|---|---|
 """
 
 
 def page() -> str:
     """The whole page."""
-    rows = (
+    return HEAD + _rows(Settings) + TAIL + _rows(AttesterSettings)
+
+
+def _rows(settings: type[BaseSettings]) -> str:
+    return "".join(
         f"| `{name}` | {_default(field.get_default(call_default_factory=True))} | {field.description} |\n"
-        for name, field in Settings.model_fields.items()
+        for name, field in settings.model_fields.items()
     )
-    return HEAD + "".join(rows) + TAIL
 
 
 def _default(value: object) -> str:

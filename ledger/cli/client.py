@@ -170,6 +170,13 @@ class ApiClient:
         return status, data
 
 
+def read_answer(status: int, data: bytes, where: str) -> Mapping[str, Json]:
+    """The JSON object of an answer. Raises the error that the server names, or RuntimeFault."""
+    if status >= 300:
+        raise _problem(status, data, where)
+    return _object(data, where)
+
+
 def _proof_path(signed: SignedStatement) -> str:
     return f"/v1/statements/{encode_hex(signed.id)}/proof"
 

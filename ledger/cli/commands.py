@@ -24,6 +24,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("company", "company", "Companies: look them up, make and publish a key, bind it."),
     ("audit", "audit", "Replay a whole log: bytes, signatures, roots, index, anchors, tickets."),
     ("auditor", "auditor", "Auditors: make the key that cosigns, show what it cosigned."),
+    ("attester", "attester", "Attesters: run one of your own; as an operator, bind one to your ledger."),
     ("serve", "serve", "Run the API; with the embedded chain, everything in one process."),
     ("worker", "worker", "Run the sequencer and the anchoring."),
     ("chain", "chain", "Deploy the contract, see how the home chain stands."),

@@ -21,10 +21,10 @@ from pydantic_settings import (
 )
 
 from ledger.encoding import parse_hex
-from ledger.errors import Malformed, MalformedStatement, RuntimeSetting
+from ledger.errors import Malformed, MalformedPolicy, MalformedStatement, RuntimeSetting
 from ledger.kinds import is_domain
 from ledger.note import COSIGNATURE, VerifierKey
-from ledger.policy import MAX_CONFIRMATIONS
+from ledger.policy import MAX_CONFIRMATIONS, AttesterTrust, parse_attester
 from ledger.statement import parse_origin
 from ledger.time_authorities import check_authority_name
 
@@ -155,6 +155,11 @@ class Settings(BaseSettings):
     time_quorum: int = Field(
         default=1, ge=1, le=64, description="How many of the time authorities the ledger's trust policy asks for."
     )
+    attesters: dict[str, str] = Field(
+        default_factory=dict,
+        description="Attesters that the ledger's trust policy names: name to `0x… scope scope`, as you bound them.",
+    )
+    attester_quorum: int = Field(default=1, ge=1, le=64, description="How many of the attesters that policy asks for.")
     api_host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
     api_port: int = Field(default=0, ge=0, le=65535, description="Port that the API listens on; 0: any.")
 
@@ -234,6 +239,23 @@ class Settings(BaseSettings):
             raise ValueError(f"time_quorum is {self.time_quorum}, with {len(self.time_authorities)} time authorities")
         return self
 
+    @model_validator(mode="after")
+    def _check_attesters(self) -> Settings:
+        found = self.trusted_attesters
+        if len({item.key for item in found}) < len(found):
+            raise ValueError("attesters: two of them have the same address")
+        if found and self.attester_quorum > len(found):
+            raise ValueError(f"attester_quorum is {self.attester_quorum}, but there are {len(found)} attesters")
+        return self
+
+    @property
+    def trusted_attesters(self) -> tuple[AttesterTrust, ...]:
+        """The attesters, as the trust policy lists them. Raises ValueError for one that is malformed."""
+        try:
+            return tuple(_attester(name, words.split()) for name, words in self.attesters.items())
+        except Malformed as error:
+            raise ValueError(f"attesters: {error}") from None
+
     @property
     def auditor_keys(self) -> tuple[VerifierKey, ...]:
         """The auditors' keys. Raises ValueError for one that is malformed."""
@@ -259,6 +281,13 @@ class Settings(BaseSettings):
     @property
     def anchor_key_path(self) -> Path:
         return self.anchor_key_file or self.home / "keys" / "anchor.key"
+
+
+def _attester(name: str, words: list[str]) -> AttesterTrust:
+    key = parse_hex(words[0] if words else "", 20, MalformedPolicy, f"the address of {name}")
+    if not words[1:]:
+        raise MalformedPolicy(f"{name} has no scope; write 0x… dkim dns")
+    return parse_attester(name, key, words[1:])
 
 
 def load_settings(**given: object) -> Settings:

@@ -49,9 +49,17 @@ def own_trust(store: Store, settings: Settings) -> LedgerTrust:
 
 
 def own_policy(store: Store, settings: Settings) -> bytes:
-    """The ``trust.toml`` that lists this ledger alone. Raises RuntimeLog, RuntimeSetting."""
-    authorities = [item.trust for item in time_authorities(settings)]
-    return encode_policy(own_trust(store, settings), authorities, settings.time_quorum)
+    """The ``trust.toml`` that lists this ledger alone, with the authorities and attesters of the settings.
+
+    Raises RuntimeLog, RuntimeSetting.
+    """
+    return encode_policy(
+        own_trust(store, settings),
+        [item.trust for item in time_authorities(settings)],
+        settings.time_quorum,
+        attesters=settings.trusted_attesters,
+        attester_quorum=settings.attester_quorum,
+    )
 
 
 def _first_block(session: Session, genesis: bytes) -> int:

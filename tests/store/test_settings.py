@@ -9,6 +9,7 @@ import pytest
 
 from ledger.errors import RuntimeSetting
 from ledger.note import CosigningKey, SigningKey
+from ledger.runtime.attester.settings import AttesterSettings
 from ledger.runtime.settings import Settings, load_settings
 from tools.settings_page import PAGE, page
 
@@ -21,16 +22,25 @@ AUDITOR, SAME_KEY = (
 
 def test_the_page_lists_every_setting_as_it_is() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m tools.settings_page"
-    for name, field in Settings.model_fields.items():
+    for name, field in (*Settings.model_fields.items(), *AttesterSettings.model_fields.items()):
         assert field.description and field.description.endswith("."), name
 
 
 def test_every_setting_is_used() -> None:
     files = [*(ROOT / "ledger").rglob("*.py"), *(ROOT / "api").rglob("*.py")]
     code = "\n".join(path.read_text(encoding="utf-8") for path in files if path.name != "settings.py")
-    derived = {"database_url", "objects_url", "log_key_file", "anchor_key_file", "auditors"}
+    derived = {
+        "database_url",
+        "objects_url",
+        "log_key_file",
+        "anchor_key_file",
+        "auditors",
+        "attesters",
+        "mail_domains",
+    }
     used = set(re.findall(r"settings\.(\w+)", code)) | derived
     assert not set(Settings.model_fields) - used
+    assert not set(AttesterSettings.model_fields) - used
 
 
 def test_order_of_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

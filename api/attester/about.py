@@ -1,0 +1,113 @@
+"""/v1/attester, /healthz, /readyz, /metrics: who it is, what it checks, and how it stands."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from api.attester.context import AttesterContext, AttesterDep
+from api.caching import JSON, NO_STORE, REVALIDATE, respond
+from api.openapi import gives, problems, unchanged
+from ledger.encoding import encode_hex
+from ledger.runtime.attester.ledgers import is_ready
+from ledger.runtime.metrics import CONTENT_TYPE
+
+router = APIRouter(tags=["attester"])
+
+
+class ServedLedger(BaseModel):
+    ledger: str = Field(description="The origin.")
+    url: str = Field(description="The server where it reads and records.")
+
+
+class AttesterView(BaseModel):
+    """What an attester says of itself. Believe it only as far as your own trust policy does."""
+
+    name: str
+    address: str = Field(description="Address of the key that it signs with.", pattern="^0x[0-9a-f]{40}$")
+    scopes: list[str] = Field(description="What it checks: company_key, dkim, dns. It leaves out what it cannot check.")
+    ledgers: list[ServedLedger]
+    resolvers: list[str] = Field(description="The DNS resolvers that it asks; empty: its machine's own alone.")
+    max_message_bytes: int
+    version: str
+
+
+class Health(BaseModel):
+    status: Literal["ok"]
+
+
+class AttesterPart(BaseModel):
+    name: str
+    ready: bool
+    detail: str
+
+
+class AttesterReadiness(BaseModel):
+    ready: bool
+    parts: list[AttesterPart]
+
+
+@router.get(
+    "/v1/attester",
+    summary="Who this attester is",
+    responses={200: {"model": AttesterView, "description": "The attester."}, **unchanged(), **problems()},
+)
+async def attester(request: Request, context: AttesterDep) -> Response:
+    """Name, address, scopes, ledgers, resolvers, version."""
+    settings = context.settings
+    value = {
+        "name": settings.name,
+        "address": encode_hex(context.key.address),
+        "scopes": settings.scopes,
+        "ledgers": [{"ledger": origin, "url": url} for origin, url in sorted(settings.ledgers.items())],
+        "resolvers": settings.resolvers,
+        "max_message_bytes": settings.max_message_bytes,
+        "version": version("habeas"),
+    }
+    return respond(request, json.dumps(value).encode("ascii"), JSON, REVALIDATE)
+
+
+@router.get("/healthz", summary="The process lives", responses={200: {"model": Health, "description": "It does."}})
+async def healthz() -> Response:
+    """Asks nothing of any other part."""
+    return Response(b'{"status":"ok"}', headers={"Cache-Control": NO_STORE}, media_type=JSON)
+
+
+@router.get(
+    "/readyz",
+    summary="Mails can be attested",
+    responses={
+        200: {"model": AttesterReadiness, "description": "Ready."},
+        **problems(),
+        503: {"model": AttesterReadiness, "description": "Not ready: the parts say why."},
+    },
+)
+async def readyz(context: AttesterDep) -> Response:
+    """The memory answers, and every ledger that it works for."""
+    parts = await context.call(_parts, context)
+    ready = all(part["ready"] for part in parts)
+    value = {"ready": ready, "parts": parts}
+    return Response(json.dumps(value), 200 if ready else 503, {"Cache-Control": NO_STORE}, JSON)
+
+
+def _parts(context: AttesterContext) -> list[dict[str, object]]:
+    opened = context.memory.is_open()
+    parts: list[dict[str, object]] = [
+        {"name": "memory", "ready": opened, "detail": "It answers." if opened else "It does not answer."}
+    ]
+    for origin, ledger in sorted(context.ledgers.items()):
+        wrong = is_ready(ledger, origin)
+        parts.append({"name": f"ledger {origin}", "ready": wrong is None, "detail": wrong or "It answers."})
+    return parts
+
+
+@router.get(
+    "/metrics", summary="Prometheus figures", responses={**gives(CONTENT_TYPE, "Text format 0.0.4."), **problems()}
+)
+async def metrics(context: AttesterDep) -> Response:
+    """Requests, results, seconds. Nothing about persons."""
+    return Response(context.figures.render(), headers={"Cache-Control": NO_STORE, "Content-Type": CONTENT_TYPE})

@@ -1,0 +1,92 @@
+"""What the attester's handlers work with, and the limits that stand before each of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Annotated, ParamSpec, TypeVar
+
+from fastapi import Depends, Request
+
+from ledger.errors import RefusedBusy
+from ledger.runtime.attester.attest import MailAttester
+from ledger.runtime.attester.company_keys import KeyBinder
+from ledger.runtime.attester.figures import AttesterFigures
+from ledger.runtime.attester.keys import AttesterKey
+from ledger.runtime.attester.ledgers import LedgerApi
+from ledger.runtime.attester.limits import RateLimit
+from ledger.runtime.attester.memory import Memory
+from ledger.runtime.attester.settings import AttesterSettings
+
+OUTGOING = 8
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class AttesterContext:
+    """Everything of one running attester. ``places`` bounds the mails in memory, ``outgoing`` the domains asked."""
+
+    settings: AttesterSettings
+    key: AttesterKey
+    ledgers: Mapping[str, LedgerApi]
+    memory: Memory
+    binder: KeyBinder
+    mails: MailAttester
+    rate: RateLimit
+    figures: AttesterFigures
+    pool: ThreadPoolExecutor
+    places: asyncio.Semaphore
+    outgoing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(OUTGOING))
+    asked: dict[bytes, tuple[asyncio.Lock, int]] = field(default_factory=dict)
+
+    async def call(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Run ``work`` in the pool."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.pool, lambda: work(*args, **kwargs))
+
+    @asynccontextmanager
+    async def alone(self, question: bytes) -> AsyncIterator[None]:
+        """One at a time for the same question, so that it is answered once; the others find the answer kept."""
+        lock, waiting = self.asked.get(question, (asyncio.Lock(), 0))
+        self.asked[question] = (lock, waiting + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, waiting = self.asked[question]
+            if waiting == 1:
+                del self.asked[question]
+            else:
+                self.asked[question] = (lock, waiting - 1)
+
+    @asynccontextmanager
+    async def place(self, places: asyncio.Semaphore, what: str) -> AsyncIterator[None]:
+        """A place among those that work at one time; RefusedBusy at once where none is free."""
+        if places.locked():
+            raise RefusedBusy(f"too many {what} are being checked already; try again in a few seconds")
+        async with places:
+            yield
+
+
+def get_attester(request: Request) -> AttesterContext:
+    context = request.app.state.context
+    assert isinstance(context, AttesterContext)
+    return context
+
+
+def limit(request: Request) -> None:
+    """Count the request of this client. Raises RefusedRate."""
+    context = get_attester(request)
+    header = context.settings.client_header
+    named = request.headers.getlist(header)[-1:] if header else []
+    # The last one in the list was written by the nearest proxy, one's own; all before it anybody can write.
+    client = named[0].rpartition(",")[2].strip() if named else (request.client.host if request.client else "")
+    context.rate.take(client)
+
+
+AttesterDep = Annotated[AttesterContext, Depends(get_attester)]
+Limited = Depends(limit)

@@ -1,0 +1,243 @@
+"""``habeas attester``: run an attester of one's own, and, as the operator of a ledger, bind one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ledger.cli.output import (
+    Api,
+    AsJson,
+    Settings,
+    Yes,
+    confirm,
+    new_app,
+    note,
+    print_json,
+    print_lines,
+    print_text,
+)
+from ledger.encoding import Json, encode_hex, parse_hex
+from ledger.errors import MalformedRequest, RuntimeLog, RuntimeSetting
+
+if TYPE_CHECKING:
+    from ledger.runtime.attester.settings import AttesterSettings
+    from ledger.runtime.wiring import Services
+    from ledger.statement import RecentBlock
+
+app = new_app("Attesters: run one of your own; as an operator, bind one to your ledger.")
+AttesterHome = Annotated[
+    Path | None,
+    typer.Option(
+        "--home", envvar="HABEAS_ATTESTER_HOME", metavar="FOLDER", help="The attester's folder (.habeas-attester)."
+    ),
+]
+Scopes = Annotated[
+    list[str] | None,
+    typer.Option("--scope", metavar="SCOPE", help="What it attests: company_key, dkim, dns. May be repeated."),
+]
+
+
+@app.command()
+def init(
+    name: Annotated[str, typer.Option(metavar="NAME", help="Who runs it, as people know it: a domain, best.")],
+    ledger: Annotated[
+        list[str],
+        typer.Option("--ledger", metavar="ORIGIN=URL", help="A ledger that it works for. May be repeated."),
+    ],
+    resolver: Annotated[
+        list[str] | None,
+        typer.Option(metavar="[NAME=]ADDRESS", help="A DNS resolver that it asks; three or more, please. Repeated."),
+    ] = None,
+    scope: Scopes = None,
+    home: AttesterHome = None,
+) -> None:
+    """Make the attester's key, its secret and its settings file. Nothing is overwritten."""
+    from ledger.cli.files import write_new
+    from ledger.runtime.attester.keys import create_keys
+    from ledger.runtime.attester.settings import FILE
+
+    given: dict[str, object] = {"name": name, "ledgers": dict(_pair(item) for item in ledger)}
+    given |= {word: value for word, value in (("resolvers", resolver), ("scopes", scope)) if value}
+    settings = _settings(home, **given)
+    key = create_keys(settings.key_path, settings.secret_path)
+    write_new(settings.home / FILE, _toml(given).encode("utf-8"))
+    print_text(encode_hex(key.address))
+    note(f"Key and settings are in {settings.home}; copy keys/ to a safe place. Start it with: habeas attester serve")
+    note("Then ask each ledger's operator to bind this address: habeas attester bind URL --scope ...")
+
+
+@app.command()
+def serve(
+    home: AttesterHome = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; setting host.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for any; setting port.")] = None,
+) -> None:
+    """Run the attester until Ctrl-C or SIGTERM. Settings: docs/settings.md."""
+    from contextlib import ExitStack, closing
+
+    from api.attester.app import AttesterServer
+    from ledger.cli.client import ApiClient
+    from ledger.cli.verify import read_policy
+    from ledger.runtime.attester.parts import open_parts
+    from ledger.runtime.logs import configure_logs
+
+    configure_logs("INFO")
+    settings = _settings(home, host=host, port=port)
+    with ExitStack() as stack:
+
+        def connect(url: str, trust: Path | None) -> ApiClient:
+            return stack.enter_context(ApiClient(url, read_policy(trust) if trust else None))
+
+        parts = stack.enter_context(closing(open_parts(settings, connect)))
+        server = AttesterServer(parts)
+        note(f"{settings.name} ({encode_hex(parts.key.address)}) at {server.address}, described at /docs")
+        server.run()
+
+
+@app.command()
+def bind(
+    who: Annotated[
+        str, typer.Argument(metavar="URL|ADDRESS", help="The attester's server, or the address of its key.")
+    ],
+    scope: Scopes = None,
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Its name in trust policies; by default what its server says.")
+    ] = None,
+    home: Settings = None,
+    yes: Yes = False,
+) -> None:
+    """As the operator: record attester.bound, and print the entry for trust policies.
+
+    A running worker records it. From then on the ledger takes what the attester says within its scopes; whether a
+    verifier believes it is the decision of his own trust policy.
+    """
+    import asyncio
+
+    from ledger.cli.services import opened
+    from ledger.kinds import check_facts
+    from ledger.policy import encode_attester, parse_attester
+
+    address, shown, offered = _who(who)
+    scopes = sorted(set(scope or offered))
+    if not scopes:
+        raise MalformedRequest("name what it may attest with --scope company_key, dkim, dns ...")
+    entry = parse_attester(name or shown or encode_hex(address), address, scopes)
+    facts: dict[str, Json] = {"key": encode_hex(address), "scope": [*scopes]}
+    check_facts("attester.bound", facts)
+    with opened(home) as services:
+        if services.operator is None:
+            raise RuntimeSetting(f"{services.settings.anchor_key_path} is needed to bind an attester; it is not here")
+        signed = services.operator.say(services.origin, "attester.bound", facts, _recent(services))
+        confirm(f"Bind {entry.name}, {encode_hex(address)}, for {', '.join(scopes)}?", yes)
+        services.acceptance.start()
+        receipt = asyncio.run(services.acceptance.submit(signed.raw))
+    note(f"Recorded as entry {receipt.index}: {encode_hex(signed.id)}")
+    note("For trust policies, and in your settings (attesters), so that /v1/trust-policy lists it:")
+    print_lines(encode_attester(entry).decode("utf-8"))
+
+
+@app.command()
+def show(
+    url: Annotated[str, typer.Argument(metavar="URL", help="The attester's server.")], as_json: AsJson = False
+) -> None:
+    """Show what an attester says of itself, and the entry for a trust policy."""
+    from ledger.policy import encode_attester, parse_attester
+
+    value = _ask(url)
+    if as_json:
+        print_json(json.loads(json.dumps(value)))
+        return
+    address, shown, scopes = _read(value)
+    print_lines(encode_attester(parse_attester(shown, address, scopes)).decode("utf-8"))
+    note("What it says of itself. Ask its owner for the address by another way before you believe it.")
+
+
+@app.command()
+def key(
+    company: Annotated[str, typer.Argument(metavar="DOMAIN", help="The company's DNS name.")],
+    address: Annotated[str, typer.Option("--key", metavar="ADDRESS", help="The key's address: 0x and 40 hex digits.")],
+    attester: Annotated[
+        list[str], typer.Option("--attester", metavar="URL", help="An attester's server. May be repeated.")
+    ],
+    method: Annotated[str, typer.Option(help="Where the key is published: dns or well_known.")] = "dns",
+    api: Api = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask attesters to look at what a domain publishes and to record the key. Enough of them make it attested."""
+    from ledger.cli.attesting import ask_for_key
+    from ledger.cli.client import open_client
+
+    wanted = parse_hex(address, 20, MalformedRequest, "--key")
+    with open_client(api) as client:
+        asked = ask_for_key(attester, client.info(), company, wanted, method)
+    if as_json:
+        print_json([{"attester": item.url, "index": item.index, "problem": item.problem} for item in asked])
+    else:
+        for item in asked:
+            said = f"recorded as entry {item.index}" if item.problem is None else item.problem
+            print_text(f"{item.url}: {said}")
+    if not any(item.problem is None for item in asked):
+        raise typer.Exit(1)
+
+
+def _settings(home: Path | None, **given: object) -> AttesterSettings:
+    from ledger.runtime.attester.settings import load_attester
+
+    return load_attester(**{word: value for word, value in {"home": home, **given}.items() if value is not None})
+
+
+def _pair(text: str) -> tuple[str, str]:
+    origin, separator, url = text.partition("=")
+    if not separator:
+        raise MalformedRequest(f"--ledger must be ORIGIN=URL, not {text[:80]!r}")
+    return origin, url
+
+
+def _toml(given: Mapping[str, object]) -> str:
+    # JSON texts and lists of texts are TOML values too; a table must stand last.
+    lines = [f"{word} = {json.dumps(value)}" for word, value in given.items() if not isinstance(value, dict)]
+    for word, value in given.items():
+        if isinstance(value, dict):
+            lines += ["", f"[{word}]", *(f"{json.dumps(name)} = {json.dumps(item)}" for name, item in value.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _who(who: str) -> tuple[bytes, str, list[str]]:
+    """Address, name and scopes of an attester named by its address alone, or by its server."""
+    if who.startswith(("http://", "https://")):
+        return _read(_ask(who))
+    return parse_hex(who, 20, MalformedRequest, "ADDRESS"), "", []
+
+
+def _ask(url: str) -> Mapping[str, object]:
+    from ledger.cli.client import ApiClient
+
+    with ApiClient(url) as client:
+        return dict(client.get_json("/v1/attester"))
+
+
+def _read(value: Mapping[str, object]) -> tuple[bytes, str, list[str]]:
+    scopes = value.get("scopes")
+    address = parse_hex(value.get("address"), 20, MalformedRequest, "address of the attester")
+    return address, str(value.get("name")), [str(item) for item in scopes] if isinstance(scopes, list) else []
+
+
+def _recent(services: Services) -> RecentBlock:
+    from ledger.runtime.chain import ChainIdentity
+    from ledger.runtime.chain_store import ChainStore, current_chain
+    from ledger.statement import RecentBlock
+
+    services.require_ledger()
+    with services.store.read() as session:
+        home = current_chain(session)
+    final = None
+    if home is not None:
+        final = ChainStore(services.store, ChainIdentity(home.chain_id, home.genesis)).newest_final()
+    if final is None:
+        raise RuntimeLog("no final block is known yet; start the worker first")
+    return RecentBlock(final.hash, final.number)

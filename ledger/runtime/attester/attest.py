@@ -1,0 +1,258 @@
+"""Checking one mail as evidence of one statement (docs/spec/attester.md, "Checking a mail"; same step numbers).
+
+The statement is asked of its ledger, the key of the resolvers, the time of this machine's clock; what they are
+worth together is decided by the pure functions of ``ledger.mail``. The mail's bytes are never kept.
+"""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ledger.disclosure import SALT_BYTES, Disclosure, FileValue
+from ledger.encoding import Json, JsonObject, encode_hex, encode_instant, sha256
+from ledger.errors import (
+    MalformedCapture,
+    MalformedMail,
+    MalformedSize,
+    RefusedCase,
+    RefusedMail,
+    RefusedRecentBlockAge,
+    RefusedRole,
+    VerificationDisclosure,
+)
+from ledger.mail.asked import mail_questions
+from ledger.mail.binding import Binding, find_case
+from ledger.mail.capture import MEDIA_TYPE as CAPTURE_TYPE
+from ledger.mail.capture import DnsCapture
+from ledger.mail.dkim import read_signature, signature_fields
+from ledger.mail.grade import MAX_SIGNATURES, MailCheck, grade_mail
+from ledger.mail.raw import RawMail
+from ledger.runtime.attester.answer import Answer, Draft, Recorded, Signed
+from ledger.runtime.attester.ledgers import Found, choose, quote, read_statement, record
+from ledger.runtime.attester.memory import Shown
+from ledger.runtime.attester.parts import Parts
+
+KIND = "evidence.attested"
+CAPTURE_NAME, CAPTURE_FIELD = "dns-capture.json", "dns_capture"
+MEDIA_TYPE = "message/rfc822"
+MAX_KEYS = 4
+"""Keys asked for in one mail; signatures beyond are graded without one, as if nobody answered."""
+NO_CASE = (
+    "no_case",
+    "The signed text does not name the case, so the mail may be about anything; it is no more than grade D.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: a statement of a ledger, and the disclosure of the mail that is to be evidence of it."""
+
+    ledger: str
+    statement: bytes
+    disclosure: Disclosure
+
+    @property
+    def digest(self) -> bytes:
+        """The digest of the disclosure, as ``evidence.attested`` names it."""
+        return sha256(self.disclosure.encoded.encode("ascii"))
+
+    @property
+    def name(self) -> bytes:
+        """32 bytes that stand for this question."""
+        return sha256(b"\n".join((self.ledger.encode(), self.statement, self.digest)))
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A question about a recorded statement of a requester in a case; the mail is not looked at yet."""
+
+    question: Question
+    file: FileValue
+    case: bytes
+    company: str
+
+
+class MailAttester:
+    """Checks, signs and records. Blocking; safe for many threads, one of them at a time for one question."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def prepare(self, question: Question) -> Prepared:
+        """Steps 1 to 4: what can be refused before a byte of the mail is read."""
+        if "dkim" not in self._parts.settings.scopes:
+            raise RefusedRole("this attester does not check mail; /v1/attester says what it checks")
+        ledger = choose(self._parts.ledgers, question.ledger)
+        file = _mail_file(question.disclosure)
+        limit = self._parts.settings.max_message_bytes
+        if file.length > limit:
+            raise MalformedSize(f"the mail has {file.length} bytes; this attester takes at most {limit}")
+        found = read_statement(ledger, question.ledger, question.statement)
+        said = found.signed.statement
+        if question.disclosure.digest not in said.digests:
+            raise VerificationDisclosure(
+                f"the disclosure has the digest {question.disclosure.digest}, which does not stand in the statement"
+            )
+        if said.case_id is None or said.company is None:
+            raise RefusedCase("the statement belongs to no case; a mail is evidence of a statement in a case")
+        self._check_author(found, read_statement(ledger, question.ledger, said.case_id))
+        return Prepared(question, file, said.case_id, said.company)
+
+    def attest(self, prepared: Prepared, message: bytes) -> Answer:
+        """Steps 5 to 10."""
+        question = prepared.question
+        digest = sha256(message)
+        if len(message) != prepared.file.length or digest.hex() != prepared.file.sha256:
+            raise VerificationDisclosure(
+                f"the body is {len(message)} bytes with the SHA-256 {digest.hex()}; disclosed are "
+                f"{prepared.file.length} bytes with {prepared.file.sha256}: send the file as it is, byte for byte"
+            )
+        kept = self._parts.memory.answer(question.name, digest)
+        if kept is not None:
+            try:
+                return self._send(question, Draft.parse(kept))
+            except RefusedRecentBlockAge:
+                self._parts.memory.drop_answer(question.name)  # it never came into the log, and is too old now
+        draft = self._check(prepared, RawMail.parse(message))
+        if draft.signed:
+            # Kept before it is sent: an answer that is lost is sent again, and not said again.
+            draft = Draft.parse(self._parts.memory.keep_answer(question.name, digest, draft.encode()))
+        return self._send(question, draft)
+
+    def _check_author(self, found: Found, opening: Found) -> None:
+        said, opened = found.signed.statement, opening.signed.statement
+        if opened.kind != "case.opened" or said.author != opened.author:
+            raise RefusedRole("the statement is not by the requester of its case; only his own evidence is attested")
+        if said.company != opened.company:
+            raise RefusedCase(f"the statement names {said.company}, the case is with {opened.company}")
+        if self._parts.key.address == opened.author:
+            raise RefusedRole("nobody attests in his own case")
+
+    def _check(self, prepared: Prepared, mail: RawMail) -> Draft:
+        pairs = _keys(mail)
+        capture = self._parts.take(pairs) if pairs else None
+        now = int(self._parts.clock())  # after the answers came: the key was seen at receipt, and not later
+        at = datetime.fromtimestamp(now, UTC)
+        keys = {pair: capture.key(*pair, at) for pair in pairs} if capture else {}
+        domains = self._parts.settings.domains_of(prepared.company)
+        check = grade_mail(mail, domains, keys, at, self._parts.published)
+        binding = find_case(mail, check, prepared.case)
+        if binding.where == "other_case":
+            raise RefusedMail("the signed text of the mail names another case; record it there")
+        result, reasons = _weighed(check, binding)
+        found: JsonObject = {
+            "at": encode_instant(now),
+            "result": result,
+            "reasons": [{"code": code, "text": text} for code, text in reasons],
+            "case_in": binding.where,
+            "mail": _chosen(check),
+            "capture": None,
+            "capture_disclosure": None,
+        }
+        if capture is not None:
+            found["capture"] = capture.encode().decode("ascii")
+        if result == "undetermined":
+            return Draft(found, ())
+        if result != "failed":
+            self._parts.memory.claim(_shown(mail, prepared.case, check))
+        return self._sign(prepared, found, now, check, capture)
+
+    def _sign(
+        self, prepared: Prepared, found: JsonObject, now: int, check: MailCheck, capture: DnsCapture | None
+    ) -> Draft:
+        """Step 9: one statement for the mail, and one for the key if there is a signature that counts."""
+        question = prepared.question
+        recent = quote(choose(self._parts.ledgers, question.ledger), question.ledger)
+
+        def say(name: str, result: str, digest: bytes, digests: tuple[str, ...] = ()) -> Signed:
+            facts: dict[str, Json] = {
+                "statement": encode_hex(question.statement),
+                "digest": encode_hex(digest),
+                "check": name,
+                "result": result,
+                "at": encode_instant(now),
+            }
+            signed = self._parts.key.say(
+                question.ledger, KIND, facts, recent, company=prepared.company, case=prepared.case, digests=digests
+            )
+            return Signed(name, result, signed)
+
+        made = [say("dkim", str(found["result"]), question.digest)]
+        if capture is None or check.chosen is None or "dns" not in self._parts.settings.scopes:
+            return Draft(found, tuple(made))
+        value = FileValue.of(capture.encode(), CAPTURE_TYPE, CAPTURE_NAME)
+        held = Disclosure.make(secrets.token_bytes(SALT_BYTES), CAPTURE_FIELD, value)
+        found["capture_disclosure"] = held.encoded
+        # Its digest is among the statement's own, too, so that a bundle can show what was seen.
+        made.append(say("dns", _key_result(check.chosen.origin), sha256(held.encoded.encode("ascii")), (held.digest,)))
+        return Draft(found, tuple(made))
+
+    def _send(self, question: Question, draft: Draft) -> Answer:
+        """Step 10. What is recorded already comes back with its receipt."""
+        ledger = choose(self._parts.ledgers, question.ledger)
+        recorded = tuple(
+            Recorded(item.check, item.result, item.signed, record(ledger, question.ledger, item.signed))
+            for item in draft.signed
+        )
+        return Answer(draft.found, recorded)
+
+
+def _mail_file(disclosure: Disclosure) -> FileValue:
+    value = disclosure.value
+    if not isinstance(value, FileValue):
+        raise RefusedMail("the disclosure is of a text; a mail is kept as a file, with its original bytes")
+    if value.media_type != MEDIA_TYPE:
+        raise RefusedMail(f"the disclosure is of a file {value.media_type}; a mail is {MEDIA_TYPE}")
+    return value
+
+
+def _keys(mail: RawMail) -> tuple[tuple[str, str], ...]:
+    """Domain and selector of the signatures, the first ones, each once."""
+    found: dict[tuple[str, str], None] = {}
+    for number, field in enumerate(signature_fields(mail)[:MAX_SIGNATURES]):
+        with suppress(MalformedMail, MalformedCapture):
+            signature = read_signature(field, number)
+            mail_questions([(signature.domain, signature.selector)])  # else nobody could be asked
+            found[signature.domain, signature.selector] = None
+    return tuple(found)[:MAX_KEYS]
+
+
+def _weighed(check: MailCheck, binding: Binding) -> tuple[str, list[tuple[str, str]]]:
+    reasons = [(reason.code, reason.text) for reason in check.reasons]
+    if check.chosen is None or binding.where != "none":
+        return check.result, reasons
+    return "grade_d", [NO_CASE, *reasons]
+
+
+def _shown(mail: RawMail, case: bytes, check: MailCheck) -> Shown:
+    """What is remembered of a graded mail: its signature, the same whatever unsigned is added or left out."""
+    assert check.chosen is not None and check.chosen_number is not None, "it has a grade"
+    verified = check.signatures[check.chosen_number].verified
+    assert verified is not None, "the chosen one is verified"
+    identifier = mail.named("message-id") if "message-id" in check.signed_headers else ()
+    value = b" ".join(identifier[0].value.split()) if identifier else b""
+    return Shown(sha256(verified.signature.value), case, check.chosen.domain, value)
+
+
+def _chosen(check: MailCheck) -> JsonObject | None:
+    signer = check.chosen
+    if signer is None:
+        return None
+    return {
+        "domain": signer.domain,
+        "selector": signer.selector,
+        "algorithm": signer.algorithm,
+        "bits": signer.bits,
+        "key": encode_hex(signer.key_digest),
+        "origin": signer.origin,
+        "signed": [*check.signed_headers],
+        "aligned": check.aligned,
+    }
+
+
+def _key_result(origin: str) -> str:
+    """What is said of the key: one resolver's word alone decides nothing."""
+    return "passed" if origin in ("dnssec", "quorum", "part_quorum") else "undetermined"

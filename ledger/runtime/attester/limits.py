@@ -1,0 +1,72 @@
+"""Rate limits: so many requests in a minute of one client, and of all.
+
+The address of a client is never kept: the table holds a keyed digest under a secret of this process, in memory
+alone. IPv6 clients count by their /64, because one host has all of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import math
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ledger.errors import RefusedRate
+
+MAX_CLIENTS = 10_000
+MINUTE = 60.0
+
+
+@dataclass(slots=True)
+class _Bucket:
+    left: float
+    at: float
+
+
+class RateLimit:
+    """Token buckets of a minute. ``clock`` is monotonic seconds; safe for many threads."""
+
+    def __init__(self, client: int, everybody: int, clock: Callable[[], float]) -> None:
+        self._client, self._all, self._clock = client, everybody, clock
+        self._secret = secrets.token_bytes(32)
+        self._everybody = _Bucket(float(everybody), clock())
+        self._clients: OrderedDict[bytes, _Bucket] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, client: str) -> None:
+        """Count one request. Raises RefusedRate, which names the seconds to wait."""
+        name = hashlib.blake2b(group_of(client).encode(), key=self._secret, digest_size=16).digest()
+        with self._lock:
+            now = self._clock()
+            bucket = self._clients.pop(name, None) or _Bucket(float(self._client), now)
+            self._clients[name] = bucket
+            if len(self._clients) > MAX_CLIENTS:
+                self._clients.popitem(last=False)
+            # The client's own first: whoever is over his limit uses up nothing of the others'.
+            for who, held, most in (("you", bucket, self._client), ("all clients", self._everybody, self._all)):
+                _fill(held, most, now)
+                if held.left < 1:
+                    wait = max(1, math.ceil((1 - held.left) * MINUTE / most))
+                    raise RefusedRate(f"{most} requests a minute are taken from {who}; wait {wait} s", wait)
+            bucket.left -= 1
+            self._everybody.left -= 1
+
+
+def group_of(client: str) -> str:
+    """What counts as one client: an IPv4 address, the /64 of an IPv6 one, or the text itself."""
+    try:
+        address = ipaddress.ip_address(client.strip("[]").partition("%")[0])
+    except ValueError:
+        return client[:100]
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def _fill(bucket: _Bucket, most: int, now: float) -> None:
+    bucket.left = min(float(most), bucket.left + (now - bucket.at) * most / MINUTE)
+    bucket.at = now

@@ -41,6 +41,9 @@ _LAST_SECOND = 253_370_764_800
 _SHOWN = frozenset({"passed", "grade_a", "grade_b", "grade_c"})
 """Results of a check with which an attester stands behind a statement. Of grade D only a part is signed, or weakly."""
 
+_NO_EVIDENCE = frozenset({"dns"})
+"""Which key a domain had says nothing of what was written: alone, it confirms no statement."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -212,7 +215,8 @@ def _confirmed(said: Iterable[Said], quorum: int) -> Iterator[Said]:
     every = list(said)
     by: dict[tuple[str, str], set[bytes]] = {}
     for item in every:
-        if item.kind == "evidence.attested" and item.role == "attester":
+        is_attested = item.kind == "evidence.attested" and item.role == "attester"
+        if is_attested and item.text("check") not in _NO_EVIDENCE:
             authors = by.setdefault((item.text("statement"), item.text("check")), set())
             # In the order of the log: whoever finds that he was wrong takes it back.
             (authors.add if item.text("result") in _SHOWN else authors.discard)(item.author)

@@ -24,6 +24,7 @@ from ledger.runtime.attester.settings import load_attester
 from ledger.statement import SignedStatement
 from tests.api.conftest import sequencing
 from tests.api.made_chain import MadeChain, open_made_chain
+from tests.store.auditing import AUDITOR, vkeys
 from tests.store.world import REQUESTER, World
 
 SHOP = "shop.example"
@@ -156,7 +157,7 @@ def disclosed(message: bytes, media_type: str = MAIL, name: str = "answer.eml") 
 @pytest.fixture
 def matter(tmp_path: Path, names: list[NameServer], mail_key: MailKey) -> Iterator[Matter]:
     """A new ledger, sequenced, behind its API."""
-    chain = open_made_chain(tmp_path / "ledger", commit_period_ms=5)
+    chain = open_made_chain(tmp_path / "ledger", commit_period_ms=5, auditors=vkeys(AUDITOR))
     try:
         with ExitStack() as stack:
             stack.enter_context(sequencing(chain.world))

@@ -1,10 +1,40 @@
-"""A mail attested over real HTTP, with real DNS on loopback and a real ledger."""
+"""A mail attested over real HTTP, with real DNS on loopback and a real ledger: good answers and every refusal."""
 
 from __future__ import annotations
 
-from ledger.encoding import encode_hex, sha256
+import secrets
+from collections.abc import Sequence
+
+import httpx2
+
+from ledger.cli.attesting import MailAnswer
+from ledger.cli.demo.mail import write_mail
+from ledger.disclosure import Disclosure
+from ledger.encoding import Json, encode_hex, sha256
 from ledger.mail.capture import DnsCapture
-from tests.attester.conftest import Matter, disclosed
+from ledger.mail.key import KeyRecord
+from ledger.runtime.operator import Operator
+from tests.attester.conftest import DATE, MAIL, SHOP, Matter, disclosed
+from tests.store.world import REQUESTER
+from tests.store.world import SHOP as SHOP_KEY
+
+KEY_FACTS: dict[str, Json] = {
+    "key": encode_hex(SHOP_KEY.address),
+    "method": "dns",
+    "checked_at": "2026-11-26T09:00:00Z",
+}
+KEY_NAME = (f"mail._domainkey.{SHOP}", "TXT")
+
+
+def size(matter: Matter) -> int:
+    return matter.world.services.reader.size()
+
+
+def refused(answers: Sequence[MailAnswer], error: str, words: str = "") -> None:
+    [answer] = answers
+    assert type(answer.error).__name__ == error, answer.problem
+    assert words in str(answer.error)
+    assert answer.attested == ()
 
 
 def test_a_mail_that_names_its_case(matter: Matter) -> None:
@@ -24,4 +54,246 @@ def test_a_mail_that_names_its_case(matter: Matter) -> None:
     assert answer.capture is not None and answer.capture_disclosure is not None
     assert dns.digests == (answer.capture_disclosure.digest,)
     capture = DnsCapture.parse(answer.capture)
-    assert capture.key("shop.example", "mail", capture.at).origin == "quorum"
+    assert capture.key(SHOP, "mail", capture.at).origin == "quorum"
+
+
+def test_the_case_in_the_body(matter: Matter) -> None:
+    matter.start()
+    case = matter.opened()
+    message = matter.mail(None, text=f"We received your request {encode_hex(case)} today.")
+    [answer] = matter.attested(case, message)
+    assert (answer.result, answer.case_in) == ("grade_a", "body")
+
+
+def test_without_the_case_it_is_grade_d(matter: Matter) -> None:
+    """A newsletter is signed as well as an acknowledgement."""
+    matter.start()
+    [answer] = matter.attested(matter.opened(), matter.mail(None))
+    assert (answer.result, answer.case_in) == ("grade_d", "none")
+    assert answer.reasons[0][0] == "no_case"
+    assert [(item.check, item.result) for item in answer.attested] == [("dkim", "grade_d"), ("dns", "passed")]
+
+
+def test_the_same_question_has_the_same_answer(matter: Matter) -> None:
+    matter.start()
+    case = matter.opened()
+    message = matter.mail(case)
+    disclosure = disclosed(message)
+    statement = matter.acknowledged(case, disclosure)
+    [first] = matter.ask(message, disclosure, statement)
+    before = size(matter)
+    for server in matter.names:
+        server.records = {}  # the key is gone by now
+    [again] = matter.ask(message, disclosure, statement)
+    assert [item.signed.raw for item in again.attested] == [item.signed.raw for item in first.attested]
+    assert [item.index for item in again.attested] == [item.index for item in first.attested]
+    assert (again.result, again.reasons, again.at) == (first.result, first.reasons, first.at)
+    assert (again.capture, again.capture_disclosure) == (first.capture, first.capture_disclosure)
+    assert size(matter) == before
+
+
+def test_one_mail_may_show_two_things_in_its_case(matter: Matter) -> None:
+    """An acknowledgement that also extends the deadline: two statements, two answers."""
+    matter.start()
+    case = matter.opened()
+    message = matter.mail(case)
+    [first], [second] = matter.attested(case, message), matter.attested(case, message, day=25)
+    assert first.result == second.result == "grade_a"
+    assert first.attested[0].signed.id != second.attested[0].signed.id
+
+
+def test_a_mail_that_names_another_case(matter: Matter) -> None:
+    matter.start()
+    case, other = matter.opened(), matter.opened(2)
+    disclosure = disclosed(message := matter.mail(other))
+    statement = matter.acknowledged(case, disclosure)
+    before = size(matter)
+    refused(matter.ask(message, disclosure, statement), "RefusedMail", "names another case")
+    assert size(matter) == before
+
+
+def test_a_mail_shown_for_another_case(matter: Matter) -> None:
+    matter.start()
+    message = matter.mail(None)
+    matter.attested(matter.opened(), message)
+    case = matter.opened(2)
+    refused(matter.attested(case, message), "RefusedMail", "in another case")
+    more = b"X-Added: anybody can write this\r\n" + message
+    refused(matter.attested(case, more, day=25), "RefusedMail", "in another case")
+
+
+def test_the_same_mail_with_other_unsigned_fields(matter: Matter) -> None:
+    """Two copies of one mail by two ways are one mail."""
+    matter.start()
+    case = matter.opened()
+    message = matter.mail(case)
+    assert matter.attested(case, message)[0].result == "grade_a"
+    copy = b"Received: from mx.mail.example by other.mail.example\r\n" + message
+    assert matter.attested(case, copy, day=25)[0].result == "grade_a"
+
+
+def test_two_mails_under_one_message_id(matter: Matter) -> None:
+    matter.start()
+    case = matter.opened()
+    assert matter.attested(case, matter.mail(case))[0].result == "grade_a"
+    refused(matter.attested(case, matter.mail(case, text="Another text."), day=25), "RefusedMail", "Message-ID")
+    assert matter.attested(case, matter.mail(case, 2, text="Another text."), day=24)[0].result == "grade_a"
+
+
+def test_a_forged_mail_takes_no_message_id_away(matter: Matter) -> None:
+    """Else whoever guesses a Message-ID could keep the real mail out."""
+    matter.start()
+    case = matter.opened()
+    message = matter.mail(case)
+    forged = message.replace(b"We received", b"We refuse")
+    [answer] = matter.attested(case, forged)
+    assert answer.result == "failed" and [item.result for item in answer.attested] == ["failed"]
+    assert matter.attested(case, message, day=25)[0].result == "grade_a"
+
+
+def test_other_bytes_than_disclosed(matter: Matter) -> None:
+    matter.start()
+    case = matter.opened()
+    message = matter.mail(case)
+    disclosure = disclosed(message)
+    statement = matter.acknowledged(case, disclosure)
+    refused(matter.ask(message[:-1] + b"x", disclosure, statement), "VerificationDisclosure", "byte for byte")
+    refused(matter.ask(message[:-1], disclosure, statement), "VerificationDisclosure")
+    refused(matter.ask(message + b"x", disclosure, statement), "MalformedSize")
+    refused(matter.ask(message, disclosed(message), statement), "VerificationDisclosure", "does not stand")
+
+
+def test_what_is_no_mail(matter: Matter) -> None:
+    matter.start()
+    case = matter.opened()
+    text = Disclosure.make(secrets.token_bytes(16), "mail", "They wrote that they received it.")
+    refused(matter.ask(b"text", text, matter.acknowledged(case, text)), "RefusedMail", "original bytes")
+    picture = disclosed(b"\x89PNG", "image/png", "screen.png")
+    refused(matter.ask(b"\x89PNG", picture, matter.acknowledged(case, picture, day=25)), "RefusedMail", "image/png")
+    nothing = disclosed(b"no header at all")
+    refused(matter.ask(b"no header at all", nothing, matter.acknowledged(case, nothing, day=24)), "MalformedMail")
+
+
+def test_only_the_requesters_own_evidence(matter: Matter) -> None:
+    one = matter.start()
+    world, case = matter.world, matter.opened()
+    disclosure = disclosed(message := matter.mail(case))
+    facts: dict[str, Json] = {"received_on": "2026-11-26"}
+    world.record(world.bound(world.operator, SHOP_KEY))
+    by_company = world.statement("request.acknowledged", SHOP_KEY, facts, case, digests=(disclosure.digest,))
+    world.record(by_company)
+    refused(matter.ask(message, disclosure, by_company), "RefusedRole", "not by the requester")
+    own = Operator.of(one.parts.key.private)
+    world.record(opened := world.opened(own))
+    in_own = world.statement("request.acknowledged", own, facts, opened.id, digests=(disclosure.digest,))
+    world.record(in_own)
+    refused(matter.ask(message, disclosure, in_own), "RefusedRole", "own case")
+    bound = world.statement("company.key_bound", own, KEY_FACTS, None, digests=(disclosure.digest,))
+    world.record(bound)
+    refused(matter.ask(message, disclosure, bound), "RefusedCase", "belongs to no case")
+
+
+def test_what_the_attester_does_not_know(matter: Matter) -> None:
+    one = matter.start()
+    case = matter.opened()
+    disclosure = disclosed(message := matter.mail(case))
+    unknown = matter.world.sent(case, digests=(disclosure.digest,))
+    refused(matter.ask(message, disclosure, unknown), "RefusedNotFound")
+    headers = {
+        "Content-Type": MAIL,
+        "Habeas-Ledger": "other.example/main",
+        "Habeas-Statement": encode_hex(unknown.id),
+        "Habeas-Disclosure": disclosure.encoded,
+    }
+    answer = httpx2.post(f"{one.url}/v1/attest", content=message, headers=headers)
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/refused-ledger")
+    del headers["Habeas-Disclosure"]
+    answer = httpx2.post(f"{one.url}/v1/attest", content=message, headers=headers)
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed-request")
+
+
+def test_resolvers_that_do_not_answer(matter: Matter) -> None:
+    """Undetermined is no statement: it may be decided later."""
+    matter.start(dns_timeout_s=0.3)
+    case = matter.opened()
+    message = matter.mail(case)
+    disclosure = disclosed(message)
+    statement = matter.acknowledged(case, disclosure)
+    before = size(matter)
+    for server in matter.names:
+        server.is_silent = True
+    [answer] = matter.ask(message, disclosure, statement)
+    assert (answer.problem, answer.result, answer.attested) == (None, "undetermined", ())
+    assert answer.capture is not None and answer.capture_disclosure is None
+    assert size(matter) == before
+    for server in matter.names:
+        server.is_silent = False
+    assert matter.ask(message, disclosure, statement)[0].result == "grade_a"
+
+
+def test_resolvers_that_disagree(matter: Matter) -> None:
+    matter.start()
+    case = matter.opened()
+    del matter.names[0].records[KEY_NAME]
+    [answer] = matter.attested(case, matter.mail(case))
+    assert answer.result == "grade_b" and "key_part_quorum" in [code for code, _ in answer.reasons]
+    matter.names[1].records[KEY_NAME] = ['"v=DKIM1; k=rsa; p="']
+    [answer] = matter.attested(case, matter.mail(case, 2), day=25)
+    assert answer.result == "undetermined"
+
+
+def test_one_resolver_alone(matter: Matter) -> None:
+    matter.start(resolvers=[matter.names[0].address])
+    case = matter.opened()
+    [answer] = matter.attested(case, matter.mail(case))
+    assert [(item.check, item.result) for item in answer.attested] == [("dkim", "grade_c"), ("dns", "undetermined")]
+
+
+def test_a_published_key(matter: Matter) -> None:
+    digest = KeyRecord.parse(matter.key.record.encode()).digest
+    listed = matter.folder / "published.toml"
+    listed.write_text(f'[[key]]\ndigest = "{encode_hex(digest)}"\npublished_at = "2001-01-01T00:00:00Z"\n')
+    matter.start(published_keys=listed)
+    case = matter.opened()
+    [answer] = matter.attested(case, matter.mail(case))
+    assert answer.result == "grade_d" and "key_published" in [code for code, _ in answer.reasons]
+
+
+def test_mail_of_another_domain(matter: Matter) -> None:
+    """From is no address of the company: undetermined; where the attester knows the domain as the company's, graded."""
+    matter.start("strict")
+    matter.start("knows", mail_domains={"company.example": ["company.example", SHOP]})
+    opened = matter.world.opened(company="company.example")
+    matter.world.record(opened)
+    case = opened.id
+    message = matter.mail(case)
+    disclosure = disclosed(message)
+    statement = matter.world.statement(
+        "request.acknowledged", REQUESTER, {"received_on": "2026-11-26"}, case, "company.example",
+        digests=(disclosure.digest,),
+    )  # fmt: skip
+    matter.world.record(statement)
+    strict, knows = matter.ask(message, disclosure, statement)
+    assert (strict.result, knows.result) == ("undetermined", "grade_a")
+    assert strict.attested == ()
+
+
+def test_several_signatures(matter: Matter) -> None:
+    """A signature of somebody else on top takes nothing away."""
+    matter.start()
+    case = matter.opened()
+    message = matter.mail(case)
+    other = b"DKIM-Signature: v=1; a=rsa-sha256; d=relay.example; s=x; h=from; bh=AAAA; b=AAAA\r\n"
+    [answer] = matter.attested(case, other + message)
+    assert answer.result == "grade_a"
+
+
+def test_korean_mail(matter: Matter) -> None:
+    matter.start()
+    case = matter.opened()
+    text = f"문의 주셔서 감사합니다. 접수 번호 {encode_hex(case)}"
+    message = matter.key.sign(
+        write_mail(f"support@{SHOP}", "=?utf-8?B?7KCR7IiY?=", text, DATE, more=["Content-Transfer-Encoding: 8bit"])
+    )
+    [answer] = matter.attested(case, message)
+    assert (answer.result, answer.case_in) == ("grade_a", "body")

@@ -91,7 +91,8 @@ class NameServer:
     """Answers over UDP on loopback from ``records``: name without final dot and type, to texts of record data."""
 
     def __init__(self, records: Mapping[tuple[str, str], Sequence[str]]) -> None:
-        self.records = records
+        self.records = {place: list(texts) for place, texts in records.items()}
+        self.is_silent = False
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self._socket.settimeout(0.1)
@@ -109,7 +110,8 @@ class NameServer:
         while not self._stop.is_set():
             with suppress(TimeoutError, OSError, dns.exception.DNSException):
                 data, peer = self._socket.recvfrom(4096)
-                self._socket.sendto(self._answer(dns.message.from_wire(data)).to_wire(), peer)
+                if not self.is_silent:
+                    self._socket.sendto(self._answer(dns.message.from_wire(data)).to_wire(), peer)
 
     def _answer(self, query: dns.message.Message) -> dns.message.Message:
         question = query.question[0]

@@ -1,4 +1,4 @@
-"""The demo as a whole: every part real, both cases told, audited, and judged as the README says."""
+"""The demo as a whole: every part real, all cases told, audited, and judged as the README says."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ def test_the_demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "every required check passed (exit 0)" in told and f"Index replayed by {AUDITOR}." in told
     assert "quiet.example has not joined this ledger." in told
     assert "habeas verify " in told and "--rpc" not in told, "of what ended with it nothing is recommended"
-    for name, said in (("case", "recorded"), ("silence", "none")):
+    assert told.count(": grade_a, case in the subject") == 3, "three attesters checked the mail"
+    assert "Delivery of the request: basis acknowledged, grade domain_mail" in told
+    for name, said in (("case", "recorded"), ("silence", "none"), ("mail", "none")):
         result = verify(folder / f"{name}.habeas.json", trust=folder / "trust.toml")
         assert result.exit_code == 3, "offline, whether the blocks are on the chain is not known"
         assert result.ledger is not None and result.ledger.ledger_class == "practice"

@@ -22,10 +22,13 @@ from httpx2 import Client
 from api.server import ApiServer
 from ledger.assessment import Assessment
 from ledger.cli import casefolder
+from ledger.cli.attesting import ask_attesters
 from ledger.cli.auditing.audit import Options, audit
 from ledger.cli.auditing.cosigner import create_key
 from ledger.cli.casefile import CaseFile, Entry
+from ledger.cli.client import ApiClient
 from ledger.cli.demo.citations import read_citations
+from ledger.cli.demo.mail import MailKey
 from ledger.cli.demo.story import (
     COMPANY,
     QUIET,
@@ -37,17 +40,21 @@ from ledger.cli.demo.story import (
     Shop,
     Told,
     tell_case,
+    tell_mail,
     tell_silence,
 )
+from ledger.cli.demo.watchers import QUORUM, Watchers
 from ledger.cli.letter import write_letter
 from ledger.cli.output import Language
 from ledger.cli.report import report_text
 from ledger.cli.verify import verify
-from ledger.encoding import encode_hex
+from ledger.disclosure import Disclosure
+from ledger.encoding import Json, encode_hex
 from ledger.errors import RuntimeFault
 from ledger.finding.told import told as told_words
 from ledger.keys import derive_key, phrase_from_entropy
 from ledger.runtime import embedded
+from ledger.runtime.attester.settings import CHECKED
 from ledger.runtime.lease import is_held
 from ledger.runtime.logs import configure_logs
 from ledger.runtime.settings import DATABASE, load_settings
@@ -61,7 +68,7 @@ EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 _PATIENCE_S = 90.0
 _ANCHOR_PERIOD_S = 3
 _MARK = ".habeas-demo"
-_POLICY, _SILENCE = "trust.toml", "silence.habeas.json"
+_POLICY, _SILENCE, _MAIL = "trust.toml", "silence.habeas.json", "mail.habeas.json"
 AUDITOR = "auditor.localhost/practice"
 _AUDITOR_KEY = Path("auditor", "cosign.key")
 
@@ -115,9 +122,13 @@ def run_demo(folder: Path, *, once: bool) -> int:
         parts.callback(shop.stop)
         parts.callback(yours.stop)
         teller.step("Starting a chain of our own, a practice ledger, its worker and its API")
-        stack = parts.enter_context(_running(folder, {COMPANY: shop.url, YOURS: yours.url}, teller))
+        mail_key = MailKey.make(COMPANY)
+        watchers = Watchers(folder / "attesters", LEDGER, mail_key)
+        stack = parts.enter_context(_running(folder, {COMPANY: shop.url, YOURS: yours.url}, watchers, teller))
+        parts.callback(watchers.stop)  # before the ledger that they speak to
         recorder = Recorder(stack.client, LEDGER)
         _record_citations(stack, recorder, teller)
+        _bind_attesters(stack, recorder, watchers, teller)
         teller.step(f"A live case with {COMPANY}, from both sides")
         seed = casefolder.save_seed(folder / "requester", phrase_from_entropy(secrets.token_bytes(32)))
         requester = Party("requester", derive_key(seed, 0))
@@ -127,10 +138,18 @@ def run_demo(folder: Path, *, once: bool) -> int:
         quiet = replace(scene, requester=Party("requester", derive_key(seed, 1)), company=QUIET)
         silence = tell_silence(quiet)
         casefolder.create(folder / "requester", CaseFile(stack.api.address, 1, silence.entries))
+        mailed = _tell_mail(
+            stack, replace(scene, requester=Party("requester", derive_key(seed, 2))), mail_key, watchers
+        )
+        casefolder.create(folder / "requester", CaseFile(stack.api.address, 2, mailed.entries))
         teller.step("Anchoring on the chain, and waiting until the block is final")
         _await(lambda: _is_anchored(stack), "the case to be anchored in a final block", teller)
         _audit(stack, folder, teller)
-        result = _check(stack, folder, told, teller) or _show_silence(stack, folder, silence, teller)
+        result = (
+            _check(stack, folder, told, teller)
+            or _show_silence(stack, folder, silence, teller)
+            or _show_mail(stack, folder, mailed, teller)
+        )
         _tell_where(stack, folder, teller, once=once)
         if not once:
             _serve_on()
@@ -144,7 +163,7 @@ def _letter(stack: Stack, opened: SignedStatement) -> str:
 
 
 @contextmanager
-def _running(folder: Path, sites: Mapping[str, str], teller: Teller) -> Iterator[Stack]:
+def _running(folder: Path, sites: Mapping[str, str], watchers: Watchers, teller: Teller) -> Iterator[Stack]:
     (folder / _AUDITOR_KEY).parent.mkdir(mode=0o700)
     auditor = create_key(folder / _AUDITOR_KEY, AUDITOR)
     settings = load_settings(
@@ -153,6 +172,8 @@ def _running(folder: Path, sites: Mapping[str, str], teller: Teller) -> Iterator
         anchor_period_s=_ANCHOR_PERIOD_S,
         well_known_overrides=dict(sites),
         auditors=[auditor.encode()],
+        attesters=watchers.listed,
+        attester_quorum=QUORUM,
     )
     services = open_services(settings, create_keys_if_new=True)
     worker = Worker(services)
@@ -202,6 +223,32 @@ def _record_citations(stack: Stack, recorder: Recorder, teller: Teller) -> None:
         recorder.sign(party, "citation.recorded", citation.facts, company=citation.company) for citation in citations
     )
     teller.line("Citations are facts from public documents; they are no cases of this ledger.")
+
+
+def _bind_attesters(stack: Stack, recorder: Recorder, watchers: Watchers, teller: Teller) -> None:
+    teller.step(f"Three attesters, each with a key and resolvers of its own; the policy asks for {QUORUM} of them")
+    watchers.start(stack.api.address)
+    operator = stack.services.operator
+    assert operator is not None, "the demo made the keys"
+    for address, url in zip(watchers.addresses, watchers.urls, strict=True):
+        facts: Mapping[str, Json] = {"key": encode_hex(address), "scope": [*CHECKED]}
+        recorder.record(recorder.sign(Party("operator", operator.private), "attester.bound", facts, company=None))
+        teller.line(f"{encode_hex(address)} at {url}, bound by the operator")
+
+
+def _tell_mail(stack: Stack, scene: Scene, key: MailKey, watchers: Watchers) -> Told:
+    """The third case; the mail itself is kept beside the requester's case files, as its owner does."""
+
+    def hand_in(mail: bytes, held: Disclosure, reported: SignedStatement) -> Iterator[str]:
+        with ApiClient(stack.api.address) as client:
+            for answer in ask_attesters(watchers.urls, mail, held, client.info(), reported):
+                if answer.problem is not None:
+                    raise RuntimeFault(f"the attester at {answer.url}: {answer.problem}")
+                yield f"  {encode_hex(answer.attester)}: {answer.result}, case in the {answer.case_in}"
+
+    told, mail = tell_mail(scene, key, hand_in)
+    (stack.services.settings.home / "answer.eml").write_bytes(mail)
+    return told
 
 
 def _is_anchored(stack: Stack) -> bool:
@@ -256,6 +303,21 @@ def _show_silence(stack: Stack, folder: Path, told: Told, teller: Teller) -> int
     return 0 if result.exit_code == 0 and result.finding and result.finding.silence.said == "none" else 1
 
 
+def _show_mail(stack: Stack, folder: Path, told: Told, teller: Teller) -> int:
+    """The third bundle: that the request arrived rests on the company's own mail, and on two of three attesters."""
+    teller.step("The case with the company's mail, against the chain")
+    path = folder / _MAIL
+    path.write_bytes(_get(stack.client, f"/v1/cases/{encode_hex(told.case)}/bundle"))
+    result = verify(path, trust=folder / _POLICY, rpc=[stack.chain_url])
+    _tell_counts(result, teller)
+    delivery = result.finding.delivery if result.finding else None
+    if delivery is None:
+        return 1
+    teller.line(f"Delivery of the request: basis {delivery.basis}, grade {delivery.grade}, by {delivery.proven_by}.")
+    is_shown = (delivery.basis, delivery.grade) == ("acknowledged", "domain_mail")
+    return 0 if result.exit_code == 0 and is_shown else 1
+
+
 def _get(client: Client, path: str) -> bytes:
     answer = client.get(path)
     if answer.status_code != 200:
@@ -271,7 +333,8 @@ def _tell_counts(result: Assessment, teller: Teller) -> None:
 
 def _tell_where(stack: Stack, folder: Path, teller: Teller, *, once: bool) -> None:
     print(f"\nDone in {teller.elapsed:.0f} s. The file and the policy that names this ledger:")
-    print(f"  {folder / 'case.habeas.json'}   {folder / 'trust.toml'}   and of the second case {folder / _SILENCE}")
+    print(f"  {folder / 'case.habeas.json'}   {folder / _POLICY}")
+    print(f"and of the other cases:\n  {folder / _SILENCE}   {folder / _MAIL}")
     check = f"{_program()} verify {folder / 'case.habeas.json'} --trust {folder / 'trust.toml'}"
     print(f"Check it yourself, offline (exit 3):\n  {check}", flush=True)
     if once:

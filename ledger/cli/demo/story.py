@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from coincurve import PrivateKey
 from httpx2 import Client
 
 from ledger.cli.casefile import Entry
+from ledger.cli.demo.mail import MailKey, write_mail
 from ledger.companies import WELL_KNOWN_PATH, encode_well_known
-from ledger.disclosure import Disclosure
+from ledger.disclosure import Disclosure, FileValue
 from ledger.encoding import Json, encode_hex, parse_hex
 from ledger.errors import MalformedRequest, RuntimeFault
 from ledger.statement import RecentBlock, SignedStatement, Statement, address_of, sign
@@ -33,6 +35,7 @@ YOURS = "company.example"
 """The company that whoever runs the demo can play (docs/cli.md)."""
 Tell = Callable[[str], None]
 Facts = Mapping[str, Json]
+HandIn = Callable[[bytes, Disclosure, SignedStatement], Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +178,34 @@ def tell_silence(scene: Scene) -> Told:
     checked = _ask(scene, "case.confirmed", check_in, case)
     scene.tell(f"A second case, with {scene.company}: sent 40 days ago; today the requester checks in: nothing came.")
     return Told((opened, sent, checked))
+
+
+def tell_mail(scene: Scene, key: MailKey, hand_in: HandIn) -> tuple[Told, bytes]:
+    """Record a case in which the company's mail system answers by itself; gives the mail, too.
+
+    ``hand_in`` has the mail attested, and gives for each attester what it said.
+    """
+    today = datetime.now(UTC)
+    opened = _ask(scene, "case.opened", {"regime": "eu-gdpr", "place": "IE", "acting": "self", "related": []}, None)
+    case = opened.signed.id
+    request: Facts = {
+        "right": "access",
+        "sent_on": str(today.date()),
+        "channel": "email",
+        "published_contact": True,
+    }
+    sent = _ask(scene, "request.sent", request, case)
+    scene.tell(f"A third case, with {scene.company}; its mail system answers by itself:")
+    subject, text = f"We received your request [{encode_hex(case)}]", "We received your request. Ticket 123."
+    mail = key.sign(write_mail(f"support@{scene.company}", subject, text, format_datetime(today)))
+    scene.tell(f'"{subject[:36]}...]", signed by the mail system of {scene.company} (DKIM).')
+    held = Disclosure.make(secrets.token_bytes(16), "mail", FileValue.of(mail, "message/rfc822", "answer.eml"))
+    received: Facts = {"received_on": str(today.date())}
+    reported = _ask(scene, "request.acknowledged", received, case, (held,))
+    scene.tell("The requester records the acknowledgement, keeps the mail, and hands it to three attesters:")
+    for words in hand_in(mail, held, reported.signed):
+        scene.tell(words)
+    return Told((opened, sent, reported)), mail
 
 
 def tell_case(scene: Scene) -> Told:

@@ -7,6 +7,7 @@ worth together is decided by the pure functions of ``ledger.mail``. The mail's b
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ from ledger.mail.dkim import read_signature, signature_fields
 from ledger.mail.grade import MAX_SIGNATURES, MailCheck, grade_mail
 from ledger.mail.raw import RawMail
 from ledger.runtime.attester.answer import Answer, Draft, Recorded, Signed
+from ledger.runtime.attester.days import check_day, written_at
 from ledger.runtime.attester.ledgers import Found, choose, quote, read_statement, record
 from ledger.runtime.attester.memory import Shown
 from ledger.runtime.attester.parts import Parts
@@ -44,6 +46,7 @@ NO_CASE = (
     "no_case",
     "The signed text does not name the case, so the mail may be about anything; it is no more than grade D.",
 )
+NO_DAY = ("no_day", "Nothing signed says when the mail was written, so it shows no day; it is no more than grade D.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class Prepared:
     file: FileValue
     case: bytes
     company: str
+    kind: str
+    facts: Mapping[str, Json]
 
 
 class MailAttester:
@@ -99,7 +104,7 @@ class MailAttester:
         if said.case_id is None or said.company is None:
             raise RefusedCase("the statement belongs to no case; a mail is evidence of a statement in a case")
         self._check_author(found, read_statement(ledger, question.ledger, said.case_id))
-        return Prepared(question, file, said.case_id, said.company)
+        return Prepared(question, file, said.case_id, said.company, said.kind, said.facts)
 
     def attest(self, prepared: Prepared, message: bytes) -> Answer:
         """Steps 5 to 10."""
@@ -142,7 +147,8 @@ class MailAttester:
         binding = find_case(mail, check, prepared.case)
         if binding.where == "other_case":
             raise RefusedMail("the signed text of the mail names another case; record it there")
-        result, reasons = _weighed(check, binding)
+        has_day = check.chosen is None or check_day(prepared.kind, prepared.facts, written_at(mail, check))
+        result, reasons = _weighed(check, binding, has_day)
         found: JsonObject = {
             "at": encode_instant(now),
             "result": result,
@@ -220,11 +226,14 @@ def _keys(mail: RawMail) -> tuple[tuple[str, str], ...]:
     return tuple(found)[:MAX_KEYS]
 
 
-def _weighed(check: MailCheck, binding: Binding) -> tuple[str, list[tuple[str, str]]]:
+def _weighed(check: MailCheck, binding: Binding, has_day: bool) -> tuple[str, list[tuple[str, str]]]:
+    """The grade of the signature, or D where the signed text shows neither which case nor which day it is about."""
     reasons = [(reason.code, reason.text) for reason in check.reasons]
-    if check.chosen is None or binding.where != "none":
+    missing = [NO_CASE] if binding.where == "none" else []
+    missing += [] if has_day else [NO_DAY]
+    if check.chosen is None or not missing:
         return check.result, reasons
-    return "grade_d", [NO_CASE, *reasons]
+    return "grade_d", [*missing, *reasons]
 
 
 def _shown(mail: RawMail, case: bytes, check: MailCheck) -> Shown:

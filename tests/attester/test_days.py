@@ -1,0 +1,79 @@
+"""The day that a mail shows, and statements that name another one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ledger.cli.demo.mail import MailKey, write_mail
+from ledger.errors import RefusedMail
+from ledger.mail.grade import MailCheck, grade_mail
+from ledger.mail.key import KeyAtReceipt
+from ledger.mail.raw import RawMail
+from ledger.runtime.attester.days import check_day, written_at
+from tests.attester.conftest import DATE, SHOP, Matter
+
+AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
+WRITTEN = datetime(2026, 11, 26, 9, tzinfo=UTC)
+
+
+def graded(key: MailKey, message: bytes) -> tuple[RawMail, MailCheck]:
+    mail = RawMail.parse(message)
+    at_receipt = KeyAtReceipt(SHOP, key.selector, "found", key.record.encode(), "quorum", AT)
+    return mail, grade_mail(mail, frozenset({SHOP}), {(SHOP, key.selector): at_receipt}, AT)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fact", "days"),
+    [
+        ("request.acknowledged", "received_on", {"2026-11-25", "2026-11-26", "2026-11-27", "2026-12-24"}),
+        ("request.refused", "answered_on", {"2026-11-25", "2026-11-26", "2026-11-27"}),
+        ("request.fulfilled", "answered_on", {"2026-11-25", "2026-11-26", "2026-11-27"}),
+        ("request.partially_fulfilled", "answered_on", {"2026-11-25", "2026-11-26", "2026-11-27"}),
+        ("deadline.extended", "notified_on", {"2026-11-25", "2026-11-26", "2026-11-27"}),
+    ],
+)
+def test_days(kind: str, fact: str, days: set[str]) -> None:
+    """An acknowledgement may name a later day, which favours the company; nothing else may, and nothing an earlier."""
+    for stated in ("2026-10-01", "2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27", "2026-11-28", "2026-12-24"):
+        if stated in days or (kind == "request.acknowledged" and stated > "2026-11-24"):
+            assert check_day(kind, {fact: stated}, WRITTEN)
+        else:
+            with pytest.raises(RefusedMail, match="dated 2026-11-26, but the statement names"):
+                check_day(kind, {fact: stated}, WRITTEN)
+    assert not check_day(kind, {fact: "2026-11-26"}, None)
+    assert check_day("account.suspended", {"on": "2020-01-01"}, None), "it names no day of a mail"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (DATE, WRITTEN),
+        ("26 Nov 2026 18:00:00 +0900", WRITTEN),
+        ("Thu, 26 Nov 2026 09:00:00 -0000", WRITTEN),
+        ("Thu, 26 Nov 2026 09:00:00 +0000 (UTC)", WRITTEN),
+    ],
+)
+def test_signed_date(mail_key: MailKey, text: str, found: datetime) -> None:
+    mail, check = graded(mail_key, mail_key.sign(write_mail(f"support@{SHOP}", "Yes", "Text", text)))
+    assert check.result == "grade_a" and written_at(mail, check) == found
+
+
+@pytest.mark.parametrize("text", ["yesterday", "Thu, 99 Nov 2026 09:00:00 +0000", "x" * 300, "1 Jan 99999 00:00 +0000"])
+def test_a_date_that_nobody_can_read(mail_key: MailKey, text: str) -> None:
+    """Then the signature's own time counts."""
+    mail, check = graded(mail_key, mail_key.sign(write_mail(f"support@{SHOP}", "Yes", "Text", text)))
+    number = check.chosen_number
+    verified = None if number is None else check.signatures[number].verified
+    seconds = None if verified is None else verified.signature.signed_at
+    assert written_at(mail, check) == (None if seconds is None else datetime.fromtimestamp(seconds, UTC))
+
+
+def test_a_day_that_the_mail_does_not_show(matter: Matter) -> None:
+    """Else the requester could let a deadline begin, or an answer come, on whatever day he likes."""
+    matter.start()
+    case = matter.opened()
+    [answer] = matter.attested(case, matter.mail(case), day=1)
+    assert type(answer.error).__name__ == "RefusedMail" and "2026-11-01 (received_on)" in str(answer.error)
+    assert answer.attested == ()

@@ -54,14 +54,14 @@ def verify(
 ) -> Assessment:
     """Read, observe and assess; raises a HabeasError where the input is malformed."""
     bundle = parse_bundle(read_bytes(bundle_path))
-    return assess_under(read_terms(Question(trust, rpc, blocks, dns, now)), bundle)
+    return assess_under(read_terms(Question(trust, rpc, blocks, dns, now=now)), bundle)
 
 
 def assess_under(terms: Terms, bundle: Bundle) -> Assessment:
     """Observe what ``terms`` ask for, and assess."""
     policy, notes = terms.policy, tuple[str, ...]()
     if terms.dns:
-        policy, notes = _with_dns(bundle, policy)
+        policy, notes = _with_dns(bundle, policy, terms.resolvers)
     observed = observe_bundle(bundle, policy, terms.rpc, terms.vouched)
     observed = replace(observed, notes=(*observed.notes, *notes))
     now = parse_now(terms.now) if terms.now else _clock(bundle)
@@ -104,6 +104,7 @@ class Question:
     rpc: Sequence[str] = ()
     blocks: Sequence[str] = ()
     dns: bool = False
+    resolvers: Sequence[str] = ()
     now: str | None = None
     against: Path | None = None
     fraud_out: Path | None = None
@@ -122,6 +123,7 @@ class Terms:
     rpc: tuple[str, ...]
     vouched: tuple[bytes, ...]
     dns: bool
+    resolvers: tuple[tuple[str, int], ...]
     now: str | None
     calendar: Calendar = STANDARD
     authorities: Register | None = None
@@ -132,7 +134,18 @@ def read_terms(asked: Question) -> Terms:
     """The terms of a question. Raises a Malformed error for the first that is wrong, save ``now``."""
     policy, calendar = read_policy(asked.trust), read_calendar(asked.calendars)
     vouched = tuple(check_nodes(asked.rpc, asked.blocks))
-    return Terms(policy, tuple(asked.rpc), vouched, asked.dns, asked.now, calendar, read_register(asked.authorities))
+    resolvers, register = _read_resolvers(asked), read_register(asked.authorities)
+    return Terms(policy, tuple(asked.rpc), vouched, asked.dns, resolvers, asked.now, calendar, register)
+
+
+def _read_resolvers(asked: Question) -> tuple[tuple[str, int], ...]:
+    if not asked.resolvers:
+        return ()
+    if not asked.dns:
+        raise MalformedRequest("--resolver names whom --dns asks; give --dns too")
+    from ledger.cli.dns import parse_servers  # dnspython is only needed here
+
+    return parse_servers(asked.resolvers)
 
 
 def read_register(paths: Sequence[Path]) -> Register | None:
@@ -200,7 +213,9 @@ def _answer_against(bundle: Bundle, result: Assessment, terms: Terms, asked: Que
     return report_text(result, asked.lang) + "\n" + "\n".join(clean_line(line) for line in lines), code
 
 
-def _with_dns(bundle: Bundle, policy: TrustPolicy) -> tuple[TrustPolicy, tuple[str, ...]]:
+def _with_dns(
+    bundle: Bundle, policy: TrustPolicy, resolvers: Sequence[tuple[str, int]]
+) -> tuple[TrustPolicy, tuple[str, ...]]:
     """The policy with the keys that the company publishes in DNS right now, as if pinned."""
     from ledger.cli.dns import published_keys  # dnspython is only needed here
 
@@ -208,12 +223,13 @@ def _with_dns(bundle: Bundle, policy: TrustPolicy) -> tuple[TrustPolicy, tuple[s
     notes, pins = [], list(policy.company_keys)
     for company in sorted(name for name in companies if name):
         try:
-            keys = published_keys(company)
+            keys = published_keys(company, resolvers)
         except HabeasError as error:
             notes.append(str(error))
             continue
         pins += [CompanyPin(company, key, "that DNS names now") for key in keys]
-        notes.append(f"DNS of {company} names {len(keys)} key(s) now (--dns).")
+        by = f" by {len(resolvers)} resolvers" if len(resolvers) > 1 else ""
+        notes.append(f"DNS of {company} names {len(keys)} key(s) now{by} (--dns).")
     return replace(policy, company_keys=tuple(pins)), tuple(notes)
 
 

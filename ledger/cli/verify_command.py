@@ -50,6 +50,13 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--dns", action="store_true", help="Accept the keys that the company publishes in DNS now.")
     made.add_argument(
+        "--resolver",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="With --dns: ask this DNS resolver; of 2 to 5 one may say something else, of more two. May be repeated.",
+    )
+    made.add_argument(
         "--trust",
         type=Path,
         metavar="FILE",
@@ -109,6 +116,7 @@ def main(arguments: Sequence[str]) -> int:
         rpc=given.rpc,
         blocks=given.block,
         dns=given.dns,
+        resolvers=given.resolver,
         now=given.now,
         against=given.against,
         fraud_out=given.fraud_out,

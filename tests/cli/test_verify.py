@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, get_args
 
@@ -249,12 +250,31 @@ def test_dns_confirms_a_company_key(run: Run, files: tuple[str, list[str]], monk
     record = f'"{encode_txt(address(COMPANY_KEY))}"'
     with DnsTestServer({(f"_habeas.{COMPANY}", "TXT"): [record, '"v=spf1 -all"']}).running() as server:
         servers = [("127.0.0.1", server.port)]
-        monkeypatch.setattr(dns, "published_keys", lambda company: ours(company, servers))
+        monkeypatch.setattr(dns, "published_keys", lambda company, _asked: ours(company, servers))
         code, out, _ = run(bundle, *options, "--dns")
     assert code == 3 and "company-signed" in out
     assert f"An answer signed with a key of {COMPANY} is recorded in this ledger: entry 4." in out
     assert f"Signed with a key of {COMPANY} that DNS names now." in out and "pins" not in out
     assert f"DNS of {COMPANY} names 1 key(s) now (--dns)." in out
+
+
+def test_dns_by_several_resolvers(run: Run, files: tuple[str, list[str]]) -> None:
+    """Each is asked by itself; one of three may say something else, two may not."""
+    bundle, options = files
+    record = {(f"_habeas.{COMPANY}", "TXT"): [f'"{encode_txt(address(COMPANY_KEY))}"']}
+    with ExitStack() as stack:
+        servers = [stack.enter_context(DnsTestServer(dict(record)).running()) for _ in range(3)]
+        asked = [part for server in servers for part in ("--resolver", server.address)]
+        code, out, _ = run(bundle, *options, "--dns", *asked)
+        assert code == 3 and f"DNS of {COMPANY} names 1 key(s) now by 3 resolvers (--dns)." in out
+        servers[0].records.clear()
+        code, out, _ = run(bundle, *options, "--dns", *asked)
+        assert code == 3 and "company-signed" in out
+        servers[1].records[f"_habeas.{COMPANY}", "TXT"] = [f'"{encode_txt(bytes(20))}"']
+        _, out, _ = run(bundle, *options, "--dns", *asked)
+        assert "the resolvers disagree" in out and "company-signed" not in out
+    for wrong in (["--resolver", "192.0.2.1"], ["--dns", "--resolver", "dns.example"], ["--dns", *asked, *asked]):
+        assert run(bundle, *options, *wrong)[0] == 2
 
 
 def test_dns_without_a_key(monkeypatch: pytest.MonkeyPatch) -> None:

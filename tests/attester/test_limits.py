@@ -12,7 +12,7 @@ import pytest
 
 from ledger.cli.attesting import MailAnswer
 from ledger.encoding import encode_hex, sha256
-from ledger.errors import RefusedMail, RefusedRate, RuntimeFault, RuntimeSetting
+from ledger.errors import RefusedMail, RefusedRate, RefusedRecentBlockAge, RuntimeFault, RuntimeSetting
 from ledger.runtime.attester.keys import create_keys, load_keys
 from ledger.runtime.attester.limits import MAX_CLIENTS, RateLimit, group_of
 from ledger.runtime.attester.memory import Memory, Shown
@@ -185,6 +185,39 @@ def test_a_ledger_that_is_gone(matter: Matter, monkeypatch: pytest.MonkeyPatch) 
     assert one.url == answer.url
 
 
+def test_an_answer_that_waited_too_long(matter: Matter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was recorded stays; only what never came into the log is signed again, over the same facts."""
+    matter.start()
+    case = matter.opened()
+    disclosure = disclosed(message := matter.mail(case))
+    statement = matter.acknowledged(case, disclosure)
+    real, first = matter.client.submit, list[SignedStatement]()
+
+    def half(signed: SignedStatement) -> object:
+        first.append(signed)
+        if signed.statement.facts["check"] == "dns":
+            raise RuntimeFault("the cable is cut")
+        return real(signed)
+
+    def late(signed: SignedStatement) -> object:
+        if signed.raw == first[1].raw:
+            raise RefusedRecentBlockAge("a day has passed")
+        return real(signed)
+
+    with monkeypatch.context() as cut:
+        cut.setattr(matter.client, "submit", half)
+        assert type(matter.ask(message, disclosure, statement)[0].error).__name__ == "RuntimeLedger"
+    matter.chain.grow()
+    with monkeypatch.context() as cut:
+        cut.setattr(matter.client, "submit", late)
+        [answer] = matter.ask(message, disclosure, statement)
+    dkim, dns = answer.attested
+    assert dkim.signed.raw == first[0].raw
+    assert dns.signed.raw != first[1].raw and dns.signed.statement.facts == first[1].statement.facts
+    [again] = matter.ask(message, disclosure, statement)
+    assert [item.signed.raw for item in again.attested] == [item.signed.raw for item in answer.attested]
+
+
 def test_an_attester_that_is_not_bound(matter: Matter) -> None:
     one = matter.start(bound=())
     case = matter.opened()
@@ -254,8 +287,7 @@ def test_memory(tmp_path: Path) -> None:
     assert memory.keep_answer(question, shown.message, b"second") == b"first"
     with pytest.raises(RuntimeFault, match="does not open"):
         memory.answer(question, sha256(b"another mail"))
-    memory.drop_answer(question)
-    assert memory.keep_answer(question, shown.message, b"third") == b"third"
+    memory.replace_answer(question, shown.message, b"third")
     memory.close()
     again = Memory(tmp_path / "memory.sqlite", bytes([1]) * 32)
     assert again.answer(question, shown.message) == b"third"

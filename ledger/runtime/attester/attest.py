@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from ledger.disclosure import SALT_BYTES, Disclosure, FileValue
@@ -20,6 +20,8 @@ from ledger.errors import (
     MalformedSize,
     RefusedCase,
     RefusedMail,
+    RefusedNotFound,
+    RefusedRecentBlock,
     RefusedRecentBlockAge,
     RefusedRole,
     VerificationDisclosure,
@@ -36,6 +38,7 @@ from ledger.runtime.attester.days import check_day, written_at
 from ledger.runtime.attester.ledgers import Found, choose, quote, read_statement, record
 from ledger.runtime.attester.memory import Shown
 from ledger.runtime.attester.parts import Parts
+from ledger.statement import sign
 
 KIND = "evidence.attested"
 CAPTURE_NAME, CAPTURE_FIELD = "dns-capture.json", "dns_capture"
@@ -116,16 +119,33 @@ class MailAttester:
                 f"{prepared.file.length} bytes with {prepared.file.sha256}: send the file as it is, byte for byte"
             )
         kept = self._parts.memory.answer(question.name, digest)
+        if kept is None:
+            draft = self._check(prepared, RawMail.parse(message))
+            if draft.signed:
+                # Kept before it is sent: an answer that is lost is sent again, and not said again.
+                kept = self._parts.memory.keep_answer(question.name, digest, draft.encode())
         if kept is not None:
+            draft = Draft.parse(kept)
+        try:
+            return self._send(question, draft)
+        except (RefusedRecentBlock, RefusedRecentBlockAge):
+            draft = self._renewed(question, draft)
+            self._parts.memory.replace_answer(question.name, digest, draft.encode())
+            return self._send(question, draft)
+
+    def _renewed(self, question: Question, draft: Draft) -> Draft:
+        """The draft with a newer block quoted in what never came into the log; what is recorded stays as it is."""
+        ledger = choose(self._parts.ledgers, question.ledger)
+        recent, signed = quote(ledger, question.ledger), []
+        for item in draft.signed:
             try:
-                return self._send(question, Draft.parse(kept))
-            except RefusedRecentBlockAge:
-                self._parts.memory.drop_answer(question.name)  # it never came into the log, and is too old now
-        draft = self._check(prepared, RawMail.parse(message))
-        if draft.signed:
-            # Kept before it is sent: an answer that is lost is sent again, and not said again.
-            draft = Draft.parse(self._parts.memory.keep_answer(question.name, digest, draft.encode()))
-        return self._send(question, draft)
+                read_statement(ledger, question.ledger, item.signed.id)
+                signed.append(item)
+            except RefusedNotFound:
+                said = item.signed.statement
+                again = sign(replace(said, recent_block=recent), self._parts.key.private)
+                signed.append(Signed(item.check, item.result, again))
+        return Draft(draft.found, tuple(signed))
 
     def _check_author(self, found: Found, opening: Found) -> None:
         said, opened = found.signed.statement, opening.signed.statement

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ledger.encoding import encode_hex, encode_instant
-from ledger.errors import RefusedDuplicate, RefusedRecentBlockAge, RefusedRole, RefusedWellKnown
+from ledger.errors import RefusedDuplicate, RefusedRecentBlock, RefusedRecentBlockAge, RefusedRole, RefusedWellKnown
 from ledger.runtime.attester.keys import AttesterKey
 from ledger.runtime.attester.ledgers import LedgerApi, Receipt, choose, quote, read_events, record
 from ledger.runtime.attester.memory import Memory
@@ -67,7 +67,7 @@ class KeyBinder:
         signed = parse(held)
         try:
             return Bound(signed, record(ledger, question.ledger, signed), created=False)
-        except RefusedRecentBlockAge:
+        except (RefusedRecentBlock, RefusedRecentBlockAge):
             return None  # it never came into the log, and is too old now: look again
 
     async def look(self, question: KeyQuestion) -> None:

@@ -91,17 +91,19 @@ class Memory:
             raise RuntimeStore("a kept answer does not open; the memory or its secret was changed") from None
 
     def keep_answer(self, question: bytes, message: bytes, answer: bytes) -> bytes:
-        """Keep the first answer; gives the one that is kept, which another thread may have made."""
+        """Keep the first answer; gives the one that is kept, which another process may have made."""
+        self._put("INSERT OR IGNORE INTO answer VALUES (?, ?)", question, message, answer)
+        return self.answer(question, message) or answer
+
+    def replace_answer(self, question: bytes, message: bytes, answer: bytes) -> None:
+        """Keep another answer in the place of one that never came into the log."""
+        self._put("INSERT OR REPLACE INTO answer VALUES (?, ?)", question, message, answer)
+
+    def _put(self, query: str, question: bytes, message: bytes, answer: bytes) -> None:
         nonce = secrets.token_bytes(_NONCE)
         sealed = nonce + AESGCM(self._name("seal", message)).encrypt(nonce, answer, question)
         with self._write() as db:
-            db.execute("INSERT OR IGNORE INTO answer VALUES (?, ?)", (self._name("question", question), sealed))
-        return self.answer(question, message) or answer
-
-    def drop_answer(self, question: bytes) -> None:
-        """Forget an answer that never came into the log."""
-        with self._write() as db:
-            db.execute("DELETE FROM answer WHERE name = ?", (self._name("question", question),))
+            db.execute(query, (self._name("question", question), sealed))
 
     def binding(self, ledger: str, company: str, key: bytes) -> bytes | None:
         """The signed statement that bound a company key: public bytes, kept to send them again."""

@@ -296,6 +296,13 @@ def late(cases: Cases) -> None:
         {**reported, "grade": "attested", "lateness": is_late, "periods": closed},
         check_in=False,
     )
+    w.add(
+        "find-late-by-a-report-with-a-key-alone",
+        "Attesters saw the domain's mail key; which key a domain has says nothing of what was written.",
+        lambda m: m.attest("2026-11-25", m.say("2026-11-24", "request.fulfilled", **_answered("2026-11-24")), "dns"),
+        {**reported, "lateness": None},
+        check_in=False,
+    )
 
 
 def more_time(cases: Cases) -> None:

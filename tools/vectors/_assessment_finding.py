@@ -13,10 +13,9 @@ from ledger.encoding import Json
 from ledger.evm import keccak256
 from tools.vectors._assessment_case import Value
 from tools.vectors._matter import OTHER_ATTESTER, Matter, policy_text
-from tools.vectors.statement_facts import IN_CASE
 from tools.vectors.writing import Cases
 
-FIND, FACTS = "assessment.find", "assessment.facts"
+FIND = "assessment.find"
 Tell = Callable[[Matter], object]
 UNTIL = {"not_before": "2026-12-01", "not_after": "2026-12-01"}
 SILENCE: Value = {
@@ -389,18 +388,3 @@ def more_time(cases: Cases) -> None:
         {"due": {"place": "NO", "mark": "R", "finding": False}, "periods": []},
         matter=Matter(place="NO"),
     )
-
-
-def names_in_facts(cases: Cases) -> None:
-    """A name in the facts, by either side: every fact of every kind that is written in a case."""
-    for kind, (facts, _) in sorted(IN_CASE.items()):
-        for fact in sorted(facts):
-            prose: Json = "Kim Haneul, born 1990"
-            wrong = {**facts, fact: [prose] if isinstance(facts[fact], list) else prose}
-            name = f"name-in-{kind.replace('_', '-')}-{fact.replace('_', '-')}"
-            why = "A name where a date or a word of a list belongs: refused before it is stored."
-            cases.bad(name, FACTS, {"kind": kind, "facts": wrong}, "MalformedFacts", why)
-        noted = {**facts, "note": "Kim Haneul, born 1990"}
-        name = f"name-in-{kind.replace('_', '-')}-as-a-note"
-        why = "There is no fact for prose: it belongs in a disclosure."
-        cases.bad(name, FACTS, {"kind": kind, "facts": noted}, "MalformedFacts", why)

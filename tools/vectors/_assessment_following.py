@@ -12,8 +12,10 @@ from tools.vectors._assessment_case import Value
 from tools.vectors._assessment_finding import DUE, SILENCE, Finding
 from tools.vectors._matter import ATTESTER, OTHER_ATTESTER, Matter, policy_text
 from tools.vectors.authorities import PLAIN, line
+from tools.vectors.statement_facts import IN_CASE
 from tools.vectors.writing import Cases
 
+FACTS = "assessment.facts"
 MEDIATOR, IRISH = "kopico.go.kr", "authority.example"
 KOREA_AT = ["pipc", "kisa-privacy-call-centre", "kopico"]
 KOREA: Value = {
@@ -339,3 +341,18 @@ def authorities(cases: Cases) -> None:
         matter=Matter(place="KR"),
         authorities=line(PLAIN, relevant_countries=["kr"]),
     )  # fmt: skip
+
+
+def names_in_facts(cases: Cases) -> None:
+    """A name in the facts, by either side: every fact of every kind that is written in a case."""
+    for kind, (facts, _) in sorted(IN_CASE.items()):
+        for fact in sorted(facts):
+            prose: Json = "Kim Haneul, born 1990"
+            wrong = {**facts, fact: [prose] if isinstance(facts[fact], list) else prose}
+            name = f"name-in-{kind.replace('_', '-')}-{fact.replace('_', '-')}"
+            why = "A name where a date or a word of a list belongs: refused before it is stored."
+            cases.bad(name, FACTS, {"kind": kind, "facts": wrong}, "MalformedFacts", why)
+        noted = {**facts, "note": "Kim Haneul, born 1990"}
+        name = f"name-in-{kind.replace('_', '-')}-as-a-note"
+        why = "There is no fact for prose: it belongs in a disclosure."
+        cases.bad(name, FACTS, {"kind": kind, "facts": noted}, "MalformedFacts", why)

@@ -32,8 +32,8 @@ from tools.vectors._assessment_case import (
 from tools.vectors._assessment_case import base as base_result
 from tools.vectors._assessment_evidence import contradictory, direct, malformed
 from tools.vectors._assessment_false import false_claims
-from tools.vectors._assessment_finding import deliveries, late, more_time, names_in_facts
-from tools.vectors._assessment_following import authorities, complaints, following, late_notices
+from tools.vectors._assessment_finding import deliveries, late, more_time
+from tools.vectors._assessment_following import authorities, complaints, following, late_notices, names_in_facts
 from tools.vectors._assessment_index import contradictions, lists, no_root, replays
 from tools.vectors._assessment_keys import keys
 from tools.vectors._assessment_parties import other_cases, parties, requester_bound

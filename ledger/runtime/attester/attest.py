@@ -27,7 +27,7 @@ from ledger.errors import (
     VerificationDisclosure,
 )
 from ledger.mail.asked import mail_questions
-from ledger.mail.binding import Binding, find_case
+from ledger.mail.binding import Binding, find_case, message_id
 from ledger.mail.capture import MEDIA_TYPE as CAPTURE_TYPE
 from ledger.mail.capture import DnsCapture
 from ledger.mail.dkim import read_signature, signature_fields
@@ -261,9 +261,7 @@ def _shown(mail: RawMail, case: bytes, check: MailCheck) -> Shown:
     assert check.chosen is not None and check.chosen_number is not None, "it has a grade"
     verified = check.signatures[check.chosen_number].verified
     assert verified is not None, "the chosen one is verified"
-    identifier = mail.named("message-id") if "message-id" in check.signed_headers else ()
-    value = b" ".join(identifier[0].value.split()) if identifier else b""
-    return Shown(sha256(verified.signature.value), case, check.chosen.domain, value)
+    return Shown(sha256(verified.signature.value), case, check.chosen.domain, message_id(mail, check) or b"")
 
 
 def _chosen(check: MailCheck) -> JsonObject | None:

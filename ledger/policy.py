@@ -288,6 +288,7 @@ def encode_policy(
     ledger: LedgerTrust,
     authorities: Sequence[TimeAuthority] = (),
     time_quorum: int = 1,
+    *,
     attesters: Sequence[AttesterTrust] = (),
     attester_quorum: int = 1,
 ) -> bytes:

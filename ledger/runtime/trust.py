@@ -49,13 +49,16 @@ def own_trust(store: Store, settings: Settings) -> LedgerTrust:
 
 
 def own_policy(store: Store, settings: Settings) -> bytes:
-    """The ``trust.toml`` that lists this ledger alone, with the time authorities and attesters of the settings."""
+    """The ``trust.toml`` that lists this ledger alone, with the authorities and attesters of the settings.
+
+    Raises RuntimeLog, RuntimeSetting.
+    """
     return encode_policy(
         own_trust(store, settings),
         [item.trust for item in time_authorities(settings)],
         settings.time_quorum,
-        settings.trusted_attesters,
-        settings.attester_quorum,
+        attesters=settings.trusted_attesters,
+        attester_quorum=settings.attester_quorum,
     )
 
 

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 
 import httpx2
+import pytest
 
 from ledger.cli.attesting import MailAnswer
 from ledger.cli.demo.mail import write_mail
@@ -13,6 +14,7 @@ from ledger.disclosure import Disclosure
 from ledger.encoding import Json, encode_hex, sha256
 from ledger.mail.capture import DnsCapture
 from ledger.mail.key import KeyRecord
+from ledger.runtime.attester import attest
 from ledger.runtime.operator import Operator
 from tests.attester.conftest import DATE, MAIL, SHOP, Matter, disclosed
 from tests.store.world import REQUESTER
@@ -138,6 +140,17 @@ def test_two_mails_under_one_message_id(matter: Matter) -> None:
     assert matter.attested(case, matter.mail(case))[0].result == "grade_a"
     refused(matter.attested(case, matter.mail(case, text="Another text."), day=25), "RefusedMail", "Message-ID")
     assert matter.attested(case, matter.mail(case, 2, text="Another text."), day=27)[0].result == "grade_a"
+
+
+def test_more_mails_than_a_bundle_holds(matter: Matter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attest, "MAX_MAILS", 2)
+    matter.start()
+    case = matter.opened()
+    for number in (1, 2):
+        assert matter.attested(case, matter.mail(case, number))[0].result == "grade_a"
+    refused(matter.attested(case, matter.mail(case, 3)), "RefusedMail", "attests 2 mails in one case")
+    other = matter.opened(2)
+    assert matter.attested(other, matter.mail(other, 4))[0].result == "grade_a"
 
 
 def test_a_forged_mail_takes_no_message_id_away(matter: Matter) -> None:

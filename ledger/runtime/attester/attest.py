@@ -45,6 +45,8 @@ CAPTURE_NAME, CAPTURE_FIELD = "dns-capture.json", "dns_capture"
 MEDIA_TYPE = "message/rfc822"
 MAX_KEYS = 4
 """Keys asked for in one mail; signatures beyond are graded without one, as if nobody answered."""
+MAX_MAILS = 30
+"""Mails attested in one case: of more than 64 statements of one author a server shows no bundle that is complete."""
 NO_CASE = (
     "no_case",
     "The signed text does not name the case, so the mail may be about anything; it is no more than grade D.",
@@ -184,6 +186,7 @@ class MailAttester:
             return Draft(found, ())
         if result != "failed":
             self._parts.memory.claim(_shown(mail, prepared.case, check))
+        self._parts.memory.count(prepared.case, MAX_MAILS)
         return self._sign(prepared, found, now, check, capture)
 
     def _sign(

@@ -26,6 +26,7 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS message (name BLOB PRIMARY KEY, "case" BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS message_id (name BLOB PRIMARY KEY, message BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS answer (name BLOB PRIMARY KEY, sealed BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS told (name BLOB PRIMARY KEY, mails INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS binding (name BLOB PRIMARY KEY, raw BLOB NOT NULL);
 """
 
@@ -79,6 +80,14 @@ class Memory:
                     raise RefusedMail("another mail with this Message-ID was shown before; hand in that one")
                 db.execute("INSERT OR IGNORE INTO message_id VALUES (?, ?)", (name, message))
             db.execute("INSERT OR IGNORE INTO message VALUES (?, ?)", (message, case))
+
+    def count(self, case: bytes, most: int) -> None:
+        """Count one more mail attested in this case. Raises RefusedMail over ``most``."""
+        name = self._name("told", case)
+        with self._write() as db:
+            db.execute("INSERT INTO told VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET mails = mails + 1", (name,))
+            if db.execute("SELECT mails FROM told WHERE name = ?", (name,)).fetchone()[0] > most:
+                raise RefusedMail(f"this attester attests {most} mails in one case, and has done so")
 
     def answer(self, question: bytes, message: bytes) -> bytes | None:
         """The answer given before to ``question`` (32 bytes) about the mail with this SHA-256."""

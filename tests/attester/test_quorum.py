@@ -35,7 +35,9 @@ TXT = (f"_habeas.{SHOP}", "TXT")
 def policy(matter: Matter, attesters: Sequence[Running], quorum: int) -> TrustPolicy:
     services = matter.world.services
     listed = [parse_attester(item.parts.settings.name, item.address, item.parts.settings.scopes) for item in attesters]
-    return parse_policy(encode_policy(own_trust(services.store, services.settings), listed, quorum))
+    return parse_policy(
+        encode_policy(own_trust(services.store, services.settings), attesters=listed, attester_quorum=quorum)
+    )
 
 
 def bundle_of(matter: Matter, case: bytes) -> Bundle:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ import typer
 
 from ledger.bundle import parse_bundle
 from ledger.checks import Value
-from ledger.cli.output import AsJson, Language, Trust, new_app, note, print_json, print_text
+from ledger.cli.output import AsJson, Language, Trust, new_app, note, print_json, print_text, show_progress
 from ledger.cli.verify import Question, Terms, assess_under, parse_now, read_bytes, read_terms
 from ledger.cli.verify_many import WORST_FIRST, find_files, processes_for, results_of
 from ledger.counts.counts import Counts, count, is_listed
@@ -113,12 +112,10 @@ def read_one(terms: Terms, path: Path) -> Read:
 
 
 def _read_all(terms: Terms, paths: Sequence[Path], jobs: int | None) -> Iterator[Read]:
-    progress = sys.stderr.isatty()
     with closing(results_of(partial(read_one, terms), paths, processes_for(jobs, len(paths)))) as results:
         for number, item in enumerate(results, 1):
-            if progress and (number % _PROGRESS_STEP == 0 or number == len(paths)):
-                end = "\n" if number == len(paths) else ""
-                print(f"\r{number} / {len(paths)}", end=end, file=sys.stderr, flush=True)
+            if number % _PROGRESS_STEP == 0 or number == len(paths):
+                show_progress(number, len(paths))
             yield item
 
 

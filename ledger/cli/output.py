@@ -72,6 +72,12 @@ def note(text: str) -> None:
     print(clean_lines(text), file=sys.stderr)
 
 
+def show_progress(done: int, total: int) -> None:
+    """How far long work is, on one line of a terminal's standard error; at the end the line is closed."""
+    if sys.stderr.isatty():
+        print(f"\r{done:,} / {total:,}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+
 def print_text(text: str) -> None:
     """A line of the result, on standard output. A server's or a file's words in it move no cursor."""
     print(clean_line(text))

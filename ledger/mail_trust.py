@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ledger.encoding import encode_hex, encode_instant, parse_instant
-from ledger.errors import MalformedPolicy
+from ledger.errors import MalformedCapture, MalformedPolicy
 from ledger.kinds import is_domain
+from ledger.mail.anchors import ROOT_ANCHORS, TrustAnchor
 from ledger.mail.published import PublishedKey
 from ledger.toml_table import Table, toml_lines
 
 MAX_DOMAINS = 64
+MAX_ANCHORS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class MailTrust:
     domains: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By company, where a policy names them."""
     published: tuple[PublishedKey, ...] = ()
+    anchors: tuple[TrustAnchor, ...] = ROOT_ANCHORS
+    """Keys of the root zone in which DNSSEC chains end."""
 
     def domains_of(self, company: str) -> frozenset[str]:
         """The mail domains of ``company``: its own, where the policy names none."""
@@ -39,7 +43,21 @@ def take_mail_trust(table: Table) -> MailTrust:
     published = tuple(_parse_published(item) for item in table.list("published_key"))
     if len({key.digest for key in published}) != len(published):
         raise MalformedPolicy("[[published_key]]: a digest is listed twice; the earlier time counts, name that one")
-    return MailTrust(domains, published)
+    listed = table.optional("root_anchors", None)
+    return MailTrust(domains, published, ROOT_ANCHORS if listed is None else _parse_anchors(listed))
+
+
+def _parse_anchors(listed: object) -> tuple[TrustAnchor, ...]:
+    texts = [item for item in listed if isinstance(item, str)] if isinstance(listed, list) else []
+    if not isinstance(listed, list) or not 1 <= len(texts) == len(listed) <= MAX_ANCHORS:
+        raise MalformedPolicy(f"root_anchors is a list of 1 to {MAX_ANCHORS} texts: tag algorithm type digest")
+    try:
+        anchors = tuple(TrustAnchor.parse(text) for text in texts)
+    except MalformedCapture as error:
+        raise MalformedPolicy(f"root_anchors: {error}") from None
+    if len(set(anchors)) != len(anchors):
+        raise MalformedPolicy("root_anchors names an anchor twice")
+    return anchors
 
 
 def _parse_company(value: object) -> tuple[str, frozenset[str]]:

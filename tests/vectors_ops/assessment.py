@@ -53,7 +53,8 @@ def _find(given: Values) -> Values:
     assert result.finding is not None
     shown: Values = dict(finding_json(result.finding, result.finding_value))
     assert all(line["en"] and line["ko"] and line["en"] != line["ko"] for line in shown["sentences"])
-    found = {name: shown[name] for name in ("answer", "state", "outcome", "grade", "delivery", "due", "lateness")}
+    names = ("answer", "state", "outcome", "grade", "mail", "delivery", "due", "lateness")
+    found = {name: shown[name] for name in names}
     if found["delivery"] is not None:
         del found["delivery"]["entries"]
     assert found["due"].pop("calendar") or not found["due"].pop("steps")

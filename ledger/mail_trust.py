@@ -80,8 +80,15 @@ def _parse_published(value: object) -> PublishedKey:
     return PublishedKey(digest, at.astimezone(UTC))
 
 
+def encode_anchors(trust: MailTrust) -> dict[str, object]:
+    """The member ``root_anchors``, where the trust is not in those that ship."""
+    if trust.anchors == ROOT_ANCHORS:
+        return {}
+    return {"root_anchors": [anchor.encode() for anchor in trust.anchors]}
+
+
 def encode_mail_trust(trust: MailTrust) -> Iterator[str]:
-    """The lines of a policy that ``take_mail_trust`` reads."""
+    """The tables of a policy that ``take_mail_trust`` reads."""
     for company, names in sorted(trust.domains.items()):
         yield from ("", "[[company_mail]]", *toml_lines({"company": company, "domains": sorted(names)}))
     yield from _published_lines(trust.published)

@@ -31,6 +31,10 @@ class TrustAnchor:
             raise MalformedCapture(f"a trust anchor is '<key tag> <algorithm> <digest type> <hex>', not {text[:80]!r}")
         return cls(int(match[1]), int(match[2]), int(match[3]), bytes.fromhex(match[4]))
 
+    def encode(self) -> str:
+        """The text that ``parse`` reads."""
+        return f"{self.key_tag} {self.algorithm} {self.digest_type} {self.digest.hex()}"
+
 
 ROOT_ANCHORS = (
     TrustAnchor.parse("20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"),

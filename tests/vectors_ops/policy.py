@@ -58,6 +58,9 @@ def _parse(given: Values) -> Values:
             {"digest": key.digest.hex(), "published_at": encode_instant(int(key.published_at.timestamp()))}
             for key in policy.mail.published
         ],
+        "root_anchors": [
+            f"{item.key_tag} {item.algorithm} {item.digest_type} {item.digest.hex()}" for item in policy.mail.anchors
+        ],
     }
 
 

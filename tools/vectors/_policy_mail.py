@@ -15,6 +15,14 @@ KEY = f'\n[[published_key]]\ndigest = "{DIGEST}"\npublished_at = "2026-11-20T00:
 OTHER_KEY = KEY.replace(DIGEST, encode_hex(sha256(b"another")))
 
 
+SHIPPED = [
+    "20326 8 2 e06d44b80b8f1d39a95c0b0d7c65d08458e880409bbc683457104237c7f8ec8d",
+    "38696 8 2 683d2d0acb8c9b712a1948b27f741219298d0a450d612c483af444a4c0fb2b16",
+]
+"""The root's key signing keys of 2017 and 2024."""
+OWN = f"12345 13 2 {'0f' * 32}"
+
+
 def mail_found(value: Value) -> Value:
     """What a reader finds of the two members."""
     return {
@@ -23,6 +31,7 @@ def mail_found(value: Value) -> Value:
             {"digest": item["digest"][2:], "published_at": item["published_at"]}
             for item in value.get("published_key", [])
         ],
+        "root_anchors": [item.lower() for item in value.get("root_anchors", SHIPPED)],
     }
 
 
@@ -33,6 +42,11 @@ def good_mail(cases: Cases, found: Any) -> None:
     add("company-mail", MAIL, "The domains under which a company sends mail, in place of its own.")
     add(
         "company-mail-two", MAIL + MAIL.replace('"shop.example"\nd', '"quiet.example"\nd'), "Two companies, one sender."
+    )
+    add(
+        "root-anchors",
+        f'root_anchors = ["{OWN}", "{SHIPPED[0].upper()}"]\n',
+        "Roots of DNSSEC in place of the shipped.",
     )
     add("published-keys", KEY + OTHER_KEY, "Two keys whose private half anybody can have.")
 
@@ -59,3 +73,13 @@ def bad_mail(cases: Cases) -> None:
     add("published-key-toml-time", KEY.replace('"2026-11-20T00:00:00Z"', "2026-11-20T00:00:00Z"), "A text.")
     add("published-key-short", KEY.replace(DIGEST, DIGEST[:-2]), "31 bytes.")
     add("published-key-unknown-member", KEY + 'domain = "shop.example"\n', "The key counts, wherever it stands.")
+    for name, value, why in (
+        ("empty", "[]", "No chain could end anywhere; leave the member out for the shipped ones."),
+        ("a-text", f'"{OWN}"', "A list."),
+        ("integer", "[7]", "Texts."),
+        ("twice", f'["{OWN}", "{OWN}"]', "Each once."),
+        ("short-digest", f'["{OWN[:-2]}"]', "31 bytes."),
+        ("no-digest", '["12345 13 2"]', "A key tag is no key."),
+        ("seventeen", str([f"{n} 13 2 {'0f' * 32}" for n in range(17)]), "At most 16."),
+    ):
+        add(f"root-anchors-{name}", f"root_anchors = {value}\n", why)

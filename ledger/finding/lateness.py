@@ -65,7 +65,7 @@ def read_lateness(timeline: Timeline, due: Due, answer: Said | None) -> Lateness
         earliest = date.min if due.earliest is None else due.earliest
         early = tightest(bound for bound in answer.bounds.uppers if timeline.is_within(bound, earliest))
         is_accepted = answer.grade in ACCEPTED or bool(answer.checks)
-        last = _last_day(answer, due.latest)
+        last = last_day(answer, due.latest)
         is_after = due.latest is not None and answered_on > last and timeline.is_after(answer.lower, due.latest)
         # Both hold only where somebody made a block up: what is known counts, and in doubt for the company.
         if early is not None and not (is_after and _worth(answer.lower) > early.value):
@@ -75,7 +75,7 @@ def read_lateness(timeline: Timeline, due: Due, answer: Said | None) -> Lateness
     return Lateness("not_decided", answer, answered_on, Value.NOT_CHECKED, answer.bounds.recorded)
 
 
-def _last_day(answer: Said, latest: date | None) -> date:
+def last_day(answer: Said, latest: date | None) -> date:
     """The last day that an answer may name and not be late. Of mail alone the day is known to one day more or less."""
     day = latest or date.max
     return day if answer.role != "requester" or answer.checks - {"dkim"} else min(day, date.max - MAIL_DAY) + MAIL_DAY

@@ -112,7 +112,7 @@ def _finding(
     operator = operator_of(bundle, work.policy)
     silence = find_silence(bundle.case, bundle.statements, work.parties, complete, as_of, operator)
     bounds = {view.shown.index: view.bounds for view in statements}
-    return find(bundle.case, complete, silence, work.policy, bounds, law)
+    return find(bundle.case, complete, silence, work.policy, bounds, law, work.mails.letters())
 
 
 def _view(work: Procedure, shown: ShownStatement, values: Mapping[str, Value]) -> StatementView:

@@ -41,9 +41,9 @@ MAX_AUTHORS = 16
 
 _NONE: frozenset[str] = frozenset()
 _REQUIRED = frozenset({"habeas_bundle", "ledger", "case"})
-_PARTS = frozenset(
-    {"statements", "anchors", "blocks", "checkpoint", "disclosures", "submitted", "index", "replay", "stamps"}
-)
+_PARTS = frozenset({
+    "statements", "anchors", "blocks", "checkpoint", "disclosures", "submitted", "index", "replay", "stamps", "files",
+})  # fmt: skip
 _READ = PartReader(MalformedBundle)
 
 
@@ -119,6 +119,8 @@ class Bundle:
     replay: ShownReplay | None = None
     stamps: Mapping[int, ShownStamps] = field(default_factory=dict)
     """Size of a tree to what time-stamp authorities say of it."""
+    files: Mapping[bytes, bytes] = field(default_factory=dict)
+    """SHA-256 (32 bytes), as an opened file disclosure names it, to the file's bytes."""
 
     def encode(self) -> bytes:
         """The canonical bytes."""
@@ -145,6 +147,8 @@ class Bundle:
             }
         if self.stamps:
             value["stamps"] = {str(size): _encode_stamps(item) for size, item in self.stamps.items()}
+        if self.files:
+            value["files"] = {encode_hex(name): encode_base64(data) for name, data in self.files.items()}
         return encode_json(value)
 
 
@@ -176,6 +180,7 @@ def parse_bundle(data: bytes) -> Bundle:
         index=_parse_index(members["index"]) if "index" in members else None,
         replay=_parse_replay(members["replay"]) if "replay" in members else None,
         stamps={size: _parse_stamps(size, item) for size, item in _numbered(members, "stamps")},
+        files=_parse_files(members.get("files", {})),
     )
 
 
@@ -287,6 +292,16 @@ def _parse_stamps(size: int, value: Json) -> ShownStamps:
     if hashes != sorted(set(hashes)):
         raise MalformedBundle(f"not canonical: {where}: tokens must be ascending by SHA-256, each once")
     return ShownStamps(_READ.binary(members, "checkpoint", where), tokens)
+
+
+def _parse_files(value: Json) -> Mapping[bytes, bytes]:
+    """Whether the bytes have the SHA-256 under which they stand is a check (10.1), not a matter of form."""
+    if not isinstance(value, dict):
+        raise MalformedBundle("files must be an object keyed by SHA-256")
+    return {
+        parse_hex(name, 32, MalformedBundle, "a key of files"): parse_base64(data, MalformedBundle, f"file {name}")
+        for name, data in value.items()
+    }
 
 
 def _parse_blocks(values: Sequence[Json]) -> Mapping[bytes, bytes]:

@@ -16,6 +16,7 @@ from ledger.checkpoint import check_auditors
 from ledger.encoding import MAX_INTEGER, encode_hex, is_int, sha256
 from ledger.errors import Malformed, MalformedPolicy
 from ledger.kinds import SCOPES, is_domain
+from ledger.mail_trust import MailTrust, encode_anchors, encode_mail_trust, take_mail_trust
 from ledger.note import ED25519, VerifierKey
 from ledger.stamp import TimeAuthority
 from ledger.statement import parse_origin
@@ -109,6 +110,7 @@ class TrustPolicy:
     time_authorities: tuple[TimeAuthority, ...] = ()
     time_quorum: int = 1
     """How many of ``time_authorities`` must have stamped a tree by a time."""
+    mail: MailTrust = MailTrust()
 
 
 def parse_policy(data: bytes) -> TrustPolicy:
@@ -137,6 +139,7 @@ def parse_policy(data: bytes) -> TrustPolicy:
         successors=tuple(_parse_successor(item) for item in table.list("successor")),
         time_authorities=tuple(parse_authority(item) for item in table.list("time_authority")),
         time_quorum=table.integer("time_quorum", 1, 1),
+        mail=take_mail_trust(table),
     )
     check_authorities(policy.time_authorities, policy.time_quorum)
     table.done()
@@ -291,6 +294,7 @@ def encode_policy(
     *,
     attesters: Sequence[AttesterTrust] = (),
     attester_quorum: int = 1,
+    mail: MailTrust | None = None,
 ) -> bytes:
     """The ``trust.toml`` of one ledger, as the demo and ``/v1/trust-policy`` give it out."""
     chain = ledger.chain
@@ -306,6 +310,8 @@ def encode_policy(
         top["time_quorum"] = time_quorum
     if attesters:
         top["attester_quorum"] = attester_quorum
+    mail = mail or MailTrust()
+    top |= encode_anchors(mail)
     chain_table = {
         "name": chain.name,
         "id": chain.id,
@@ -335,6 +341,7 @@ def encode_policy(
         "[[ledger]]",
         *_toml_lines(ledger_table),
         *encode_authorities(authorities),
+        *encode_mail_trust(mail),
     ]
     entries = [b"\n" + encode_attester(attester) for attester in attesters]
     return ("\n".join(lines) + "\n").encode("utf-8") + b"".join(entries)

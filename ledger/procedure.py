@@ -20,6 +20,7 @@ from ledger.errors import HabeasError, MalformedRequest, VerificationAnchor, Ver
 from ledger.evm import Header, parse_header
 from ledger.index import verify_index_leaf
 from ledger.leaf import IndexLeaf, statement_leaf
+from ledger.mail_steps import MailSteps
 from ledger.merkle import verify_inclusion
 from ledger.observed import Canon, Observed
 from ledger.parties import Parties, is_understood, operator_of
@@ -48,6 +49,7 @@ class Procedure:
         operator = operator_of(bundle, policy)
         self.index = IndexSteps(bundle, policy, self.ledger, operator)
         self.stamps = StampSteps(bundle, policy, self.ledger, now)
+        self.mails = MailSteps(bundle, policy)
         self.checkpoint = self._verified_checkpoint()
 
     def _addresses(self) -> tuple[bytes, bytes] | None:
@@ -82,6 +84,7 @@ class Procedure:
         below = [
             self._case(),
             self._disclosures(),
+            *self.mails.files(),
             *(check for index in sorted(self.bundle.statements) for check in self._statement(index)),
             self._listed(chain_part),
         ]
@@ -96,11 +99,8 @@ class Procedure:
         opened = [item for item in self.bundle.statements.values() if item.signed.id == self.bundle.case]
         if not opened:
             return not_checked("case", "2.1", "The statement that opened the case is not in the bundle.")
-        foreign = [
-            index
-            for index, item in sorted(self.bundle.statements.items())
-            if item.signed.statement.case_id not in (None, self.bundle.case)
-        ]
+        every = sorted(self.bundle.statements.items())
+        foreign = [index for index, item in every if item.signed.statement.case_id not in (None, self.bundle.case)]
 
         def verify() -> None:
             if foreign:
@@ -136,7 +136,8 @@ class Procedure:
             # A binding or a revocation may be missing as long as no complete list is shown.
             else not_checked(role_name, role_step, standing.sentence, required=False)
         )
-        return (run(f"statement/{index}/signature", "3.1", verify, f"Signed by {author}.", below=[role]),)
+        below = [role, *self.mails.attested(shown)]
+        return (run(f"statement/{index}/signature", "3.1", verify, f"Signed by {author}.", below=below),)
 
     # Step 4: the ledger is listed in the policy; whatever rests on its identity hangs below.
 
@@ -217,9 +218,8 @@ class Procedure:
         detail = f"The newest anchor known to be on the chain is of {encode_instant(max(known))}."
         return Check("fresh", "4.4", Value.PASSED, detail, False)
 
-    # Step 5: anchors. Everything an anchor carries hangs below "its block is canonical and final". None of them is
-    # required by itself: 4.2, 9.1 and 9.5 ask for those that matter. Otherwise leaving out an anchor whose block
-    # nobody knows would improve a result.
+    # Step 5: anchors. What an anchor carries hangs below "its block is canonical and final". None is required by
+    # itself: 4.2, 9.1 and 9.5 ask for those that matter. Else leaving out one that nobody knows would improve a result.
 
     def _anchors(self) -> Sequence[Check]:
         # The one with the index comes last: by then it is known which statements are in the log.
@@ -267,9 +267,8 @@ class Procedure:
     def _receipt(self, name: str, step: str, verify: Callable[[bytes, bytes], object], proven: str) -> Check:
         addresses = self.addresses
         if addresses is None:
-            return not_checked(
-                name, step, "Which contract and log address the ledger has is not shown.", required=False
-            )
+            why = "Which contract and log address the ledger has is not shown."
+            return not_checked(name, step, why, required=False)
         return run(name, step, lambda: verify(*addresses), proven, required=False)
 
     def _index_leaf(self, shown: ShownAnchor, evidence: AnchorEvidence) -> Check:
@@ -285,7 +284,8 @@ class Procedure:
     def _recorded(self, shown: ShownStatement, evidence: AnchorEvidence) -> Check:
         name, path = f"statement/{shown.index}/recorded", shown.path
         if path is None:
-            return not_checked(name, "5.4", "The inclusion path is not in the bundle.", required=False)
+            why, below = "The inclusion path is not in the bundle.", self.mails.mail(shown, None)
+            return not_checked(name, "5.4", why, required=False, below=below)
         leaf = statement_leaf(shown.signed, self.bundle.ledger)
         event = evidence.event
 
@@ -294,12 +294,13 @@ class Procedure:
             self.recorded[shown.index] = shown.signed
 
         bound = f"Leaf {shown.index} of {event.size}: recorded not after {encode_instant(evidence.header.timestamp)}."
-        return run(name, "5.4", verify, bound, required=False)
+        mails = self.mails.mail(shown, evidence.header.timestamp)
+        return run(name, "5.4", verify, bound, required=False, below=mails)
 
     def _recorded_nowhere(self) -> Sequence[Check]:
         why = "The anchor that holds this statement is not proven in the bundle."
         return [
-            not_checked(f"statement/{index}/recorded", "5.4", why, required=False)
+            not_checked(f"statement/{index}/recorded", "5.4", why, required=False, below=self.mails.mail(shown, None))
             for index, shown in sorted(self.bundle.statements.items())
             if shown.size is None or shown.size not in self.anchors
         ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ledger.bundle import MAX_AUTHORS, Bundle
+from ledger.bundle import MAX_AUTHORS, MAX_BYTES, Bundle
 from ledger.cli.output import (
     DEFAULT_FOLDER,
     Api,
@@ -25,7 +25,7 @@ from ledger.cli.output import (
     read_input,
 )
 from ledger.encoding import Json, encode_hex
-from ledger.errors import MalformedRequest, VerificationDisclosure
+from ledger.errors import MalformedRequest, MalformedSize, VerificationDisclosure
 
 if TYPE_CHECKING:
     from ledger.cli.client import ApiClient
@@ -80,13 +80,14 @@ def prove(
         bundle = _fetch(client, case_id, as_of, policy)
     if opened:
         note(OPENING)
-        bundle = _with_files(bundle, opened, opened_files(folder, case_id, opened))
+        bundle = replace(bundle, disclosures=(*bundle.disclosures, *opened))
+        bundle = replace(bundle, files=opened_files(folder, case_id, opened))
         _check(
             bundle.disclosures,
             [digest for item in bundle.statements.values() for digest in item.signed.statement.digests],
         )
     path = out or Path(f"{case_id.hex()[:12]}.habeas.json")
-    write_new(path, bundle.encode())
+    write_new(path, _encoded(bundle))
     result = verify(path, trust=trust)
     if as_json:
         value: dict[str, Json] = {"bundle": str(path), "verified": report.report_json(result)}
@@ -170,21 +171,24 @@ def opened_files(folder: Path, case_id: bytes, opened: list[str]) -> dict[bytes,
         if data is None:
             note(f"{item.name}: the bytes of {value.name} are not kept here; hand them over yourself, unchanged.")
         elif sum(map(len, files.values())) + len(data) > MAX_FILES:
-            note(f"{item.name}: {value.name} is too large for the bundle; hand it over beside: {path}")
+            note(
+                f"{item.name}: {value.name} has {len(data)} bytes, a bundle has room for {MAX_FILES} bytes of files;"
+                f" hand it over beside: habeas verify BUNDLE --file {path}"
+            )
         else:
             files[digest] = data
     return files
 
 
-def _with_files(bundle: Bundle, opened: list[str], files: dict[bytes, bytes]) -> Bundle:
-    """The bundle with opened fields, and their files where bundles carry files; else these go beside it."""
-    bundle = replace(bundle, disclosures=(*bundle.disclosures, *opened))
-    if "files" not in {item.name for item in fields(Bundle)}:
-        for digest in files:
-            note(f"The bundle says what the file {digest.hex()} is, and does not hold it: hand it over beside.")
-        return bundle
-    part: dict[str, Any] = {"files": files}
-    return replace(bundle, **part)
+def _encoded(bundle: Bundle) -> bytes:
+    """The file's bytes. Raises MalformedSize where no verifier would take it, with the reason."""
+    data, held = bundle.encode(), sum(map(len, bundle.files.values()))
+    if len(data) > MAX_BYTES:
+        raise MalformedSize(
+            f"the bundle would have {len(data)} bytes, {held} of them of opened files; at most {MAX_BYTES}"
+            " are accepted: open fewer fields, and hand the files over beside (habeas verify --file)"
+        )
+    return data
 
 
 def _left_out(folder: Path, case_id: bytes, bundle: Bundle) -> int:

@@ -23,11 +23,12 @@ from ledger.cli.clean import clean_line, dump_json
 from ledger.cli.files import read_file
 from ledger.cli.observing import observe_bundle
 from ledger.cli.report import report_json, report_text
-from ledger.encoding import JsonObject, parse_hex, parse_instant
+from ledger.encoding import JsonObject, parse_hex, parse_instant, sha256
 from ledger.errors import HabeasError, Malformed, MalformedRequest
 from ledger.evm import parse_header
 from ledger.finding.law import shipped_law
 from ledger.fraud import is_fraud_proof
+from ledger.mail.raw import MAX_BYTES as MAX_FILE
 from ledger.policy import MAX_BYTES as MAX_POLICY_BYTES
 from ledger.policy import CompanyPin, TrustPolicy, parse_policy
 from ledger.rulebook import load_register
@@ -105,6 +106,8 @@ class Question:
     blocks: Sequence[str] = ()
     dns: bool = False
     resolvers: Sequence[str] = ()
+    files: Sequence[Path] = ()
+    """Files that stand beside the bundle, for which it has no room."""
     now: str | None = None
     against: Path | None = None
     fraud_out: Path | None = None
@@ -180,16 +183,24 @@ def _answer(path: Path, asked: Question) -> tuple[str, int]:
 
         if asked.against is not None:
             raise MalformedRequest(f"--against compares two bundles; {path} is a fraud proof")
+        if asked.files:
+            raise MalformedRequest(f"--file stands beside a bundle; {path} is a fraud proof")
         shown = verify_fraud.assess_file(data, terms.policy, asked.rpc, terms.vouched)
         made = (
             dump_json(fraud_report.fraud_json(shown)) if asked.as_json else fraud_report.fraud_text(shown, asked.lang)
         )
         return made, shown.exit_code
-    bundle = parse_bundle(data)
+    bundle = _with_files(parse_bundle(data), asked.files)
     result = assess_under(terms, bundle)
     if asked.against is not None:
         return _answer_against(bundle, result, terms, asked)
     return (dump_json(report_json(result)) if asked.as_json else report_text(result, asked.lang)), result.exit_code
+
+
+def _with_files(bundle: Bundle, paths: Sequence[Path]) -> Bundle:
+    """The bundle as if it held these files too: they are checked in the same way."""
+    read = [read_bytes(path, MAX_FILE) for path in paths]
+    return replace(bundle, files={**bundle.files, **{sha256(data): data for data in read}})
 
 
 def _answer_against(bundle: Bundle, result: Assessment, terms: Terms, asked: Question) -> tuple[str, int]:

@@ -57,6 +57,15 @@ def parser() -> argparse.ArgumentParser:
         help="With --dns: ask this DNS resolver; of 2 to 5 one may say something else, of more two. May be repeated.",
     )
     made.add_argument(
+        "--file",
+        action="append",
+        type=Path,
+        default=[],
+        dest="beside",
+        metavar="FILE",
+        help="A file that the bundle opens and has no room for, a mail with its original bytes; may be repeated.",
+    )
+    made.add_argument(
         "--trust",
         type=Path,
         metavar="FILE",
@@ -117,6 +126,7 @@ def main(arguments: Sequence[str]) -> int:
         blocks=given.block,
         dns=given.dns,
         resolvers=given.resolver,
+        files=given.beside,
         now=given.now,
         against=given.against,
         fraud_out=given.fraud_out,

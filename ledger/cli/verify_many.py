@@ -45,6 +45,8 @@ def run_many(paths: Sequence[Path], asked: Question, jobs: int | None) -> int:
     """
     if asked.against is not None or asked.fraud_out is not None:
         raise MalformedRequest("--against and --fraud-out compare one bundle with another; name one FILE")
+    if asked.files:
+        raise MalformedRequest("--file stands beside one bundle; name one FILE")
     terms, files, lang = read_terms(asked), find_files(paths), asked.lang
     if terms.now is not None:
         parse_now(terms.now)

@@ -16,7 +16,7 @@ from ledger.finding.notices import LateNotice, read_late_notices
 from ledger.finding.outcome import Outcome, read_outcome
 from ledger.finding.periods import Facts, PeriodWithoutAccess, read_periods
 from ledger.finding.steps import Next, Told, read_next
-from ledger.finding.timeline import ANSWERS, Bound, Bounds, Timeline, read_timeline
+from ledger.finding.timeline import ANSWERS, Bound, Bounds, Letter, Timeline, read_timeline
 from ledger.policy import TrustPolicy
 from ledger.silence import Silence
 
@@ -60,10 +60,12 @@ class Finding:
 
 
 def find(
-    case: bytes, complete: Complete, silence: Silence, policy: TrustPolicy, bounds: Mapping[int, Bounds], law: Law
-) -> Finding:
-    """The finding of ``case``; ``bounds`` are those that the checks of each statement carry."""
-    timeline = read_timeline(case, complete, policy, bounds, silence.as_of)
+    case: bytes, complete: Complete, silence: Silence, policy: TrustPolicy, bounds: Mapping[int, Bounds], law: Law,
+    mails: Mapping[int, Letter],
+) -> Finding:  # fmt: skip
+    """The finding of ``case``; ``bounds`` are those that the checks of each statement carry, ``mails`` the grades of
+    mails that are opened and need nobody's word."""
+    timeline = read_timeline(case, complete, policy, bounds, silence.as_of, mails)
     delivery = read_delivery(timeline)
     due = read_due(timeline, delivery, law)
     outcome = read_outcome(timeline, silence)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
-from ledger.finding.timeline import ANSWERS, FindingGrade, Said, Timeline
+from ledger.finding.timeline import ANSWERS, FindingGrade, MailGrade, Said, Timeline
 
 Basis = Literal["acknowledged", "registered_post", "relay", "presumed", "claimed"]
 _ORDER: tuple[Basis, ...] = ("acknowledged", "registered_post", "relay", "presumed")
@@ -26,13 +26,18 @@ _CHECKS: dict[str, frozenset[str]] = {
     "registered_post": frozenset({"post", "document"}),
     "presumed": frozenset({"document", "http"}),
 }
+MAIL_DAY = timedelta(days=1)
+"""How far the day that a mail shows may lie from the one that a statement names (docs/spec/attester.md, step 8)."""
 RELAYS = 2
 """Relays that must agree, each another attester's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """``stated_on``: the earliest day of arrival by the requester's word; ``proven_by``: None where it is claimed."""
+    """``stated_on``: the earliest day of arrival by the requester's word; ``proven_by``: None where it is claimed.
+
+    ``mail`` is the grade of the mail that it rests on.
+    """
 
     basis: Basis
     grade: FindingGrade
@@ -44,6 +49,7 @@ class Delivery:
     """Whether the requester states that it went to a contact that the company published."""
     acknowledged: bool
     """Whether the company itself shows that it has the request."""
+    mail: MailGrade | None = None
 
     @property
     def has_latest(self) -> bool:
@@ -57,6 +63,7 @@ class _Proof:
     grade: FindingGrade
     day: date
     entries: tuple[int, ...]
+    mail: MailGrade | None = None
 
 
 def read_delivery(timeline: Timeline) -> Delivery | None:
@@ -66,9 +73,14 @@ def read_delivery(timeline: Timeline) -> Delivery | None:
         return None
     first = min(sent, key=lambda item: (item.day("sent_on"), item.index))
     reported = [item.day("received_on") for item in timeline.of(["request.delivered"], "requester")]
-    stated = min(reported, default=first.day("sent_on"))
+    # What he reports of the company is his word that it had the request by then, whatever mail stands behind it:
+    # so the strictest date does not hang on whether the mail is shown.
+    shown = [item.day(_SHOWS[item.kind]) for item in timeline.of(_SHOWS, "requester")]
+    stated = min([min(reported, default=first.day("sent_on")), *shown])
     published = any(item.facts["published_contact"] is True for item in (*sent, *_reminders(timeline)))
-    proofs = list(_proofs(timeline))
+    # A mail that rests on nobody's word proves arrival where nothing else does. It moves no date that something else
+    # proves: whoever leaves the file out of the bundle must not get another date by it.
+    proofs = list(_proofs(timeline)) or list(_by_mail(timeline, "recomputed"))
     # The company's own day counts where it names one: whoever has to answer knows best since when.
     own = [proof for proof in proofs if proof.basis == "acknowledged"]
     best = min(own or proofs, key=lambda proof: (proof.day, _ORDER.index(proof.basis), proof.entries), default=None)
@@ -76,7 +88,7 @@ def read_delivery(timeline: Timeline) -> Delivery | None:
         entries = tuple(item.index for item in (first, *timeline.of(["request.delivered"], "requester")))
         return Delivery("claimed", "self_stated", first, stated, None, entries, published, False)
     return Delivery(
-        best.basis, best.grade, first, min(stated, best.day), best.day, best.entries, published, bool(own)
+        best.basis, best.grade, first, min(stated, best.day), best.day, best.entries, published, bool(own), best.mail
     )  # fmt: skip
 
 
@@ -99,9 +111,17 @@ def _by_company(timeline: Timeline) -> Iterator[_Proof]:
     receipts = [item for item in said if item.kind == "request.acknowledged"]
     for item in receipts or said:
         yield _Proof("acknowledged", item.grade, item.day(_SHOWS[item.kind]), (item.index,))
+    yield from _by_mail(timeline, "attesters")
+
+
+def _by_mail(timeline: Timeline, by: Literal["attesters", "recomputed"]) -> Iterator[_Proof]:
+    """Mail of the company's domain behind what the requester reports: checked by attesters, or computed here."""
     for item in timeline.of(_SHOWS, "requester"):
-        if "dkim" in item.checks:
-            yield _Proof("acknowledged", "domain_mail", item.day(_SHOWS[item.kind]), (item.index,))
+        counts = "dkim" in item.checks if by == "attesters" else item.mail is not None
+        if counts:
+            # The day of a mail is known to one day more or less: zones differ. The later one favours the company.
+            day = min(item.day(_SHOWS[item.kind]), date.max - MAIL_DAY) + MAIL_DAY
+            yield _Proof("acknowledged", "domain_mail", day, (item.index,), item.mail)
 
 
 def _by_attesters(timeline: Timeline, basis: Basis) -> Iterator[_Proof]:

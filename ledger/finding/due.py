@@ -185,7 +185,7 @@ def read_due(timeline: Timeline, delivery: Delivery | None, law: Law) -> Due:
     earliest = early.due_earliest
     if earliest is not None and latest is not None:
         earliest = min(earliest, latest)
-    notices = tuple(_notices(timeline, strict, generous))
+    notices = tuple(_notices(timeline, strict, generous, is_proven=delivery.proven_by is not None))
     return Due(rule, earliest, latest, why, if_arrived, early, late, notices, tuple(generous.unknown))
 
 
@@ -197,7 +197,7 @@ def answer_period(rule: Rule, right: str) -> Period | None:
     return find_period(rule, "answer") if not period.rights or right in period.rights else None
 
 
-def _notices(timeline: Timeline, strict: _Reading, generous: _Reading) -> Iterator[Notice]:
+def _notices(timeline: Timeline, strict: _Reading, generous: _Reading, *, is_proven: bool) -> Iterator[Notice]:
     for item in timeline.of(["deadline.extended"], "company", "requester"):
         state = generous.states.get(item.index, "no_effect")
         had_until, source = generous.passed.get(item.index, (None, ""))
@@ -205,6 +205,8 @@ def _notices(timeline: Timeline, strict: _Reading, generous: _Reading) -> Iterat
         is_after = had_until is not None and strict.day(item, item.day("notified_on")) > had_until
         if state == "in_time" and (strict.states.get(item.index) != "in_time" or is_after):
             state = "stated"
+        if state == "late" and not is_proven:
+            state = "stated"  # since when the time ran is claimed alone
         until = None if item.text("until") == "cause_ends" else item.day("until")
         passed = (had_until, source) if state == "late" else (None, "")
         yield Notice(item.index, item.day("notified_on"), until, state, *passed)

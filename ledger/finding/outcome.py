@@ -49,10 +49,10 @@ def read_outcome(timeline: Timeline, silence: Silence) -> Outcome:
 
 
 def grade_of(said: Said) -> FindingGrade:
-    """Who stands behind a statement; behind a report that attesters checked, these or the company's mail domain."""
-    if said.role != "requester" or not said.checks:
-        return said.grade
-    return "domain_mail" if said.checks == {"dkim"} else "attested"
+    """Who stands behind a statement; behind a report that was checked, attesters or the company's mail domain."""
+    if said.role == "requester" and said.checks - {"dkim"}:
+        return "attested"
+    return said.grade if said.mail is None else "domain_mail"
 
 
 def _against(timeline: Timeline, answer: Said, reported: tuple[Said, ...]) -> Said | None:

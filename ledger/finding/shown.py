@@ -15,7 +15,7 @@ from ledger.finding.lateness import Lateness, Span
 from ledger.finding.notices import LateNotice
 from ledger.finding.periods import Edge, PeriodWithoutAccess
 from ledger.finding.steps import Next, Step
-from ledger.finding.timeline import Bound, Moment
+from ledger.finding.timeline import Bound, MailGrade, Moment
 from ledger.finding.told import told
 from ledger.rules import Text
 from ledger.sentences import silence_json
@@ -33,6 +33,7 @@ def finding_json(finding: Finding, value: Value) -> JsonObject:
         "state": outcome.state,
         "outcome": outcome.word,
         "grade": outcome.grade,
+        "mail": None if outcome.answer is None else _mail(outcome.answer.mail),
         "outcome_entry": None if outcome.answer is None else outcome.answer.index,
         "contested_by": None if outcome.against is None else outcome.against.index,
         "delivery": None if finding.delivery is None else _delivery(finding.delivery),
@@ -75,8 +76,13 @@ def _delivery(found: Delivery) -> JsonObject:
         "proven_by": _day(found.proven_by),
         "published_contact": found.published,
         "acknowledged": found.acknowledged,
+        "mail": _mail(found.mail),
         "entries": list(found.entries),
     }
+
+
+def _mail(found: MailGrade | None) -> Json:
+    return None if found is None else {"letter": found.letter, "by": found.by}
 
 
 def _due(due: Due) -> JsonObject:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, TypeAlias
 
@@ -38,8 +38,10 @@ _BY_ATTESTER: Mapping[str, frozenset[str]] = {
 }
 _LAST_SECOND = 253_370_764_800
 """The first of January 9999: every zone can still say which day it is."""
-_SHOWN = frozenset({"passed", "grade_a", "grade_b", "grade_c"})
-"""Results of a check with which an attester stands behind a statement. Of grade D only a part is signed, or weakly."""
+Letter = Literal["A", "B", "C"]
+_SHOWN: Mapping[str, Letter] = {"grade_a": "A", "grade_b": "B", "grade_c": "C", "passed": "C"}
+"""Results of a check with which an attester stands behind a statement, best first; ``passed`` names no letter and
+counts as the least. Of grade D only a part is signed, or weakly."""
 
 _NO_EVIDENCE = frozenset({"dns"})
 """Which key a domain had says nothing of what was written: alone, it confirms no statement."""
@@ -85,6 +87,15 @@ def tightest(bounds: Iterable[Bound]) -> Bound | None:
 
 
 @dataclass(frozen=True, slots=True)
+class MailGrade:
+    """A mail of the company's domain stands behind a report, with this letter: by the word of a quorum of attesters, or
+    recomputed here under a key that a DNSSEC chain proves."""
+
+    letter: Letter
+    by: Literal["attesters", "recomputed"]
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """One statement. ``checks`` are those with which a quorum of the policy's attesters confirmed it."""
 
@@ -97,6 +108,8 @@ class Said:
     grade: Grade
     bounds: Bounds
     checks: frozenset[str] = frozenset()
+    mail: MailGrade | None = None
+    """Of the requester's reports only."""
 
     @property
     def lower(self) -> Bound | None:
@@ -167,9 +180,11 @@ def days_of(instant: datetime, place: str) -> tuple[date, date]:
 
 
 def read_timeline(
-    case: bytes, complete: Complete, policy: TrustPolicy, bounds: Mapping[int, Bounds], as_of: int
-) -> Timeline:
-    """The statements of the needed lists that count in ``case``, with the bounds that the checks carry."""
+    case: bytes, complete: Complete, policy: TrustPolicy, bounds: Mapping[int, Bounds], as_of: int,
+    mails: Mapping[int, Letter],
+) -> Timeline:  # fmt: skip
+    """The statements of the needed lists that count in ``case``, with the bounds that the checks carry; ``mails`` are
+    those to which a mail is opened that needs nobody's word."""
     in_case = [item for _, item in sorted(complete.statements.items()) if item.signed.statement.case_id == case]
     opened = next(item.signed.statement for item in in_case if item.signed.id == case)
     parties = {complete.needed.requester, *complete.parties.company_keys}  # nobody attests his own case
@@ -181,7 +196,7 @@ def read_timeline(
         read = _read(shown.index, shown.signed, who, attesters, bounds.get(shown.index, Bounds()))
         if read is not None:
             found.setdefault(read.id, read)
-    said = tuple(_confirmed(found.values(), policy.attester_quorum))
+    said = tuple(_confirmed(found.values(), policy.attester_quorum, mails))
     place, regime = str(opened.facts["place"]), str(opened.facts["regime"])
     until = datetime.fromtimestamp(min(as_of, _LAST_SECOND), UTC)
     return Timeline(regime, place, complete.needed.company, until, policy.attester_quorum, said)
@@ -210,19 +225,37 @@ def _may_attest(kind: str, facts: Mapping[str, Json], attester: AttesterTrust) -
     return bool(_BY_ATTESTER.get(kind, frozenset()) & set(attester.scope))
 
 
-def _confirmed(said: Iterable[Said], quorum: int) -> Iterator[Said]:
-    """``said`` with the checks that a quorum of attesters passed."""
+def _confirmed(said: Iterable[Said], quorum: int, mails: Mapping[int, Letter]) -> Iterator[Said]:
+    """``said`` with the checks that a quorum of attesters passed, and the grade of the mail behind a report."""
     every = list(said)
-    by: dict[tuple[str, str], set[bytes]] = {}
+    letters = _letters(every, quorum)
     for item in every:
-        is_attested = item.kind == "evidence.attested" and item.role == "attester"
-        if is_attested and item.text("check") not in _NO_EVIDENCE:
-            authors = by.setdefault((item.text("statement"), item.text("check")), set())
+        found = letters.get("0x" + item.id.hex(), {})
+        yield replace(item, checks=frozenset(found), mail=_mail_grade(item, found.get("dkim"), mails.get(item.index)))
+
+
+def _letters(said: Iterable[Said], quorum: int) -> Mapping[str, Mapping[str, Letter]]:
+    """By statement and check, the best letter that a quorum of attesters reaches of one and the same thing."""
+    by: dict[tuple[str, str, str], dict[bytes, Letter]] = {}
+    for item in said:
+        if item.kind == "evidence.attested" and item.role == "attester" and item.text("check") not in _NO_EVIDENCE:
+            own = by.setdefault((item.text("statement"), item.text("check"), item.text("digest")), {})
             # In the order of the log: whoever finds that he was wrong takes it back.
-            (authors.add if item.text("result") in _SHOWN else authors.discard)(item.author)
-    for item in every:
-        name = "0x" + item.id.hex()
-        checks = frozenset(check for (of, check), authors in by.items() if of == name and len(authors) >= quorum)
-        yield Said(
-            item.index, item.id, item.kind, item.facts, item.role, item.author, item.grade, item.bounds, checks,
-        )  # fmt: skip
+            own.pop(item.author, None)
+            if item.text("result") in _SHOWN:
+                own[item.author] = _SHOWN[item.text("result")]
+    found: dict[str, dict[str, Letter]] = {}
+    for (statement, check, _), letters in by.items():
+        if len(letters) >= quorum:
+            reached, checks = sorted(letters.values())[quorum - 1], found.setdefault(statement, {})
+            checks[check] = min(reached, checks.get(check, reached))
+    return found
+
+
+def _mail_grade(item: Said, attested: Letter | None, recomputed: Letter | None) -> MailGrade | None:
+    """The better of the two. What was computed here counts before anybody's word for the same."""
+    if item.role != "requester":
+        return None
+    if recomputed is not None and (attested is None or recomputed <= attested):
+        return MailGrade(recomputed, "recomputed")
+    return None if attested is None else MailGrade(attested, "attesters")

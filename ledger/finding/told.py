@@ -56,6 +56,9 @@ def _outcome(finding: Finding, lang: Language) -> Iterator[str]:
     outcome, company = finding.outcome, finding.silence.company
     state = word(f"state.{outcome.state or 'unknown'}", lang)
     yield phrase("stands", lang, s=state, o=word(f"outcome.{outcome.word or 'unknown'}", lang))
+    if outcome.grade == "domain_mail" and outcome.answer is not None and outcome.answer.mail is not None:
+        found = outcome.answer.mail
+        yield phrase("answer_by_mail", lang, c=company, x=found.letter) + " " + phrase(f"mail_{found.by}", lang)
     if outcome.answer is not None and outcome.against is not None:
         by = "person" if outcome.answer.role == "company" else "company"
         first = "said" if outcome.answer.role == "company" else "told"
@@ -77,7 +80,11 @@ def _delivery(finding: Finding, lang: Language) -> Iterator[str]:
         return
     if delivery.proven_by is not None:
         basis, grade = word(f"basis.{delivery.basis}", lang), word(f"grade.{delivery.grade}", lang)
+        if delivery.mail is not None:
+            grade = phrase("mail_grade", lang, g=grade, x=delivery.mail.letter)
         yield phrase("delivery_proven", lang, d=delivery.proven_by, b=basis, g=grade)
+        if delivery.mail is not None:
+            yield phrase(f"mail_{delivery.mail.by}", lang)
     elif due.if_arrived is None:
         yield phrase("not_arrival", lang)
     if not delivery.published and not delivery.acknowledged:

@@ -85,6 +85,19 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "Arrival of the request is proven by {d} ({b}; {g}).",
         "요구는 늦어도 {d}에는 도달했음이 확인됩니다({b}, {g}).",
     ),
+    "mail_grade": ("{g}, grade {x}", "{g}, {x}등급"),
+    "mail_attesters": (
+        "That the mail carries the signature of the company's domain is the word of attesters of the trust policy.",
+        "메일에 회사 도메인의 서명이 있다는 것은 신뢰 정책이 정한 확인인들이 확인한 내용입니다.",
+    ),
+    "mail_recomputed": (
+        "The signature of the company's domain was recomputed here from the mail itself; its key is proven by DNSSEC.",
+        "회사 도메인의 서명은 메일 원본에서 여기서 다시 계산해 확인했고, 그 키는 DNSSEC로 증명됩니다.",
+    ),
+    "answer_by_mail": (
+        "The answer that the person reports stands in a mail of {c}'s domain, grade {x}.",
+        "요구인이 알린 답변은 {c} 도메인의 메일에 있습니다({x}등급).",
+    ),
     "not_arrival": ("Arrival of the request is not proven.", "요구가 도달했는지는 증명되지 않았습니다."),
     "if_arrived": (
         "If it arrived on {d}, an answer was due by {x}. Arrival is not proven.",

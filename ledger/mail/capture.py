@@ -13,6 +13,7 @@ from typing import Self
 
 from ledger.encoding import encode_instant, encode_json, is_int, parse_instant, parse_json, require_members
 from ledger.errors import MalformedCapture, VerificationDnssec
+from ledger.mail import CAPTURE_TYPE
 from ledger.mail.asked import (
     MAX_RESOLVERS,
     Answer,
@@ -31,7 +32,7 @@ from ledger.mail.key import KeyAtReceipt
 from ledger.mail.quorum import Decision, View, decide, view_of
 
 VERSION = 1
-MEDIA_TYPE = "application/vnd.habeas.dns-capture+json"
+MEDIA_TYPE = CAPTURE_TYPE
 MAX_BYTES = 4_194_304
 MAX_DEPTH = 6
 MAX_QUESTIONS = 24

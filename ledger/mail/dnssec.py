@@ -6,11 +6,9 @@ is allowed and how much is tried is decided here (docs/spec/dns-capture.md, "Ver
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Self
 
 import dns.dnssec
 import dns.exception
@@ -27,7 +25,9 @@ from dns.rdtypes.ANY.DS import DS
 from dns.rdtypes.ANY.RRSIG import RRSIG
 from dns.rdtypes.dnskeybase import Flag
 
-from ledger.errors import MalformedCapture, VerificationDnssec
+from ledger.errors import VerificationDnssec
+from ledger.mail.anchors import ROOT_ANCHORS as ROOT_ANCHORS
+from ledger.mail.anchors import TrustAnchor as TrustAnchor
 from ledger.mail.chain import SignedSet, parse_chain
 
 MAX_CHECKS = 64
@@ -39,32 +39,6 @@ _RSA = frozenset({Algorithm.RSASHA256, Algorithm.RSASHA512})
 _ALGORITHMS = _RSA | {Algorithm.ECDSAP256SHA256, Algorithm.ECDSAP384SHA384, Algorithm.ED25519, Algorithm.ED448}
 _DIGESTS = {DSDigest.SHA256: "SHA256", DSDigest.SHA384: "SHA384"}
 _RSA_BITS = range(1024, 4097)
-_ANCHOR = re.compile(r"([0-9]{1,5}) ([0-9]{1,3}) ([0-9]{1,3}) ([0-9A-Fa-f]{64,96})")
-
-
-@dataclass(frozen=True, slots=True)
-class TrustAnchor:
-    """A DS record of the root zone: the one thing that is believed."""
-
-    key_tag: int
-    algorithm: int
-    digest_type: int
-    digest: bytes
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """``<key tag> <algorithm> <digest type> <hexadecimal digest>``. Raises MalformedCapture."""
-        match = _ANCHOR.fullmatch(text)
-        if match is None:
-            raise MalformedCapture(f"a trust anchor is '<key tag> <algorithm> <digest type> <hex>', not {text[:80]!r}")
-        return cls(int(match[1]), int(match[2]), int(match[3]), bytes.fromhex(match[4]))
-
-
-ROOT_ANCHORS = (
-    TrustAnchor.parse("20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"),
-    TrustAnchor.parse("38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16"),
-)
-"""The root zone's key signing keys of 2017 and 2024, as IANA publishes them (root-anchors.xml)."""
 
 
 @dataclass(frozen=True, slots=True)

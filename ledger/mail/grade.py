@@ -27,6 +27,7 @@ from ledger.mail.dkim import (
     verify_signature,
 )
 from ledger.mail.key import KeyAtReceipt, KeyRecord, Origin
+from ledger.mail.published import PublishedKey as PublishedKey
 from ledger.mail.raw import Field, RawMail
 
 MAX_SIGNATURES = 16
@@ -54,15 +55,6 @@ class Reason:
     """A sentence for a person."""
     cap: Grade | None = None
     """The best grade that a mail can have with it; None for what changes no grade."""
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedKey:
-    """A private key that everybody can have from ``published_at`` on."""
-
-    digest: bytes
-    """SHA-256 of the public key, 32 bytes."""
-    published_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ import pytest
 
 from ledger.cli.demo.mail import MailKey, write_mail
 from ledger.errors import RefusedMail
+from ledger.mail.days import check_day, written_at
 from ledger.mail.grade import MailCheck, grade_mail
 from ledger.mail.key import KeyAtReceipt
 from ledger.mail.raw import RawMail
-from ledger.runtime.attester.days import check_day, written_at
 from tests.attester.conftest import DATE, SHOP, Matter
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)

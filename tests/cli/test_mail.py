@@ -128,7 +128,7 @@ def test_an_acknowledgement_from_bytes_to_attestation(
     proven = read(habeas("prove", "--trust", "trust.toml", *opening, "--out", "b.json", "--json", code=3))
     delivery = proven["verified"]["finding"]["delivery"]
     assert (delivery["basis"], delivery["grade"], delivery["proven_by"]) == (
-        "acknowledged", "domain_mail", "2026-11-19",
+        "acknowledged", "domain_mail", "2026-11-20",
     )  # fmt: skip
     opened = opened_files(tmp_path / "mine", mine.case, [item.encoded for item in (mail, capture)])
     assert opened == {sha256(data): data, sha256(taken): taken}

@@ -8,6 +8,7 @@ from typing import Any
 from ledger.assessment import Assessment, assess
 from ledger.bundle import parse_bundle
 from ledger.calendars import STANDARD
+from ledger.checks import Check
 from ledger.finding.law import shipped_law
 from ledger.finding.shown import finding_json
 from ledger.kinds import check_facts
@@ -53,7 +54,8 @@ def _find(given: Values) -> Values:
     assert result.finding is not None
     shown: Values = dict(finding_json(result.finding, result.finding_value))
     assert all(line["en"] and line["ko"] and line["en"] != line["ko"] for line in shown["sentences"])
-    found = {name: shown[name] for name in ("answer", "state", "outcome", "grade", "delivery", "due", "lateness")}
+    names = ("answer", "state", "outcome", "grade", "mail", "delivery", "due", "lateness")
+    found = {name: shown[name] for name in names}
     if found["delivery"] is not None:
         del found["delivery"]["entries"]
     assert found["due"].pop("calendar") or not found["due"].pop("steps")
@@ -97,9 +99,46 @@ def _stamped(given: Values) -> Values:
     }
 
 
+def _mail(given: Values) -> Values:
+    """Step 10 by the last word of each check, captures left out, and what mail does to the finding."""
+    result = _assessed(given)
+    checks = [item for item in result.checks if item.check.step.startswith("10.")]
+    mails = {name for name, data in result.bundle.files.items() if not data.startswith(b"{")}
+    shown = {
+        _last(item.check): item.value.word
+        for item in checks
+        if item.check.step != "10.1" or item.check.name.removeprefix("file/") in {name.hex() for name in mails}
+    }
+    if result.finding is None:
+        return {"exit": result.exit_code, "checks": dict(sorted(shown.items())), "delivery": None, "answer": None}
+    found: Values = dict(finding_json(result.finding, result.finding_value))
+    delivery, late = found["delivery"], found["lateness"]
+    answer = None
+    if found["outcome_entry"] is not None:
+        answer = {"outcome": found["outcome"], "grade": found["grade"], **_letter(found["mail"])}
+        answer["lateness"] = None if late is None else late["said"]
+    return {
+        "exit": result.exit_code,
+        "checks": dict(sorted(shown.items())),
+        "delivery": {"basis": delivery["basis"], "grade": delivery["grade"], **_letter(delivery["mail"])},
+        "answer": answer,
+    }
+
+
+def _last(check: Check) -> str:
+    if check.step == "10.2":
+        return "key" if check.name.count("/") == 3 else "mail"
+    return "file" if check.step == "10.1" else check.name.rpartition("/")[2]
+
+
+def _letter(mail: Values | None) -> Values:
+    return {"letter": None, "by": None} if mail is None else dict(mail)
+
+
 OPERATIONS: dict[str, Callable[[Values], Values]] = {
     "assessment.assess": _assess,
     "assessment.find": _find,
     "assessment.facts": _facts,
     "assessment.stamped": _stamped,
+    "assessment.mail": _mail,
 }

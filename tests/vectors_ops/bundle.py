@@ -24,6 +24,7 @@ def _parse(given: Values) -> Values:
         "index": None if bundle.index is None else _index(bundle.index),
         "replay": None if bundle.replay is None else len(bundle.replay.path),
         "stamps": {str(size): len(item.tokens) for size, item in bundle.stamps.items()},
+        "files": {name.hex(): len(data) for name, data in sorted(bundle.files.items())},
     }
 
 

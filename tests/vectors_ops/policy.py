@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ledger.encoding import sha256
+from ledger.encoding import encode_instant, sha256
 from ledger.policy import parse_policy
 
 Values = dict[str, Any]
@@ -52,6 +52,14 @@ def _parse(given: Values) -> Values:
                 "accuracy_s": item.accuracy_s,
             }
             for item in policy.time_authorities
+        ],
+        "company_mail": {company: sorted(names) for company, names in policy.mail.domains.items()},
+        "published_keys": [
+            {"digest": key.digest.hex(), "published_at": encode_instant(int(key.published_at.timestamp()))}
+            for key in policy.mail.published
+        ],
+        "root_anchors": [
+            f"{item.key_tag} {item.algorithm} {item.digest_type} {item.digest.hex()}" for item in policy.mail.anchors
         ],
     }
 

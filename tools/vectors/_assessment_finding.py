@@ -32,6 +32,7 @@ DELIVERY: Value = {
     "proven_by": "2026-10-22",
     "published_contact": True,
     "acknowledged": True,
+    "mail": None,
 }
 CLAIMED: Value = {
     "basis": "claimed",
@@ -40,6 +41,7 @@ CLAIMED: Value = {
     "proven_by": None,
     "published_contact": True,
     "acknowledged": False,
+    "mail": None,
 }
 DUE: Value = {
     "rule": "eu-gdpr",
@@ -60,6 +62,7 @@ PLAIN: Value = {
     "state": "open",
     "outcome": "none",
     "grade": None,
+    "mail": None,
     "delivery": DELIVERY,
     "due": DUE,
     "lateness": None,
@@ -136,7 +139,10 @@ def deliveries(cases: Cases) -> None:
         "find-mail-of-the-company",
         "A mail of the company's domain, checked by an attester of the policy.",
         lambda m: m.attest("2026-10-24", m.say("2026-10-23", "request.acknowledged", received_on="2026-10-22"), "dkim"),
-        {"delivery": mail, "periods": [{**SILENCE, **mail}]},
+        {
+            "delivery": {**mail, "proven_by": "2026-10-23", "mail": {"letter": "C", "by": "attesters"}},
+            "periods": [{**SILENCE, **mail}],
+        },
         acknowledged=False,
     )
     w.add(

@@ -75,6 +75,8 @@ class Maker:
     anchors: dict[int, ShownAnchor] = field(default_factory=dict)
     submitted: dict[int, ReceiptProof] = field(default_factory=dict)
     disclosures: tuple[str, ...] = ()
+    files: dict[bytes, bytes] = field(default_factory=dict)
+    """Opened files, by SHA-256."""
     roots: dict[int, bytes] = field(default_factory=dict)
     case: bytes = bytes(32)
     number: int = 100
@@ -251,6 +253,7 @@ class Maker:
             index=index,
             replay=replay,
             stamps={size: self.stamps(size) for size in self.anchors if self.authorities},
+            files=self.files,
         )
 
     def stamps(self, size: int) -> ShownStamps:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -62,10 +63,12 @@ class Matter:
         self.maker.say("case.opened", facts, REQUESTER, in_case=False)
         self.maker.wanted += [case_key(self.maker.case, address(key)) for key in (ATTESTER, OTHER_ATTESTER)]
 
-    def say(self, at: str, kind: str, key: bytes = REQUESTER, /, **facts: Json) -> SignedStatement:
+    def say(
+        self, at: str, kind: str, key: bytes = REQUESTER, digests: Sequence[str] = (), /, **facts: Json
+    ) -> SignedStatement:
         """One statement, signed and anchored at that time."""
         self.maker.wait_until(max(seconds(at), self.maker.time + 12))
-        signed = self.maker.say(kind, dict(facts), key)
+        signed = self.maker.say(kind, dict(facts), key, digests=tuple(sorted(digests)))
         self.maker.anchor()
         return signed
 

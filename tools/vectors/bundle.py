@@ -16,6 +16,7 @@ from ledger.evm import keccak256
 from ledger.leaf import INDEX_V1
 from ledger.statement import CURVE_ORDER
 from tools.vectors._authority import Authority
+from tools.vectors._bundle_files import bad_files, files, good_files
 from tools.vectors._bundle_index import bad_parts as bad_index_parts
 from tools.vectors._bundle_index import good_parts as good_index_parts
 from tools.vectors._bundle_stamps import bad_stamps, good_stamps
@@ -37,7 +38,7 @@ def whole() -> Value:
     maker.submit(maker.say("request.sent", SENT, REQUESTER, digests=(opened.digest,)))
     maker.anchor()
     value: Value = json.loads(maker.bundle().encode())
-    return value
+    return {**value, "files": files()}
 
 
 WHOLE = whole()
@@ -47,6 +48,7 @@ ONE: Value = {**SMALL, "statements": {"2": WHOLE["statements"]["2"]}}
 ANCHORED: Value = {**SMALL, "anchors": WHOLE["anchors"]}
 SIZE = next(iter(WHOLE["anchors"]))
 INDEXED: Value = {**SMALL, "index": WHOLE["index"], "replay": WHOLE["replay"]}
+FILED: Value = {**SMALL, "files": WHOLE["files"]}
 STAMPED: Value = {**SMALL, "stamps": WHOLE["stamps"]}
 LISTED = {"entries" in shown: key for key, shown in WHOLE["index"]["lists"].items()}
 """A key whose list has entries (True), and one that the index does not have (False)."""
@@ -81,6 +83,7 @@ def expected(value: Value) -> Value:
         "index": None if "index" not in value else _index(value["index"]),
         "replay": None if "replay" not in value else len(base64.b64decode(value["replay"]["path"])) // 32,
         "stamps": {size: len(item["tokens"]) for size, item in sorted(value.get("stamps", {}).items())},
+        "files": {name[2:]: len(base64.b64decode(item)) for name, item in sorted(value.get("files", {}).items())},
     }
 
 
@@ -106,6 +109,7 @@ def good(cases: Cases) -> None:
         "index",
         "replay",
         "stamps",
+        "files",
     ):
         bundle = changed(WHOLE, lambda value, part=part: value.pop(part))  # type: ignore[misc]  # bound in the loop
         add(f"without-{part}", bundle, "A part that is left out is not checked; the rest is read.")
@@ -120,6 +124,7 @@ def good(cases: Cases) -> None:
         "An anchor whose last leaf is not shown.",
     )
     good_index_parts(lambda name, change, why: add(name, changed(INDEXED, change), why), LISTED[True], LISTED[False])
+    good_files(lambda name, change, why: add(name, changed(FILED, change), why))
     good_stamps(lambda name, change, why: add(name, changed(STAMPED, change), why), SIZE)
     add(
         "path-empty",
@@ -243,6 +248,7 @@ def bad_parts(cases: Cases) -> None:
         "A submission has no path.",
     )
     bad_index_parts(lambda name, change, *told: add(name, changed(INDEXED, change), *told), LISTED[True])
+    bad_files(lambda name, change, *told: add(name, changed(FILED, change), *told))
     bad_stamps(lambda name, change, *told: add(name, changed(STAMPED, change), *told), SIZE)
     blocks = WHOLE["blocks"]
     add("blocks-descending", text({**SMALL, "blocks": blocks[::-1]}), "Ascending by hash.")

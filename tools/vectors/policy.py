@@ -10,6 +10,7 @@ from typing import Any
 from ledger.encoding import encode_hex, sha256
 from ledger.policy import MAX_BYTES, MAX_CONFIRMATIONS
 from tools.vectors._bundles import COMPANY, COMPANY_KEY, ORIGIN, STRANGER, address, policy_bytes
+from tools.vectors._policy_mail import bad_mail, good_mail, mail_found
 from tools.vectors._policy_time import bad_authorities, good_authorities
 from tools.vectors._policy_time import found as authority_found
 from tools.vectors._signing import AUDITOR, SECOND, WITNESS, Cosigner
@@ -45,6 +46,7 @@ def expected(text: str) -> dict[str, Any]:
         "successors": value.get("successor", []),
         "time_quorum": value.get("time_quorum", 1),
         "time_authorities": [authority_found(item) for item in value.get("time_authority", [])],
+        **mail_found(value),
     }
 
 
@@ -91,6 +93,7 @@ def good(cases: Cases) -> None:
     add("staleness", HEAD + "staleness_days = 1\n", "Another limit.")
     add("staleness-at-limit", HEAD + "staleness_days = 36500\n", "The largest.")
     add("comment-in-utf-8", "# 신뢰 정책\n" + HEAD, "Comments are free text; they count for the hash.")
+    good_mail(cases, expected)
     good_authorities(lambda name, text, why: add(name, HEAD + text, why))
     add("at-limit", HEAD, f"{MAX_BYTES} bytes.", spaces_after=MAX_BYTES - len(HEAD))
 
@@ -233,6 +236,7 @@ def main() -> None:
     bad_members(cases)
     bad_auditors(cases)
     bad_finality(cases)
+    bad_mail(cases)
     bad_authorities(lambda name, text, why: cases.bad(name, PARSE, {"policy": HEAD + text}, ERROR, why))
     cases.write()
 

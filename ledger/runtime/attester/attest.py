@@ -30,11 +30,11 @@ from ledger.mail.asked import mail_questions
 from ledger.mail.binding import Binding, find_case, message_id
 from ledger.mail.capture import MEDIA_TYPE as CAPTURE_TYPE
 from ledger.mail.capture import DnsCapture
+from ledger.mail.days import check_day, written_at
 from ledger.mail.dkim import read_signature, signature_fields
 from ledger.mail.grade import MAX_SIGNATURES, MailCheck, grade_mail
 from ledger.mail.raw import RawMail
 from ledger.runtime.attester.answer import Answer, Draft, Recorded, Signed
-from ledger.runtime.attester.days import check_day, written_at
 from ledger.runtime.attester.ledgers import Found, choose, quote, read_statement, record
 from ledger.runtime.attester.memory import Shown
 from ledger.runtime.attester.parts import Parts
@@ -50,6 +50,11 @@ MAX_MAILS = 30
 NO_CASE = (
     "no_case",
     "The signed text does not name the case, so the mail may be about anything; it is no more than grade D.",
+)
+NOT_OWN = (
+    "not_own",
+    "No domain of the company has signed it, so whoever has the signing domain can have written it; it is no more than "
+    "grade D.",
 )
 NO_DAY = ("no_day", "Nothing signed says when the mail was written, so it shows no day; it is no more than grade D.")
 
@@ -250,10 +255,11 @@ def _keys(mail: RawMail) -> tuple[tuple[str, str], ...]:
 
 
 def _weighed(check: MailCheck, binding: Binding, has_day: bool) -> tuple[str, list[tuple[str, str]]]:
-    """The grade of the signature, or D where the signed text shows neither which case nor which day it is about."""
+    """The grade of the signature, or D where it is not the company's, or shows neither the case nor the day."""
     reasons = [(reason.code, reason.text) for reason in check.reasons]
     missing = [NO_CASE] if binding.where == "none" else []
     missing += [] if has_day else [NO_DAY]
+    missing += [] if check.aligned else [NOT_OWN]
     if check.chosen is None or not missing:
         return check.result, reasons
     return "grade_d", [*missing, *reasons]

@@ -1,4 +1,4 @@
-"""Whether a mail was written on the day that a statement names (docs/spec/attester.md, step 8).
+"""Whether a mail was written on the day that a statement names (docs/spec/attester.md, step 8; assessment.md, 10.4).
 
 A mail shows that the request was there when it was written, and that an answer was given on the day on which it was
 written. A statement that names another day says more than the mail does, and a due date would hang on it.
@@ -28,23 +28,33 @@ NOT_BEFORE: Mapping[str, str] = {"request.acknowledged": "received_on"}
 MAX_DATE = 200
 
 
-def check_day(kind: str, facts: Mapping[str, Json], written: datetime | None) -> bool:
-    """Whether the mail supports the day that the statement names; False where it has no signed time.
+def fits_day(kind: str, facts: Mapping[str, Json], written: datetime | None) -> bool | None:
+    """Whether the mail was written on the day that the statement names; None where it has no signed time.
 
-    Raises RefusedMail for a day that the mail contradicts. Kinds without such a day are always supported.
+    Statements of other kinds name no such day, so every mail fits them.
     """
     name = EXACT.get(kind) or NOT_BEFORE.get(kind)
     if name is None:
         return True
     if written is None:
-        return False
+        return None
     stated, day = date.fromisoformat(str(facts[name])), written.astimezone(UTC).date()
-    is_right = day - DAY <= stated and (kind in NOT_BEFORE or stated <= day + DAY)
-    if not is_right:
+    return day - DAY <= stated and (kind in NOT_BEFORE or stated <= day + DAY)
+
+
+def check_day(kind: str, facts: Mapping[str, Json], written: datetime | None) -> bool:
+    """Whether the mail supports the day that the statement names; False where it has no signed time.
+
+    Raises RefusedMail for a day that the mail contradicts.
+    """
+    fits = fits_day(kind, facts, written)
+    if fits is False and written is not None:
+        name = EXACT.get(kind) or NOT_BEFORE.get(kind)
         raise RefusedMail(
-            f"the mail is dated {day}, but the statement names {stated} ({name}); it shows no other day than its own"
+            f"the mail is dated {written.astimezone(UTC).date()}, but the statement names {facts[str(name)]} ({name});"
+            " it shows no other day than its own"
         )
-    return True
+    return fits is not None
 
 
 def written_at(mail: RawMail, check: MailCheck) -> datetime | None:

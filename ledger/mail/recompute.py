@@ -1,0 +1,167 @@
+"""One opened mail, checked again from its bytes and the DNS captures shown (docs/spec/assessment.md, step 10).
+
+Apart from ``ledger.mail_steps``, which decides what a result is worth, because this needs the mail and DNS
+libraries: a bundle without mail never loads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ledger.encoding import Json
+from ledger.errors import Malformed, MalformedMail
+from ledger.mail.anchors import TrustAnchor
+from ledger.mail.binding import Where, find_case
+from ledger.mail.capture import DnsCapture, KeyFinding
+from ledger.mail.days import fits_day, written_at
+from ledger.mail.dkim import read_signature, signature_fields
+from ledger.mail.grade import GRADES, MAX_SIGNATURES, MailCheck, Result, grade_mail
+from ledger.mail.key import KeyAtReceipt
+from ledger.mail.published import PublishedKey
+from ledger.mail.raw import RawMail
+
+MAX_KEYS = 4
+"""Keys of one mail that are looked at, as many as an attester asks for."""
+_ORDER: tuple[Result, ...] = (*GRADES, "undetermined", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the verifier takes for the company's mail domains, for published keys and for the roots of DNSSEC."""
+
+    domains: frozenset[str]
+    published: Sequence[PublishedKey]
+    anchors: Sequence[TrustAnchor]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a statement says that a mail is shown for."""
+
+    case: bytes
+    kind: str
+    facts: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """What the mail is worth by one key at one time of receipt, as the best of the captures gives it."""
+
+    key_name: str
+    """``<selector>._domainkey.<domain>``."""
+    domain: str
+    result: Result
+    reasons: tuple[str, ...]
+    """English sentences."""
+    key_digest: bytes | None
+    """SHA-256 of the public key; None where no signature under it has a grade."""
+    capture: int | None
+    """The place of the capture that gives the key; None without one."""
+    key_word: str
+    """How that capture knows the key, in words; "" without one."""
+    proven: bool
+    """Whether a DNSSEC chain proves the key: then it rests on nobody's word."""
+    aligned: bool
+    """Whether a domain of the company signed. Else whoever has the signing domain can have written the mail."""
+    where: Where
+    day: bool | None
+    """Whether the mail was written on the day that the statement names; None where nothing signed says when."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether the grade proves something: D is signed in part or weakly, and not aligned it can be anybody's."""
+        return self.result in GRADES[:3] and self.aligned
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether the signed text names the case, and was written on the day that the statement names."""
+        return self.where in ("subject", "body") and self.day is True
+
+
+def recompute(data: bytes, captures: Sequence[bytes], claim: Claim, terms: Terms, at: int) -> tuple[Recomputed, ...]:
+    """The mail received at ``at`` (Unix seconds): once for each key that it names, under the best that one of
+    ``captures`` says of it.
+
+    Captures that cannot be read are passed over. Raises MalformedMail and MalformedSize.
+    """
+    mail, received = RawMail.parse(data), datetime.fromtimestamp(at, UTC)
+    shown = list(_read(captures))
+    return tuple(_by_key(mail, pair, shown, claim, terms, received) for pair in _keys(mail))
+
+
+def _by_key(
+    mail: RawMail, pair: tuple[str, str], shown: Sequence[tuple[int, DnsCapture]], claim: Claim, terms: Terms,
+    received: datetime,
+) -> Recomputed:  # fmt: skip
+    found: dict[KeyAtReceipt | None, tuple[MailCheck, int | None, str]] = {}
+    for place, capture in shown:
+        finding: KeyFinding = capture.key_finding(*pair, received, terms.anchors)
+        if finding.asked and finding.key not in found:
+            check = grade_mail(mail, terms.domains, {pair: finding.key}, received, terms.published)
+            found[finding.key] = (check, place, finding.reasons[-1])
+    if not found:
+        found[None] = (grade_mail(mail, terms.domains, {}, received, terms.published), None, "")
+    check, best, word = min(found.values(), key=lambda item: _rank(item[0]))
+    domain, selector = pair
+    return Recomputed(
+        key_name=f"{selector}._domainkey.{domain}",
+        domain=domain,
+        result=check.result,
+        reasons=tuple(reason.text for reason in check.reasons),
+        key_digest=None if check.chosen is None else check.chosen.key_digest,
+        capture=best,
+        key_word=word,
+        proven=check.chosen is not None and check.chosen.origin == "dnssec",
+        aligned=check.aligned,
+        where=find_case(mail, check, claim.case).where,
+        day=fits_day(claim.kind, claim.facts, written_at(mail, check)),
+    )
+
+
+def best_result(data: bytes, capture: bytes, terms: Terms, at: int) -> Result:
+    """The best that anybody can say of the mail under one capture, whatever he takes for the company's domains and for
+    published keys: an attester who says more is contradicted by what he saw. Raises a Malformed error."""
+    mail, received = RawMail.parse(data), datetime.fromtimestamp(at, UTC)
+    shown = DnsCapture.parse(capture)
+    keys = {pair: shown.key(*pair, received, terms.anchors) for pair in _keys(mail)}
+    sender = grade_mail(mail, frozenset(), keys, received).from_domain
+    labels = [] if sender is None else sender.split(".")
+    domains = frozenset(".".join(labels[start:]) for start in range(len(labels) - 1))
+    return grade_mail(mail, domains, keys, received).result
+
+
+def is_beyond(stated: str, best: Result) -> bool:
+    """Whether an attester's result says more for the mail than the best there is, or *failed* of one that has a grade.
+
+    ``passed`` is a grade without a letter. An attester may always say less: he may know that a key was published.
+    """
+    if stated in ("failed", "undetermined"):
+        return stated == "failed" and best in GRADES
+    order: tuple[str, ...] = _ORDER
+    return order.index("grade_d" if stated == "passed" else stated) < order.index(best)
+
+
+def _rank(check: MailCheck) -> tuple[bool, int]:
+    """A key that needs nobody's word comes first, if the mail then has a grade that proves something."""
+    counts = check.result in GRADES[:3] and check.aligned
+    is_proven = counts and check.chosen is not None and check.chosen.origin == "dnssec"
+    return not is_proven, _ORDER.index(check.result)
+
+
+def _read(captures: Sequence[bytes]) -> Iterator[tuple[int, DnsCapture]]:
+    for place, data in enumerate(captures):
+        with suppress(Malformed):
+            yield place, DnsCapture.parse(data)
+
+
+def _keys(mail: RawMail) -> tuple[tuple[str, str], ...]:
+    """Domain and selector of the signatures that are examined, the first ones, each once."""
+    found: dict[tuple[str, str], None] = {}
+    for number, field in enumerate(signature_fields(mail)[:MAX_SIGNATURES]):
+        with suppress(MalformedMail):
+            signature = read_signature(field, number)
+            found[signature.domain, signature.selector] = None
+    return tuple(found)[:MAX_KEYS]

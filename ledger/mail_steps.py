@@ -1,0 +1,300 @@
+"""Files that a bundle opens, and what a company's mail among them shows (docs/spec/assessment.md, step 10).
+
+What can be computed again is computed again: the signature over the mail's bytes, the case that the signed text
+names, the key where a DNSSEC chain proves it. What cannot be stays the word of whoever took the answers of DNS, and
+the sentences say whose. None of these checks is required.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from ledger.bundle import Bundle, ShownStatement
+from ledger.checks import Check, Value, not_checked
+from ledger.disclosure import Disclosure, FileValue
+from ledger.encoding import encode_hex, encode_instant, parse_instant, sha256
+from ledger.errors import HabeasError, Malformed, MalformedFacts
+from ledger.mail import CAPTURE_TYPE, MAIL_TYPE
+from ledger.policy import AttesterTrust, TrustPolicy
+from ledger.statement import Statement
+
+if TYPE_CHECKING:
+    # The mail and DNS libraries take longer to load than a bundle to check: only whoever opens a mail waits for them.
+    from ledger.mail.recompute import Recomputed, Terms
+
+LAST_SECOND = 253_370_764_800
+"""The first of January 9999: whoever makes up a header may have written any time into it."""
+Letter = Literal["A", "B", "C"]
+_LETTERS: Mapping[str, Letter] = {"grade_a": "A", "grade_b": "B", "grade_c": "C"}
+_NOT_PLACED = "When the mail existed is not shown: the statement that commits to it is not proven in an anchor."
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """A file disclosure that a statement shown commits to."""
+
+    digest: bytes
+    """SHA-256 of the disclosure: what attestations name."""
+    value: FileValue
+
+    @property
+    def sha256(self) -> bytes:
+        return bytes.fromhex(self.value.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMail:
+    """What was recomputed of one mail for one statement."""
+
+    file: bytes
+    """SHA-256 of the mail."""
+    found: Recomputed
+
+
+@dataclass
+class MailSteps:
+    """Step 10 of one assessment."""
+
+    bundle: Bundle
+    policy: TrustPolicy
+    mails: dict[int, list[ShownMail]] = field(default_factory=dict)
+    """By the index of the statement that commits to them."""
+
+    def __post_init__(self) -> None:
+        self._opened = {index: tuple(self._opened_by(item)) for index, item in self.bundle.statements.items()}
+        self._fitting = {name: data for name, data in self.bundle.files.items() if sha256(data) == name}
+        self._attesters = {item.key: item for item in self.policy.attesters}
+        opening = [
+            item.signed.statement for item in self.bundle.statements.values() if item.signed.id == self.bundle.case
+        ]
+        self._company = opening[0].company if opening else None
+
+    def _opened_by(self, shown: ShownStatement) -> Iterator[OpenedFile]:
+        if not self.bundle.files:
+            return
+        for encoded in self.bundle.disclosures:
+            with suppress(HabeasError):  # 2.2 says so
+                opened = Disclosure.parse(encoded)
+                if isinstance(opened.value, FileValue) and opened.digest in shown.signed.statement.digests:
+                    yield OpenedFile(sha256(encoded.encode("ascii")), opened.value)
+
+    # Step 10.1: the bytes are those that an author committed to.
+
+    def files(self) -> Sequence[Check]:
+        """A check for each file shown."""
+        return [self._file(name) for name in sorted(self.bundle.files)]
+
+    def _file(self, name: bytes) -> Check:
+        check, data = f"file/{name.hex()}", self.bundle.files[name]
+        if name not in self._fitting:
+            why = f"The bytes have the SHA-256 {sha256(data).hex()}: they are not those of this file."
+            return Check(check, "10.1", Value.FAILED, why, required=False)
+        every = ((index, item) for index, opened in sorted(self._opened.items()) for item in opened)
+        named = [(index, item) for index, item in every if item.sha256 == name]
+        if not named:
+            why = "No opened private field of a statement shown names this file: whose it is, nobody says."
+            return not_checked(check, "10.1", why, required=False)
+        fitting = [index for index, item in named if item.value.length == len(data)]
+        if not fitting:
+            why = f"The file has {len(data)} bytes; its author committed to {named[0][1].value.length}."
+            return Check(check, "10.1", Value.FAILED, why, required=False)
+        entries = ", ".join(str(index) for index in dict.fromkeys(fitting))
+        detail = f"The {len(data)} bytes are those that statement {entries} commits to."
+        return Check(check, "10.1", Value.PASSED, detail, required=False)
+
+    # Steps 10.2 to 10.4: below the record of the statement, whose block is the time of receipt.
+
+    def mail(self, shown: ShownStatement, at: int | None) -> Sequence[Check]:
+        """The mails that a statement commits to; ``at`` is the time by which it was recorded, None where unknown."""
+        return [check for item in self._mails(shown) for check in self._mail(shown, item, at)]
+
+    def _mails(self, shown: ShownStatement) -> Sequence[OpenedFile]:
+        if shown.signed.statement.case_id != self.bundle.case:
+            return ()
+        opened = self._opened[shown.index]
+        mails = {item.sha256: item for item in opened if item.value.media_type == MAIL_TYPE}
+        return [item for name, item in sorted(mails.items()) if self._held(item) is not None]
+
+    def _mail(self, shown: ShownStatement, item: OpenedFile, at: int | None) -> Sequence[Check]:
+        name, data = f"mail/{shown.index}/{item.sha256.hex()}", self._held(item)
+        if at is None or data is None:
+            return [not_checked(name, "10.2", _NOT_PLACED, required=False)]
+        if self._company is None:
+            why = "Whose mail it should be is not shown: the statement that opened the case is not in the bundle."
+            return [not_checked(name, "10.2", why, required=False)]
+        from ledger.mail.recompute import Claim, recompute  # see above: libraries that take long to load
+
+        statement = shown.signed.statement
+        captures = self._captures(shown)
+        claim = Claim(self.bundle.case, statement.kind, statement.facts)
+        try:
+            found = recompute(
+                data, [data for data, _ in captures], claim, self._terms(self._company), min(at, LAST_SECOND)
+            )
+        except Malformed as error:
+            return [not_checked(name, "10.2", f"The mail cannot be read: {error}.", required=False)]
+        if not found:
+            why = "The mail has no signature that can be read; nothing shows whose it is."
+            return [not_checked(name, "10.2", why, required=False)]
+        self.mails.setdefault(shown.index, []).extend(ShownMail(item.sha256, each) for each in found)
+        return [self._by_key(name, each, captures, self._vouchers(shown, item), at) for each in found]
+
+    def _by_key(
+        self, name: str, found: Recomputed, captures: Sequence[tuple[bytes, str]], vouchers: Sequence[str], at: int
+    ) -> Check:
+        below = [self._signature(f"{name}/{found.key_name}", found, at)]
+        check = f"{name}/{found.key_name}"
+        if found.proven:
+            key = "" if found.key_digest is None else f" (SHA-256 {found.key_digest.hex()})"
+            detail = f"The key{key} is proven: {found.key_word}. It rests on nobody's word."
+            return Check(check, "10.2", Value.PASSED, detail, False, tuple(below))
+        words = [f"{captures[found.capture][1]}: {found.key_word}"] if found.capture is not None else []
+        words += [f"the word of {', '.join(vouchers)}"] if vouchers else []
+        rests = f"it stays on {'; and on '.join(words)}" if words else "no answer of DNS about it is opened"
+        why = f"No DNSSEC chain proves the key at {encode_instant(at)}; {rests}."
+        return not_checked(check, "10.2", why, required=False, below=below)
+
+    def _signature(self, key: str, found: Recomputed, at: int) -> Check:
+        name, below = f"{key}/signature", [self._case(key, found)]
+        because = "".join(f" {reason[:1].upper()}{reason[1:]}." for reason in found.reasons)
+        if found.counts:
+            letter = found.result[-1].upper()
+            detail = (
+                f"Recomputed here, received not after {encode_instant(at)}: signed by {found.domain}, grade {letter}."
+            )
+            return Check(name, "10.3", Value.PASSED, detail + because, False, tuple(below))
+        words = {"grade_d": "grade D, which proves nothing", "failed": "the signature does not verify"}
+        said = words.get(found.result, "undetermined")
+        if found.result == "grade_c" and not found.aligned:
+            said = f"grade C, signed by {found.domain} and not by the company, which proves nothing"
+        return not_checked(name, "10.3", f"Recomputed here: {said}.{because}", required=False, below=below)
+
+    @staticmethod
+    def _case(key: str, found: Recomputed) -> Check:
+        name = f"{key}/case"
+        if found.is_bound:
+            detail = f"The signed {found.where} names this case, and the day fits what the statement says."
+            return Check(name, "10.4", Value.PASSED, detail, required=False)
+        if found.where == "other_case":
+            why = "The signed text names another case: the mail is no evidence in this one."
+        elif found.where == "none":
+            why = "The signed text does not name this case: that the mail is about it is the requester's word."
+        elif found.day is None:
+            why = "The signed text names this case; nothing signed says when the mail was written."
+        else:
+            why = "The signed text names this case; it was written on another day than the statement names."
+        return not_checked(name, "10.4", why, required=False)
+
+    # Step 10.5: what an attester of the policy saw, against what it says.
+
+    def attested(self, shown: ShownStatement) -> Sequence[Check]:
+        """The check of an attestation of a mail that is opened, from the capture that the attester signed."""
+        statement = shown.signed.statement
+        attester = self._attester(statement, "dkim")
+        about = None if attester is None else self._about(statement)
+        if attester is None or about is None:
+            return ()
+        digest = str(statement.facts["digest"])
+        mails = [item for item in self._mails(about) if encode_hex(item.digest) == digest]
+        data = self._held(mails[0]) if mails else None
+        if data is None:
+            return ()
+        name, capture = f"statement/{shown.index}/recomputed", self._capture_of(statement)
+        if capture is None:
+            why = f"The answers of DNS that {attester.name} saw are not opened; the result stays on its word."
+            return [not_checked(name, "10.5", why, required=False)]
+        return [self._compare(name, attester, statement, data, capture)]
+
+    def _compare(self, name: str, attester: AttesterTrust, statement: Statement, data: bytes, capture: bytes) -> Check:
+        from ledger.mail.recompute import best_result, is_beyond  # see above
+
+        stated = str(statement.facts["result"])
+        at = int(parse_instant(statement.facts["at"], MalformedFacts, "at").timestamp())
+        try:
+            best = best_result(data, capture, self._terms(str(self._company)), at)
+        except Malformed as error:
+            why = f"What {attester.name} saw cannot be read: {error}."
+            return not_checked(name, "10.5", why, required=False)
+        if is_beyond(stated, best):
+            why = (
+                f"{attester.name} states {stated}; by the answers of DNS that it signed for itself the mail is {best}."
+            )
+            return Check(name, "10.5", Value.FAILED, why, required=False)
+        detail = f"What {attester.name} states, {stated}, fits the mail and the answers of DNS that it signed ({best})."
+        return Check(name, "10.5", Value.PASSED, detail, required=False)
+
+    def letters(self) -> Mapping[int, Letter]:
+        """The best grade of an opened mail of each statement that needs nobody's word: a chain proves its key, and
+        the signed text names the case and the day."""
+        found: dict[int, Letter] = {}
+        for index, mails in self.mails.items():
+            for item in mails:
+                letter = _LETTERS.get(item.found.result)
+                if letter is not None and item.found.counts and item.found.proven and item.found.is_bound:
+                    found[index] = min(letter, found.get(index, letter))
+        return found
+
+    # What is shown of whom.
+
+    def _terms(self, company: str) -> Terms:
+        from ledger.mail.recompute import Terms  # see above
+
+        trust = self.policy.mail
+        return Terms(trust.domains_of(company), trust.published, trust.anchors)
+
+    def _held(self, item: OpenedFile) -> bytes | None:
+        """The bytes of a file, where they are those that its author committed to."""
+        data = self._fitting.get(item.sha256)
+        return data if data is not None and len(data) == item.value.length else None
+
+    def _captures(self, shown: ShownStatement) -> Sequence[tuple[bytes, str]]:
+        """Captures opened by the statement, or by the policy's attesters about it, and whose they are."""
+        found = [(data, "the requester's own answers of DNS") for data in self._captures_in(shown)]
+        for index, item in sorted(self.bundle.statements.items()):
+            attester = self._attester(item.signed.statement, "dns")
+            if attester is not None and item.signed.statement.facts["statement"] == encode_hex(shown.signed.id):
+                own = self._captures_in(self.bundle.statements[index])
+                found += [(data, f"the answers of DNS that {attester.name} saw") for data in own]
+        return found
+
+    def _captures_in(self, shown: ShownStatement) -> Iterator[bytes]:
+        for item in self._opened[shown.index]:
+            data = self._held(item)
+            if item.value.media_type == CAPTURE_TYPE and data is not None:
+                yield data
+
+    def _capture_of(self, attested: Statement) -> bytes | None:
+        """The capture in the ``dns`` attestation that the attester signed together with this one."""
+        for item in self.bundle.statements.values():
+            statement = item.signed.statement
+            if self._attester(statement, "dns") is None or statement.author != attested.author:
+                continue
+            if all(statement.facts[name] == attested.facts[name] for name in ("statement", "at")):
+                return next(self._captures_in(item), None)
+        return None
+
+    def _vouchers(self, shown: ShownStatement, mail: OpenedFile) -> Sequence[str]:
+        """Attesters of the policy who state a grade of this very mail."""
+        about, digest = encode_hex(shown.signed.id), encode_hex(mail.digest)
+        statements = (item.signed.statement for _, item in sorted(self.bundle.statements.items()))
+        found = ((self._attester(item, "dkim"), item.facts) for item in statements)
+        names = [
+            attester.name
+            for attester, facts in found
+            if attester is not None and (facts["statement"], facts["digest"]) == (about, digest)
+        ]
+        return list(dict.fromkeys(names))
+
+    def _about(self, statement: Statement) -> ShownStatement | None:
+        wanted = statement.facts["statement"]
+        return next((item for item in self.bundle.statements.values() if encode_hex(item.signed.id) == wanted), None)
+
+    def _attester(self, statement: Statement, check: str) -> AttesterTrust | None:
+        """The attester of the policy who makes this attestation of ``check``, within its scope."""
+        attester = self._attesters.get(statement.author)
+        if attester is None or statement.kind != "evidence.attested" or not statement.is_understood:
+            return None
+        return attester if statement.facts["check"] == check and check in attester.scope else None

@@ -105,9 +105,16 @@ def test_a_capture_with_cookies_says_so() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"hello", b"<html></html>" * 100, gzip.compress(b"x" * 1000, mtime=0), b"\x1f\x8b", b"\x1f\x8b\x08\x00rubbish" * 9],
-)
+    [
+        b"",
+        b"hello",
+        b"<html></html>" * 100,
+        gzip.compress(b"x" * 1000, mtime=0),
+        b"\x1f\x8b",
+        b"\x1f\x8b\x08\x00rubbish" * 9,
+    ],
     ids=["nothing", "text", "page", "gzip", "cut-off", "rubbish"],
+)
 def test_what_is_no_capture(data: bytes) -> None:
     with pytest.raises(MalformedRequest):
         check_warc(data)

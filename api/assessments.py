@@ -39,6 +39,13 @@ class BlockBound(BaseModel):
     value: Worth
 
 
+class MailView(BaseModel):
+    """The grade of a mail of the company's domain, and whether attesters say so or it was computed again."""
+
+    letter: Literal["A", "B", "C"]
+    by: Literal["attesters", "recomputed"]
+
+
 class DeliveryView(BaseModel):
     """Arrival of the request."""
 
@@ -48,6 +55,7 @@ class DeliveryView(BaseModel):
     proven_by: str | None
     published_contact: bool
     acknowledged: bool
+    mail: MailView | None
     entries: list[int]
 
 
@@ -244,6 +252,7 @@ class FindingView(BaseModel):
     state: Literal["open", "closed"] | None
     outcome: Literal["none", "provided", "partly_provided", "refused", "withdrawn", "contested"] | None
     grade: str | None
+    mail: MailView | None = Field(description="Of the mail in which a reported answer stands.")
     outcome_entry: int | None
     contested_by: int | None
     delivery: DeliveryView | None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 from ledger.bundle import Bundle, ShownStatement
 from ledger.checks import Check, Value, not_checked
@@ -40,6 +40,12 @@ class OpenedFile:
     """SHA-256 of the disclosure: what attestations name."""
     value: FileValue
 
+    @classmethod
+    def of(cls, opened: Disclosure) -> Self:
+        """The file of a disclosure that opens one."""
+        assert isinstance(opened.value, FileValue), "others are left out"
+        return cls(sha256(opened.encoded.encode("ascii")), opened.value)
+
     @property
     def sha256(self) -> bytes:
         return bytes.fromhex(self.value.sha256)
@@ -64,7 +70,11 @@ class MailSteps:
     """By the index of the statement that commits to them."""
 
     def __post_init__(self) -> None:
-        self._opened = {index: tuple(self._opened_by(item)) for index, item in self.bundle.statements.items()}
+        by_digest = {opened.digest: opened for opened in self._readable()}
+        self._opened = {
+            index: tuple(OpenedFile.of(by_digest[each]) for each in item.signed.statement.digests if each in by_digest)
+            for index, item in self.bundle.statements.items()
+        }
         self._fitting = {name: data for name, data in self.bundle.files.items() if sha256(data) == name}
         self._attesters = {item.key: item for item in self.policy.attesters}
         opening = [
@@ -72,14 +82,13 @@ class MailSteps:
         ]
         self._company = opening[0].company if opening else None
 
-    def _opened_by(self, shown: ShownStatement) -> Iterator[OpenedFile]:
-        if not self.bundle.files:
-            return
-        for encoded in self.bundle.disclosures:
+    def _readable(self) -> Iterator[Disclosure]:
+        """The files that are opened; nothing of it is needed where none is shown."""
+        for encoded in self.bundle.disclosures if self.bundle.files else ():
             with suppress(HabeasError):  # 2.2 says so
                 opened = Disclosure.parse(encoded)
-                if isinstance(opened.value, FileValue) and opened.digest in shown.signed.statement.digests:
-                    yield OpenedFile(sha256(encoded.encode("ascii")), opened.value)
+                if isinstance(opened.value, FileValue):
+                    yield opened
 
     # Step 10.1: the bytes are those that an author committed to.
 
@@ -218,12 +227,13 @@ class MailSteps:
         except Malformed as error:
             why = f"What {attester.name} saw cannot be read: {error}."
             return not_checked(name, "10.5", why, required=False)
-        if is_beyond(stated, best):
-            why = (
-                f"{attester.name} states {stated}; by the answers of DNS that it signed for itself the mail is {best}."
-            )
+        if is_beyond(stated, best.result) and best.open_chain:
+            why = f"What {attester.name} saw has a DNSSEC chain that ends in no root of the trust policy."
+            return not_checked(name, "10.5", why, required=False)
+        if is_beyond(stated, best.result):
+            why = f"{attester.name} states {stated}; by the answers of DNS that it signed the mail is {best.result}."
             return Check(name, "10.5", Value.FAILED, why, required=False)
-        detail = f"What {attester.name} states, {stated}, fits the mail and the answers of DNS that it signed ({best})."
+        detail = f"{attester.name} states {stated}; by the mail and the answers of DNS that it signed: {best.result}."
         return Check(name, "10.5", Value.PASSED, detail, required=False)
 
     def letters(self) -> Mapping[int, Letter]:

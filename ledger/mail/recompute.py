@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from ledger.encoding import Json
 from ledger.errors import Malformed, MalformedMail
 from ledger.mail.anchors import TrustAnchor
+from ledger.mail.asked import key_question
 from ledger.mail.binding import Where, find_case
 from ledger.mail.capture import DnsCapture, KeyFinding
 from ledger.mail.days import fits_day, written_at
@@ -121,16 +122,33 @@ def _by_key(
     )
 
 
-def best_result(data: bytes, capture: bytes, terms: Terms, at: int) -> Result:
-    """The best that anybody can say of the mail under one capture, whatever he takes for the company's domains and for
-    published keys: an attester who says more is contradicted by what he saw. Raises a Malformed error."""
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best that anybody can say of a mail under one capture."""
+
+    result: Result
+    open_chain: bool
+    """Whether the capture has a chain that ends in no root of the verifier's: it may end in one that others believe."""
+
+
+def best_result(data: bytes, capture: bytes, terms: Terms, at: int) -> Best:
+    """The best there is under one capture, whatever is taken for the company's domains and for published keys: an
+    attester who says more is contradicted by what he saw. Raises a Malformed error."""
     mail, received = RawMail.parse(data), datetime.fromtimestamp(at, UTC)
     shown = DnsCapture.parse(capture)
     keys = {pair: shown.key(*pair, received, terms.anchors) for pair in _keys(mail)}
+    open_chain = any(key.origin != "dnssec" and _has_chain(shown, pair) for pair, key in keys.items())
     sender = grade_mail(mail, frozenset(), keys, received).from_domain
     labels = [] if sender is None else sender.split(".")
     domains = frozenset(".".join(labels[start:]) for start in range(len(labels) - 1))
-    return grade_mail(mail, domains, keys, received).result
+    return Best(grade_mail(mail, domains, keys, received).result, open_chain)
+
+
+def _has_chain(capture: DnsCapture, pair: tuple[str, str]) -> bool:
+    with suppress(Malformed):
+        asked = capture.find(key_question(*pair))
+        return asked is not None and bool(asked.chain)
+    return False
 
 
 def is_beyond(stated: str, best: Result) -> bool:

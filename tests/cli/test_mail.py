@@ -130,6 +130,13 @@ def test_an_acknowledgement_from_bytes_to_attestation(
     assert (delivery["basis"], delivery["grade"], delivery["proven_by"]) == (
         "acknowledged", "domain_mail", "2026-11-20",
     )  # fmt: skip
+    assert delivery["mail"] == {"letter": "A", "by": "attesters"}
+    # The same mail again from its bytes: it fits what the attester saw; no chain proves the key of this zone.
+    checks = [(each["step"], each["value"]) for each in proven["verified"]["checks"] if each["step"].startswith("10.")]
+    assert sorted(checks) == [
+        ("10.1", "passed"), ("10.1", "passed"), ("10.1", "passed"), ("10.2", "not checked"), ("10.3", "conditional"),
+        ("10.4", "conditional"), ("10.5", "passed"),
+    ]  # fmt: skip
     opened = opened_files(tmp_path / "mine", mine.case, [item.encoded for item in (mail, capture)])
     assert opened == {sha256(data): data, sha256(taken): taken}
     # A backup brings the bytes along.

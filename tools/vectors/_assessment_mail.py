@@ -190,6 +190,10 @@ def mails_attested(cases: Cases) -> None:
     denied: Tell = lambda m: _attested(m, [("failed", plain, None)])  # noqa: E731
     w.add("denied-against-what-was-seen", "The attester states failed, and by what it saw the mail is grade A.", denied,
           {**ON_A_WORD, "recomputed": FAILED}, None, exit_code=1)  # fmt: skip
+    root = seen("2026-10-23T12:00Z", tree=zone_tree(ed25519("shop"), "shop.example"), agree=1)
+    w.add("attested-under-another-root", "One resolver, and a chain that ends in a root not named here.",
+          lambda m: _attested(m, [("grade_a", root, None)]), {**ON_A_WORD, "recomputed": NOT_CHECKED},
+          by_attesters("A"), policy=_without_roots(mail_policy()))  # fmt: skip
     less: Tell = lambda m: _attested(m, [("grade_d", plain, None)], chain)  # noqa: E731
     w.add("attester-says-less", "He may know more; what nobody's word is needed for stands.", less,
           {**WHOLE, "recomputed": PASSED}, PROVEN)  # fmt: skip

@@ -313,7 +313,9 @@ def _show_mail(stack: Stack, folder: Path, told: Told, teller: Teller) -> int:
     delivery = result.finding.delivery if result.finding else None
     if delivery is None:
         return 1
-    teller.line(f"Delivery of the request: basis {delivery.basis}, grade {delivery.grade}, by {delivery.proven_by}.")
+    letter = f" {delivery.mail.letter}" if delivery.mail else ""
+    basis, grade = delivery.basis, f"{delivery.grade}{letter}"
+    teller.line(f"Delivery of the request: basis {basis}, grade {grade}, by {delivery.proven_by}.")
     is_shown = (delivery.basis, delivery.grade) == ("acknowledged", "domain_mail")
     return 0 if result.exit_code == 0 and is_shown else 1
 

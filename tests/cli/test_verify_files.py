@@ -1,0 +1,143 @@
+"""``habeas verify`` of bundles with mail: files inside, files beside, and what is loaded for them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.bundle import Bundle
+from ledger.cli.prove import _encoded
+from ledger.cli.verify_command import main
+from ledger.encoding import sha256
+from ledger.errors import MalformedSize
+from tools.vectors._mail_keys import ed25519
+from tools.vectors._mail_matter import REFUSED, MailMatter, mail_policy, seen, zone_tree
+from tools.vectors._mail_signing import By
+
+NOW = "2027-03-01T00:00:00Z"
+
+
+@cache
+def bundle() -> Bundle:
+    """An acknowledgement on nobody's word, a refusal on an attester's, and silence of the company's key."""
+    matter = MailMatter()
+    matter.sent("2026-10-20", "2026-10-20")
+    matter.report("2026-10-22T12:00Z", matter.write(), seen("2026-10-22T11:50Z"))
+    written = matter.write(Date="Wed, 28 Oct 2026 09:00:00 +0000")
+    refusal = matter.report("2026-10-28T12:00Z", written, kind=REFUSED, on="2026-10-28")
+    matter.attest_mail("2026-10-28T12:30Z", refusal, "grade_b", seen("2026-10-28T12:30Z", tree=None))
+    return matter.bundle("2026-12-02")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    (tmp_path / "trust.toml").write_text(mail_policy())
+    (tmp_path / "whole.habeas.json").write_bytes(bundle().encode())
+    (tmp_path / "bare.habeas.json").write_bytes(replace(bundle(), files={}).encode())
+    for number, data in enumerate(bundle().files.values()):
+        (tmp_path / f"file-{number}").write_bytes(data)
+    return tmp_path
+
+
+def ran(capsys: pytest.CaptureFixture[str], place: Path, *arguments: str, code: int = 3) -> str:
+    assert main([*arguments, "--trust", str(place / "trust.toml"), "--now", NOW]) == code
+    return capsys.readouterr().out
+
+
+def beside(place: Path) -> list[str]:
+    files = sorted(place.glob("file-*"))
+    assert len(files) == 4
+    return [word for file in files for word in ("--file", str(file))]
+
+
+def test_a_file_beside_is_checked_as_one_inside(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = json.loads(ran(capsys, place, str(place / "whole.habeas.json"), "--json"))
+    bare = str(place / "bare.habeas.json")
+    assert json.loads(ran(capsys, place, bare, *beside(place), "--json")) == whole
+    alone = json.loads(ran(capsys, place, bare, "--json"))
+    assert not [check for check in alone["checks"] if check["step"].startswith("10.")]
+    delivery = whole["finding"]["delivery"]
+    assert delivery["mail"] == {"letter": "B", "by": "attesters"}, "attested: it moves no date that an attester proves"
+    assert whole["finding"]["mail"] == alone["finding"]["mail"] == {"letter": "B", "by": "attesters"}
+
+
+def test_a_file_that_nobody_opens(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (place / "other").write_bytes(b"From: a@shop.example\r\n\r\nHello.\r\n")
+    shown = json.loads(ran(capsys, place, str(place / "whole.habeas.json"), "--file", str(place / "other"), "--json"))
+    name = f"file/{sha256((place / 'other').read_bytes()).hex()}"
+    [check] = [check for check in shown["checks"] if check["name"] == name]
+    assert (check["value"], check["step"]) == ("not checked", "10.1")
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ("domain mail, grade B", "is the word of attesters", "a mail of shop.example's domain, grade B")),
+        ("ko", ("도메인 메일, B등급", "확인인들이 확인한 내용입니다", "도메인의 메일에 있습니다(B등급)")),
+    ],
+)
+def test_the_letter_in_the_summary(
+    place: Path, capsys: pytest.CaptureFixture[str], lang: str, words: tuple[str, ...]
+) -> None:
+    text = ran(capsys, place, str(place / "whole.habeas.json"), "--lang", lang)
+    assert all(word in text for word in words)
+    assert "grade A" in text and "10.3" in text and "It rests on nobody's word." in text
+
+
+def test_beside_one_bundle_only(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = [str(place / name) for name in ("whole.habeas.json", "bare.habeas.json")]
+    with pytest.raises(Exception, match="--file stands beside one bundle"):
+        ran(capsys, place, *files, *beside(place))
+
+
+def test_only_who_opens_a_mail_loads_the_libraries(place: Path) -> None:
+    """A cold start is most of the time that a verification takes."""
+    code = (
+        "import sys; from ledger.cli.verify_command import main; main(sys.argv[1:]); "
+        "print(sorted({'dkim', 'dns', 'nacl'} & set(sys.modules)), file=sys.stderr)"
+    )
+    trust = ("--trust", str(place / "trust.toml"), "--now", NOW)
+    for name, loaded in (("bare", "[]"), ("whole", "['dkim', 'dns', 'nacl']")):
+        command = [sys.executable, "-c", code, str(place / f"{name}.habeas.json"), *trust]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert done.stderr.strip() == loaded
+
+
+def test_a_bundle_that_nobody_would_read_is_not_written() -> None:
+    big = bytes(6_500_000)
+    with pytest.raises(MalformedSize, match=r"6500000 of them of opened files; .*habeas verify --file"):
+        _encoded(replace(bundle(), files={sha256(big): big}))
+
+
+def test_two_signatures_are_looked_at_each_by_itself(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A mail service signs too: its key proves nothing of the shop, and takes nothing from the shop's."""
+    service, tree = By(ed25519("service"), "s1", "service.example"), zone_tree()
+    tree.add("service.example.")
+    matter = MailMatter()
+    matter.sent("2026-10-20", "2026-10-20")
+    both = _signed_twice(matter, service)
+    matter.report("2026-10-22T12:00Z", both, seen("2026-10-22T11:50Z"))
+    (place / "two.habeas.json").write_bytes(matter.bundle("2026-12-02").encode())
+    shown: Any = json.loads(ran(capsys, place, str(place / "two.habeas.json"), "--json"))
+    values = {
+        check["name"].split("/", 3)[3]: check["value"] for check in shown["checks"] if check["name"][:5] == "mail/"
+    }
+    ours, theirs = "s1._domainkey.shop.example", "s1._domainkey.service.example"
+    assert values == {
+        ours: "conditional", f"{ours}/signature": "conditional", f"{ours}/case": "conditional",
+        theirs: "not checked", f"{theirs}/signature": "not checked", f"{theirs}/case": "not checked",
+    }  # fmt: skip
+    assert shown["finding"]["delivery"]["mail"] == {"letter": "A", "by": "recomputed"}
+
+
+def _signed_twice(matter: MailMatter, service: By) -> bytes:
+    from tools.vectors._mail_signing import sign
+
+    return sign(matter.write().decode("latin-1"), service).encode("latin-1")

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from ledger.cli.attesting import MailAnswer
-from ledger.cli.demo.mail import write_mail
+from ledger.cli.demo.mail import MailKey, write_mail
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, encode_hex, sha256
 from ledger.mail.capture import DnsCapture
@@ -270,6 +270,20 @@ def test_a_published_key(matter: Matter) -> None:
     case = matter.opened()
     [answer] = matter.attested(case, matter.mail(case))
     assert answer.result == "grade_d" and "key_published" in [code for code, _ in answer.reasons]
+
+
+def test_a_mail_that_anybody_could_have_written(matter: Matter) -> None:
+    """From names the shop, the subject the case, the signature is right: and the domain is the requester's own."""
+    matter.start()
+    own = MailKey.make("requester.example")
+    for server in matter.names:
+        server.records |= {place: list(texts) for place, texts in own.records().items()}
+    case = matter.opened()
+    subject = f"Your request [{encode_hex(case)}]"
+    message = own.sign(write_mail(f"support@{SHOP}", subject, "We received your request.", DATE))
+    [answer] = matter.attested(case, message)
+    codes = [code for code, _ in answer.reasons]
+    assert answer.result == "grade_d" and codes[0] == "not_own" and "not_aligned" in codes
 
 
 def test_mail_of_another_domain(matter: Matter) -> None:

@@ -70,6 +70,8 @@ class RuleExtension(BaseModel):
     adds: Leg | None
     source: str
     notice: str = Field(description="Source of the rule that the notice must come within the period.")
+    reasons: str | None = Field(description="Source of the rule that the notice must give a reason.")
+    open_for: list[str] = Field(description="Reasons for which it may take longer still, without a number of days.")
 
 
 class RulePause(BaseModel):
@@ -147,7 +149,9 @@ class DeadlineView(BaseModel):
     calendar: str = Field(description="Versions of the holidays and of the time zones.")
     due_earliest: str | None = Field(description="The strictest reading.")
     due_latest: str | None = Field(description="The reading most favourable to the company.")
-    no_date: Literal["undated", "cause_ends", "paused"] | None = Field(description="Why a reading has no date.")
+    no_date: Literal["undated", "cause_ends", "paused", "beyond_calendar"] | None = Field(
+        description="Why a reading has no date."
+    )
     steps: list[DeadlineStep]
     not_: str = Field(alias="not", description="What this is not.")
 

@@ -25,6 +25,8 @@ from ledger.places import TZDATA, split_place
 HOLIDAYS = f"holidays {version('holidays')}"
 LAST_YEAR = 2035
 """The package knows the holidays of some places no further; a result that would need more is refused."""
+LAST_DAY = date(LAST_YEAR - 1, 12, 31)
+"""No day from which something is counted may be later."""
 FORMAT = 1
 MAX_BYTES = 262_144
 MAX_DAYS = 2_000

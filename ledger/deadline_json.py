@@ -95,6 +95,8 @@ def _period(period: Period) -> JsonObject:
             "adds": None if extension.adds is None else _leg(extension.adds),
             "source": extension.source,
             "notice": extension.notice,
+            "reasons": extension.reasons or None,
+            "open_for": list(extension.open_for),
         },
         "pauses": [
             {

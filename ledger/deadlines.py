@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from ledger.calendars import LAST_YEAR, STANDARD, Calendar, check_place
+from ledger.calendars import LAST_DAY, LAST_YEAR, STANDARD, Calendar, check_place
 from ledger.counting import Pause, check_pauses
 from ledger.errors import MalformedRequest, RefusedRule
 from ledger.extensions import Extended, NoDate, extend
@@ -26,10 +26,7 @@ from ledger.places import end_of_day, local_days, split_place
 from ledger.rules import Holder, Mark, Period, Rule
 from ledger.steps import Step
 
-__all__ = ["Deadline", "Extended", "Pause", "due", "ends", "find_period"]
-
-LAST_DAY = date(LAST_YEAR - 1, 12, 31)
-"""No day that is given may be later."""
+__all__ = ["LAST_DAY", "Deadline", "Extended", "Pause", "due", "ends", "find_period"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +157,8 @@ def _start(rule: Rule, period: Period, place: str, start: date | datetime) -> tu
 def _check_days(start: date, pauses: Sequence[Pause], extended: Extended | None) -> None:
     days = [start, *(day for pause in pauses for day in (pause.start, pause.end) if day is not None)]
     if extended is not None:
-        days += [day for day in (*extended.notified, extended.until, extended.cause_ended) if day is not None]
+        # The day that a company names for its answer may be any: nothing is counted from it.
+        days += [day for day in (*extended.notified, extended.cause_ended) if day is not None]
     if max(days) > LAST_DAY:
         raise MalformedRequest(f"the calendar ends with {LAST_YEAR}: give days up to {LAST_DAY}, not {max(days)}")
 

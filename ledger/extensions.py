@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
+from ledger.calendars import LAST_DAY
 from ledger.errors import MalformedRequest, RefusedExtension, RefusedRule
 from ledger.periods import Asked, Ends, both_ends
 from ledger.rules import Extension, Period
 from ledger.steps import Step
 
-NoDate = Literal["", "undated", "cause_ends", "paused"]
+NoDate = Literal["", "undated", "cause_ends", "paused", "beyond_calendar"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Extended:
     notified: tuple[date, ...]
     until: date | None = None
     cause_ended: date | None = None
+    reason: str = ""
+    """The reason that the last notice gives, as a statement names it; "" where it is not asked."""
 
 
 _Extended: TypeAlias = tuple[date | None, date | None, NoDate, tuple[Step, ...]]
@@ -44,7 +47,7 @@ def extend(asked: Asked, period: Period, made: Ends, extended: Extended | None) 
     if extended.cause_ended is not None and extension.kind != "cause_ends":
         raise MalformedRequest(f"{asked.rule.regime} {period.name} is not postponed for a cause: leave its end out")
     bound, steps = _notice(asked, made, extended.notified[0], extension)
-    bound, unconfirmed = _confirmed(asked, extension, bound)
+    bound, unconfirmed = _confirmed(asked, extension, extended, bound)
     steps += unconfirmed
     if extension.kind == "adds":
         return _added(asked, period, made, extended, bound, steps)
@@ -76,6 +79,9 @@ def _named(
     if extended.until is not None:
         day = extended.until
         steps += (Step(7, "named_date", (day,), extension.source),)
+        if day > LAST_DAY:
+            steps += (Step(7, "beyond_calendar", (LAST_DAY,)),)
+            return made.earliest if bound else None, None, "beyond_calendar", steps
     elif extension.kind == "named_date":
         raise MalformedRequest(f"{asked.rule.regime} is extended to a day that the company names: give that day")
     elif extended.cause_ended is None:
@@ -111,13 +117,36 @@ def _extended_period(asked: Asked, period: Period, made: Ends, extended: Extende
             bound, more = _notice(asked, within, given.notified[number], base.extension)
         else:
             bound, more = False, (_notice_missing(asked, within, base.extension.notice),)
-        bound, unconfirmed = _confirmed(asked, base.extension, bound)
+        bound, unconfirmed = _confirmed(asked, base.extension, given, bound)
         steps += more + unconfirmed
         floor = within.earliest
         if bound and within.earliest is not None:
             earliest = within.earliest if earliest is None else min(earliest, within.earliest)
+    if open_for := _open_for(asked, period, given.reason):
+        return _open(asked, period, (earliest, floor), made, given.until, (*steps, Step(7, "open_for", (), open_for)))
     earliest, more = _keep_word(given.until, earliest, made.latest, floor)
     return earliest, made.latest, _paused(made), steps + more
+
+
+def _open_for(asked: Asked, period: Period, reason: str) -> str:
+    """The source that lets the period take longer still for this reason, "" where none does."""
+    known = (asked.rule.periods[name].extension for name in period.extends)
+    return next((item.source for item in known if item is not None and reason in item.open_for), "")
+
+
+def _open(
+    asked: Asked, period: Period, early: tuple[date | None, date | None], made: Ends, until: date | None,
+    steps: tuple[Step, ...],
+) -> _Extended:  # fmt: skip
+    """A reason for which the law sets no number of days: the later date is the day that the company names."""
+    earliest, more = _keep_word(until, early[0], None, early[1])
+    if made.latest is None:
+        return earliest, None, "paused", steps + more
+    if until is None:
+        return earliest, None, "cause_ends", steps
+    if until > LAST_DAY:
+        return earliest, None, "beyond_calendar", (*steps, Step(7, "beyond_calendar", (LAST_DAY,)))
+    return earliest, max(made.latest, asked.generous(period).roll(until)), "", steps + more
 
 
 def _keep_word(
@@ -133,8 +162,11 @@ def _keep_word(
     return (until if floor is None else min(earliest, max(until, floor))), (Step(7, "named", (until,)),)
 
 
-def _confirmed(asked: Asked, extension: Extension, bound: bool) -> tuple[bool, tuple[Step, ...]]:
-    """An extension that no source confirms leaves the strictest reading where it was."""
+def _confirmed(asked: Asked, extension: Extension, said: Extended, bound: bool) -> tuple[bool, tuple[Step, ...]]:
+    """What leaves the strictest reading where it was: a notice without the reason that the law asks for, and an
+    extension that no source confirms."""
+    if extension.reasons and said.reason == "reason_not_stated":
+        return True, (Step(7, "notice_without_reason", (), extension.reasons),)
     if asked.rule.mark_of(extension.source) == "R":
         return True, (Step(7, "extension_unconfirmed", (), extension.source),)
     return bound, ()

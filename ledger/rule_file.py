@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TypeVar, get_args
 
 from ledger.errors import MalformedRule
-from ledger.kinds import COUNTRIES, REFUSAL_REASONS, REGIMES, RIGHTS
+from ledger.kinds import COUNTRIES, EXTENSION_REASONS, REFUSAL_REASONS, REGIMES, RIGHTS
 from ledger.rules import (
     UNCONFIRMED,
     AuthorityKind,
@@ -38,6 +38,7 @@ MAX_LENGTH = 3_660
 """No leg is longer, whatever its unit."""
 _PLACE = re.compile(r"([A-Z]{2})(?:-[A-Z0-9]{1,3})?")
 _AUTHORITIES: tuple[AuthorityKind, ...] = get_args(AuthorityKind)
+_REASONS = tuple(reason for reason in EXTENSION_REASONS if reason != "reason_not_stated")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _T = TypeVar("_T")
@@ -192,6 +193,8 @@ def _extension(value: object, where: str) -> Extension:
         adds=table.take("adds", _leg) if kind == "adds" else None if kind != "cause_ends" else _maybe_leg(table),
         source=table.take("source", _word),
         notice=table.take("notice", _word),
+        reasons=table.maybe("reasons", _word, ""),
+        open_for=table.maybe("open_for", _list(_one_of(*_REASONS), 1), ()) if kind == "period" else (),
     )
     table.close()
     return made
@@ -223,7 +226,7 @@ def _check_references(rule: Rule) -> None:
         if period.closed is not None:
             named.append(period.closed.source)
         if period.extension is not None:
-            named += [period.extension.source, period.extension.notice]
+            named += [period.extension.source, period.extension.notice, period.extension.reasons or UNCONFIRMED]
         for source in named:
             if source not in known:
                 raise MalformedRule(f"period {period.name} names the source {source}, which the file does not list")

@@ -74,6 +74,10 @@ class Extension:
     source: str
     notice: str
     """Source of the rule that the notice must come within the period."""
+    reasons: str = ""
+    """Source of the rule that the notice must give a reason; "" where none was read."""
+    open_for: tuple[str, ...] = ()
+    """kind ``period``: reasons for which the law lets it take longer still, without a number of days."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,16 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "기간이 끝난 뒤인 {0}에 통지했습니다. 언제까지 통지해야 하는지는 살펴본 출처에서 확인되지 않아"
         " 늦은 날짜에는 반영합니다.",
     ),
+    "notice_without_reason": (
+        "The notice gives no reason, and the law asks for one. In the strictest reading nothing was extended.",
+        "통지에 사유가 없으나 법은 사유를 알리도록 합니다. 가장 엄격하게 보면 기간은 늘어나지 않았습니다.",
+    ),
+    "open_for": (
+        "For the reason that the company gives the law lets it take longer and names no number of days: the later date "
+        "is the day that the company names.",
+        "회사가 든 사유에 대해서는 법이 더 긴 기간을 허용하고 며칠 안이라고 정하지 않았습니다."
+        " 늦은 날짜는 회사가 밝힌 날입니다.",
+    ),
     "named": (
         "The company named {0}. The earlier date keeps to its word.",
         "회사가 {0}까지 답하겠다고 했습니다. 이른 날짜는 그 말을 따릅니다.",
@@ -167,6 +177,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "named_date": (
         "The person was told the date by which the answer comes: {0}.",
         "언제까지 답하겠다고 통지한 날짜는 {0}입니다.",
+    ),
+    "beyond_calendar": (
+        "No calendar that is used here goes that far: holidays are known for days up to {0}, so there is no date.",
+        "여기서 쓰는 달력은 그때까지 나와 있지 않습니다. {0}까지만 셀 수 있어 날짜를 정하지 않습니다.",
     ),
     "extension_unconfirmed": (
         "No source that was read confirms this extension; only the later date reckons with it.",

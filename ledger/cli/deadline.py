@@ -48,6 +48,7 @@ _WORDS = {
     "undated": ("the law names no number of days", "법에 며칠 안이라는 기한이 없음"),
     "cause_ends": ("no date until the cause of the postponement ends", "연기 사유가 없어질 때까지 날짜 없음"),
     "paused": ("no date while the clock stands still", "기간이 멈춰 있는 동안 날짜 없음"),
+    "beyond_calendar": ("no date: the day named lies beyond the calendar", "밝힌 날이 달력의 범위를 넘어 날짜 없음"),
     "calendar": ("Calendar: {0}", "달력: {0}"),
     "running": ("At {0} the period is still running.", "{0} 현재 기간이 아직 흐르고 있습니다."),
     "between": (

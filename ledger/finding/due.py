@@ -17,9 +17,12 @@ from ledger.errors import MalformedRequest, RefusedExtension, RefusedRule
 from ledger.finding.delivery import Delivery
 from ledger.finding.law import Law
 from ledger.finding.timeline import Said, Timeline
-from ledger.rules import Ground, Period, Rule
+from ledger.rules import Extension, Ground, Period, Rule
 
-NoDue = Literal["", "no_request", "no_rule", "not_covered", "undated", "cause_ends", "paused", "claimed", "channel"]
+NoDue = Literal[
+    "", "no_request", "no_rule", "not_covered", "no_answer_period", "undated", "cause_ends", "paused",
+    "beyond_calendar", "claimed", "channel",
+]  # fmt: skip
 NoticeState = Literal["in_time", "stated", "late", "no_effect"]
 _GROUNDS: dict[str, Ground] = {
     "identity_confirmation": "identity",
@@ -78,6 +81,8 @@ class _Reading:
     states: dict[int, NoticeState] = field(default_factory=dict)
     passed: dict[int, tuple[date | None, str]] = field(default_factory=dict)
     unknown: dict[int, None] = field(default_factory=dict)
+    unreasoned: dict[int, None] = field(default_factory=dict)
+    """Notices without the reason that the law asks for: they move the later date alone."""
 
     def day(self, item: Said, named: date) -> date:
         """The day that counts of what the company dates itself; of what is not known to be recorded there is none."""
@@ -99,6 +104,7 @@ class _Reading:
         for item in notices:
             made = self.attempt(period.name, pauses, [item], item)
             self.passed[item.index] = (plain.due_latest, period.extension.notice)
+            self.lacks_reason(item, period.extension)
             if made is not None and _is_later(made, best):
                 best = made
         return best
@@ -112,6 +118,7 @@ class _Reading:
                 self.states[item.index] = "no_effect"
                 continue
             self.passed[item.index] = (best.due_latest, extension.notice)
+            self.lacks_reason(item, extension)
             made = self.attempt(extension.period, pauses, [*accepted, item], item)
             if made is not None:
                 best, name = made, extension.period
@@ -121,10 +128,12 @@ class _Reading:
     def attempt(self, period: str, pauses: Sequence[Pause], notices: Sequence[Said], last: Said) -> Deadline | None:
         days = tuple(max(self.start, self.day(item, item.day("notified_on"))) for item in notices)
         until = None if last.text("until") == "cause_ends" else last.day("until")
+        said = [item.text("reason") for item in notices]
+        reason = "reason_not_stated" if "reason_not_stated" in said else last.text("reason")
         if max(days) == date.max:
             return None
         try:
-            made = self.due(period, pauses, Extended(days, until))
+            made = self.due(period, pauses, Extended(days, until, reason=reason))
         except RefusedExtension:
             self.states[last.index] = "late"
         except (RefusedRule, MalformedRequest):
@@ -133,6 +142,10 @@ class _Reading:
             self.states[last.index] = "in_time"
             return made
         return None
+
+    def lacks_reason(self, item: Said, extension: Extension) -> None:
+        if extension.reasons and item.text("reason") == "reason_not_stated":
+            self.unreasoned[item.index] = None
 
     def due(self, period: str, pauses: Sequence[Pause], extended: Extended | None) -> Deadline:
         return due(
@@ -203,7 +216,8 @@ def _notices(timeline: Timeline, strict: _Reading, generous: _Reading, *, is_pro
         had_until, source = generous.passed.get(item.index, (None, ""))
         # Where no source says by when a notice must come, one after the time had ended moves the later date alone.
         is_after = had_until is not None and strict.day(item, item.day("notified_on")) > had_until
-        if state == "in_time" and (strict.states.get(item.index) != "in_time" or is_after):
+        is_bound = is_after or item.index in generous.unreasoned
+        if state == "in_time" and (strict.states.get(item.index) != "in_time" or is_bound):
             state = "stated"
         if state == "late" and not is_proven:
             state = "stated"  # since when the time ran is claimed alone

@@ -18,6 +18,10 @@ from ledger.sentences import sentences
 from ledger.steps import cited, sentence
 from ledger.words import Language, pick
 
+_NO_DATE = (
+    *("no_request", "no_rule", "not_covered", "no_answer_period", "cause_ends", "paused"),
+    "beyond_calendar",
+)
 _KST = timezone(timedelta(hours=9))
 
 
@@ -101,11 +105,12 @@ def _due(due: Due, company: str, lang: Language) -> Iterator[str]:
     if due.earliest is not None:
         name = "due_earliest" if due.latest is None else "due_both" if due.earliest == due.latest else "due_two"
         yield phrase(name, lang, **values)
-    if due.why in ("no_request", "no_rule", "not_covered", "cause_ends", "paused"):
+    if due.why in _NO_DATE:
         yield phrase(due.why, lang, **values)
     if due.why == "undated" and rule is not None:
-        period = rule.periods["answer"]
-        yield phrase("undated", lang, **values, u="" if period.undated is None else _text(period.undated, lang))
+        period = None if due.generous is None else rule.periods[due.generous.period]
+        undated = None if period is None else period.undated
+        yield phrase("undated", lang, **values, u="" if undated is None else _text(undated, lang))
     if due.strict is not None and due.earliest is not None:
         if not due.finding:
             yield phrase("no_finding", lang)

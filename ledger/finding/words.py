@@ -142,6 +142,10 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "{c} asked for something that is not recorded as supplied: there is no latest due date until it is.",
         "{c}이(가) 요청한 것이 아직 제출된 것으로 기록되지 않았습니다. 그때까지 늦은 기한은 정하지 않습니다.",
     ),
+    "beyond_calendar": (
+        "{c} names a day for its answer that lies beyond the calendar of holidays: there is no latest due date.",
+        "{c}이(가) 답하겠다고 한 날은 공휴일 달력이 나와 있는 기간을 넘으므로 늦은 기한은 정하지 않습니다.",
+    ),
     "notice_in_time": (
         "Notice of more time, entry {n}: recorded within the time.",
         "연장 통지(기록 {n}번): 기한 안에 기록되었습니다.",

@@ -66,7 +66,6 @@ def test_an_instant_has_a_zone() -> None:
     [
         {"pauses": [Pause(date(2026, 2, 2), date.max)]},
         {"extended": Extended((date.max,))},
-        {"extended": Extended((date(2026, 2, 2),), until=date.max)},
         {"extended": Extended((date(2026, 2, 2),), cause_ended=date.max)},
     ],
 )

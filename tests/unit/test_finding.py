@@ -219,6 +219,46 @@ class TestMoreTime:
         finding = matter.finding(NOW)
         assert [notice.state for notice in finding.due.notices] == ["no_effect"]
 
+    @pytest.mark.parametrize(
+        ("regime", "place", "until", "latest", "why"),
+        [
+            ("eu-gdpr", "IE", "2036-01-01", date(2027, 1, 25), ""),
+            ("kr-pipa", "KR", "2036-12-31", None, "beyond_calendar"),
+        ],
+    )
+    def test_a_day_beyond_the_calendar(
+        self, regime: str, place: str, until: str, latest: date | None, why: str
+    ) -> None:
+        """A notice in time stays one: the rule's own date holds, or there is none."""
+        matter = asked(regime, place)
+        matter.company("2026-10-28", "deadline.extended", notified_on="2026-10-28", reason="legal_cause", until=until)
+        matter.check_in("2026-12-08")
+        finding = matter.finding(NOW)
+        assert (finding.due.latest, finding.due.why) == (latest, why) and finding.periods == ()
+        assert [notice.state for notice in finding.due.notices] == ["in_time"]
+        assert ("lies beyond the calendar" in words(finding)) == bool(why)
+
+    @pytest.mark.parametrize(("reason", "said"), [("format_conversion", "not_decided"), ("complexity", "late")])
+    def test_time_to_convert_the_format(self, reason: str, said: str) -> None:
+        """Canada: for this reason the law names no number of days, and the company's own day counts."""
+        matter = asked("ca-pipeda", "CA")
+        matter.company("2026-11-10", "deadline.extended", notified_on="2026-11-10", reason=reason, until="2027-02-28")
+        matter.company("2027-01-20", "request.fulfilled", answered_on="2027-01-20", mode="sent", reasons=[])
+        finding = matter.finding("2027-02-01")
+        assert finding.lateness is not None and finding.lateness.said == said
+        assert finding.due.earliest == date(2026, 12, 19), "thirty days and thirty more"
+
+    @pytest.mark.parametrize(("regime", "place", "state"), [("eu-gdpr", "IE", "stated"), ("uk-gdpr", "GB", "in_time")])
+    def test_a_notice_without_a_reason(self, regime: str, place: str, state: str) -> None:
+        """Where the law asks for one it moves the later date alone."""
+        matter = asked(regime, place)
+        facts = {"notified_on": "2026-11-10", "reason": "reason_not_stated", "until": "2027-01-15"}
+        matter.company("2026-11-10", "deadline.extended", **facts)  # type: ignore[arg-type]
+        finding = matter.finding(NOW)
+        assert [notice.state for notice in finding.due.notices] == [state]
+        assert (finding.due.earliest == date(2026, 11, 20)) == (state == "stated")
+        assert finding.due.latest is not None and finding.due.latest > date(2027, 1, 15)
+
     def test_a_question_that_was_answered(self) -> None:
         """Known pauses move the later date by the days that they lasted."""
         plain = asked().finding(NOW).due.latest

@@ -44,7 +44,8 @@ def _due_in(given: dict[str, Any], place: str) -> dict[str, Any]:
     extended = None
     if "notified" in given:
         notified = tuple(parse_date(text, MalformedRequest, "notified") for text in given["notified"])
-        extended = Extended(notified, _day(given.get("until")), _day(given.get("cause_ended")))
+        until, ended = _day(given.get("until")), _day(given.get("cause_ended"))
+        extended = Extended(notified, until, ended, given.get("reason", ""))
     found = due(
         load_rule(given["regime"]),
         given["period"],

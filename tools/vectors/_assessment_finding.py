@@ -45,7 +45,7 @@ CLAIMED: Value = {
 }
 DUE: Value = {
     "rule": "eu-gdpr",
-    "rule_version": 1,
+    "rule_version": 2,
     "period": "answer",
     "place": "IE",
     "mark": "C",

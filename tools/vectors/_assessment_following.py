@@ -20,7 +20,7 @@ MEDIATOR, IRISH = "kopico.go.kr", "authority.example"
 KOREA_AT = ["pipc", "kisa-privacy-call-centre", "kopico"]
 KOREA: Value = {
     "due": {
-        **DUE, "rule": "kr-pipa", "rule_version": 2, "place": "KR", "due_earliest": "2026-10-30",
+        **DUE, "rule": "kr-pipa", "rule_version": 3, "place": "KR", "due_earliest": "2026-10-30",
         "due_latest": "2026-11-02",
     },
     "periods": [{**SILENCE, "start": {"not_before": "2026-10-31", "not_after": "2026-11-03"}}],

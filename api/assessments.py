@@ -194,7 +194,7 @@ class StepView(BaseModel):
     latest: str | None
     starts: str
     since: str | None = Field(description="The earliest day, by anybody's word, with which it started.")
-    no_date: Literal["undated", "not_started"] | None
+    no_date: Literal["undated", "not_started", "at_once"] | None
     acknowledged: AcknowledgedView | None = Field(description="Of a confirmation of receipt: the one recorded.")
 
 

@@ -101,6 +101,11 @@ class RulePeriod(BaseModel):
     pauses: list[RulePause]
     no_finding: Words | None
     at: _Authority | None = Field(description="Kind of authority at which the complaint that starts it is lodged.")
+    answered: Literal["in_time", "not_in_time"] | None = Field(
+        description="It runs only after an answer in time, or only where none came in time."
+    )
+    until_refused: bool = Field(description="After a refusal nobody has to wait.")
+    binds_company: bool = Field(description="It is the company that must wait.")
     sources: list[str]
 
 

@@ -110,6 +110,9 @@ def _period(period: Period) -> JsonObject:
         ],
         "no_finding": None if period.no_finding is None else _both(period.no_finding),
         "at": period.at,
+        "answered": period.answered,
+        "until_refused": period.until_refused,
+        "binds_company": period.binds_company,
         "sources": list(period.sources),
     }
 

@@ -129,7 +129,7 @@ def _check_place(rule: Rule, place: str) -> bool:
 
 def _start(rule: Rule, period: Period, place: str, start: date | datetime) -> tuple[date, date, tuple[Step, ...]]:
     first = last = start if not isinstance(start, datetime) else date.min
-    values = (rule.name, period.title, rule.regime, rule.version, period.name, f"holder.{period.holder}")
+    values = (rule.name, period.title, rule.regime, rule.version, period.name, _holder(period))
     steps: tuple[Step, ...] = (Step(1, "rule", values, period.sources[0]),)
     if isinstance(start, datetime):
         if start.tzinfo is None:
@@ -154,6 +154,10 @@ def _start(rule: Rule, period: Period, place: str, start: date | datetime) -> tu
     return first, last, (*steps, Step(2, "starts", (event, first, last), source))
 
 
+def _holder(period: Period) -> str:
+    return "holder.company_waits" if period.binds_company else f"holder.{period.holder}"
+
+
 def _check_days(start: date, pauses: Sequence[Pause], extended: Extended | None) -> None:
     days = [start, *(day for pause in pauses for day in (pause.start, pause.end) if day is not None)]
     if extended is not None:
@@ -174,6 +178,11 @@ def _remarks(period: Period, place: str, confirmed: bool) -> tuple[Step, ...]:
         steps += (Step(8, "place_unconfirmed", (place,)),)
     if period.mark == "R":
         steps += (Step(8, "recalled", (), period.sources[0]),)
+    if period.answered is not None:
+        code = "answered_in_time" if period.answered == "in_time" else "answered_not_in_time"
+        steps += (Step(8, code, (), period.sources[0]),)
+    if period.until_refused:
+        steps += (Step(8, "until_refused", (), period.sources[0]),)
     if period.no_finding is not None:
         steps += (Step(8, "no_finding", (period.no_finding,)),)
     return steps

@@ -12,6 +12,7 @@ from ledger.errors import MalformedRule
 from ledger.kinds import COUNTRIES, EXTENSION_REASONS, REFUSAL_REASONS, REGIMES, RIGHTS
 from ledger.rules import (
     UNCONFIRMED,
+    Answered,
     AuthorityKind,
     Closed,
     Counting,
@@ -38,6 +39,7 @@ MAX_LENGTH = 3_660
 """No leg is longer, whatever its unit."""
 _PLACE = re.compile(r"([A-Z]{2})(?:-[A-Z0-9]{1,3})?")
 _AUTHORITIES: tuple[AuthorityKind, ...] = get_args(AuthorityKind)
+_ANSWERED: tuple[Answered, ...] = get_args(Answered)
 _REASONS = tuple(reason for reason in EXTENSION_REASONS if reason != "reason_not_stated")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
@@ -165,6 +167,9 @@ def _period(value: object, where: str, sources: Mapping[str, Source]) -> Period:
         pauses=table.maybe("pause", _list(_pause, 1), ()),
         no_finding=table.maybe("no_finding", _text, None),
         at=table.maybe("at", _one_of(*_AUTHORITIES), None),
+        answered=table.maybe("answered", _one_of(*_ANSWERED), None),
+        until_refused=table.maybe("until_refused", _boolean, False),
+        binds_company=table.maybe("binds_company", _boolean, False),
     )
     table.close()
     return made
@@ -242,6 +247,10 @@ def _check_references(rule: Rule) -> None:
             raise MalformedRule(
                 f"at of period {period.name} must be one of authority_kinds, in a period that starts with a complaint"
             )
+        if period.answered is not None and period.holder != "person_window":
+            raise MalformedRule(f"answered of period {period.name} is for a person_window")
+        if (period.until_refused or period.binds_company) and period.holder != "waiting_time":
+            raise MalformedRule(f"until_refused and binds_company of period {period.name} are for a waiting_time")
         if period.extends and not period.legs:
             raise MalformedRule(f"period {period.name} extends another and must have legs")
 

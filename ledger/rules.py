@@ -24,6 +24,7 @@ Start = Literal[
 ]  # fmt: skip
 AuthorityKind = Literal["supervision", "reports", "mediation"]
 Silence = Literal["deemed_refusal", "breach", "opens_court", "none"]
+Answered = Literal["in_time", "not_in_time"]
 Ground = Literal["identity", "clarification"]
 ExtensionKind = Literal["period", "adds", "named_date", "cause_ends"]
 
@@ -119,6 +120,12 @@ class Period:
     """Why no finding may rest on this period."""
     at: AuthorityKind | None = None
     """Of a period that starts with a complaint: the kind of authority at which it must be lodged."""
+    answered: Answered | None = None
+    """Of a person's window: it runs only after an answer in time, or only where none came in time."""
+    until_refused: bool = False
+    """Of a waiting time: after a refusal nobody has to wait."""
+    binds_company: bool = False
+    """Of a waiting time: it is the company that must wait."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "It is a waiting time: do not act before the later date has passed.",
         "기다려야 하는 기간입니다. 늦은 날짜가 지난 뒤에 하십시오.",
     ),
+    "holder.company_waits": (
+        "It is a time that the company must let pass before it acts.",
+        "회사가 조치하기 전에 두어야 하는 기간입니다.",
+    ),
     "holder.authority_aim": (
         "It is what the authority aims at: nothing is concluded here from its end.",
         "기관이 목표로 삼는 기간입니다. 지났다고 해서 여기서 결론을 내리지 않습니다.",
@@ -207,6 +211,18 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "place_unconfirmed": (
         "That this rule holds in {0} was recalled and not read (R); no finding may rest on it.",
         "이 규칙이 {0}에도 적용되는지는 원문에서 확인하지 못했으므로(R), 이것으로 결론을 내리지 않습니다.",
+    ),
+    "answered_in_time": (
+        "This period runs only after an answer that came in time; where it came late, or none came, it does not run.",
+        "이 기간은 제때 온 답변이 있을 때에만 흐릅니다. 답변이 늦었거나 없으면 해당하지 않습니다.",
+    ),
+    "answered_not_in_time": (
+        "This period runs where no answer came in time; an answer that comes late changes nothing of it.",
+        "이 기간은 제때 온 답변이 없을 때 흐릅니다. 답변이 늦게 오더라도 달라지지 않습니다.",
+    ),
+    "until_refused": (
+        "After a refusal nobody has to wait.",
+        "거절된 뒤에는 기다리지 않아도 됩니다.",
     ),
     "no_finding": ("No finding may rest on this period: {0}", "이 기간으로는 결론을 내리지 않습니다. {0}"),
 }

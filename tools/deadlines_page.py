@@ -77,7 +77,13 @@ def _table(rules: list[Rule]) -> Iterator[str]:
         for period in rule.periods.values():
             length = shown_length(period.legs, "en") if period.legs else "no number of days"
             counting = period.counting or "–"
-            cells = [f"[{rule.regime}](#{rule.regime})", f"`{period.name}`", _HOLDERS[period.holder], length, counting]
+            cells = [
+                f"[{rule.regime}](#{rule.regime})",
+                f"`{period.name}`",
+                "company's waiting time" if period.binds_company else _HOLDERS[period.holder],
+                length,
+                counting,
+            ]
             cells += [_rolls(rule, period), _more(rule, period), _stops(rule, period), period.mark]
             yield f"| {' | '.join(cells)} |"
     yield ""
@@ -206,6 +212,10 @@ def _said(period: Period) -> str:
         if period.legs
         else f"no number of days: {period.undated.en if period.undated else ''}"
     )
+    if period.answered is not None:
+        said += "; only after an answer in time" if period.answered == "in_time" else "; where no answer came in time"
+    if period.until_refused:
+        said += "; after a refusal nobody has to wait"
     if period.no_finding is not None:
         said += f". No finding: {period.no_finding.en}"
     if period.closed is not None:

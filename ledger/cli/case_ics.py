@@ -39,7 +39,7 @@ def _entries(case: bytes, finding: Finding, step: Step, lang: Language) -> list[
     waiting = step.period.holder == "waiting_time"
     days = {"latest": step.latest} if waiting else {"earliest": step.earliest, "latest": step.latest}
     summary = f"{finding.silence.company} – {step_sentence(step, lang)}"
-    why = [*(reasons(finding.due, lang) if step.period.name == "answer" else ()), text("everywhere", lang)]
+    why = [*(reasons(finding.due, lang) if step.period is finding.due.period else ()), text("everywhere", lang)]
     return [
         Entry(f"{encode_hex(case)} {step.period.name} {reading}", day, summary, "\n".join(why))
         for reading, day in days.items()

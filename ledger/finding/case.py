@@ -83,7 +83,7 @@ def find(
         periods=read_periods(timeline, Facts(silence, delivery, due, lateness, outcome)),
         back_dated=tuple(_back_dated(timeline)),
         revoked=tuple(_revoked(complete)),
-        next=read_next(timeline, Told(delivery, due, outcome, complaints), law),
+        next=read_next(timeline, Told(delivery, due, outcome, lateness, complaints), law),
         late_notices=read_late_notices(timeline, delivery, due),
         complaints=complaints,
         has_joined=complete.parties.has_joined,

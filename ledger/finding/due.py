@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 from ledger.counting import Pause
-from ledger.deadlines import LAST_DAY, Deadline, Extended, due, find_period
+from ledger.deadlines import LAST_DAY, Deadline, Extended, due
 from ledger.errors import MalformedRequest, RefusedExtension, RefusedRule
 from ledger.finding.delivery import Delivery
 from ledger.finding.law import Law
@@ -24,6 +24,8 @@ NoDue = Literal[
     "beyond_calendar", "claimed", "channel",
 ]  # fmt: skip
 NoticeState = Literal["in_time", "stated", "late", "no_effect"]
+ACKNOWLEDGE = "acknowledge"
+"""The period of a rule for the bare confirmation of receipt."""
 _GROUNDS: dict[str, Ground] = {
     "identity_confirmation": "identity",
     "identity_document": "identity",
@@ -62,6 +64,8 @@ class Due:
     notices: tuple[Notice, ...] = ()
     unknown_pauses: tuple[int, ...] = ()
     """Entries that ask for something for which the rule knows no pause."""
+    period: Period | None = None
+    """The rule's period for the answer."""
 
     @property
     def finding(self) -> bool:
@@ -181,9 +185,11 @@ def read_due(timeline: Timeline, delivery: Delivery | None, law: Law) -> Due:
     rule = law.rules.get(timeline.regime)
     if delivery is None or rule is None:
         return Due(rule, None, None, "no_request" if delivery is None else "no_rule")
-    period = answer_period(rule, delivery.sent.text("right"))
+    right = delivery.sent.text("right")
+    period = answer_period(rule, right)
     if period is None:
-        return Due(rule, None, None, "not_covered")
+        is_covered = any(right in other.rights for other in rule.periods.values())
+        return Due(rule, None, None, "no_answer_period" if is_covered else "not_covered")
     strict = _Reading(timeline, rule, law, delivery.stated_on, generous=False)
     generous = _Reading(timeline, rule, law, delivery.proven_by or delivery.stated_on, generous=True)
     try:
@@ -199,15 +205,17 @@ def read_due(timeline: Timeline, delivery: Delivery | None, law: Law) -> Due:
     if earliest is not None and latest is not None:
         earliest = min(earliest, latest)
     notices = tuple(_notices(timeline, strict, generous, is_proven=delivery.proven_by is not None))
-    return Due(rule, earliest, latest, why, if_arrived, early, late, notices, tuple(generous.unknown))
+    return Due(rule, earliest, latest, why, if_arrived, early, late, notices, tuple(generous.unknown), period)
 
 
 def answer_period(rule: Rule, right: str) -> Period | None:
-    """The company's period for an answer to a request for ``right``."""
-    period = rule.periods.get("answer")
-    if period is None or period.holder != "company_duty" or period.starts != "receipt":
-        return None
-    return find_period(rule, "answer") if not period.rights or right in period.rights else None
+    """The company's period for an answer to a request for ``right``: the first of the rule that starts with its
+    receipt, is no mere confirmation of it, and no longer form of another."""
+    for period in rule.periods.values():
+        is_duty = period.holder == "company_duty" and period.starts == "receipt" and period.name != ACKNOWLEDGE
+        if is_duty and not period.extends and (not period.rights or right in period.rights):
+            return period
+    return None
 
 
 def _notices(timeline: Timeline, strict: _Reading, generous: _Reading, *, is_proven: bool) -> Iterator[Notice]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -12,15 +12,15 @@ from ledger.deadlines import Deadline, due
 from ledger.errors import MalformedRequest, RefusedRule
 from ledger.finding.complaints import Complaint
 from ledger.finding.delivery import Delivery
-from ledger.finding.due import Due
-from ledger.finding.lateness import first_answer
+from ledger.finding.due import ACKNOWLEDGE, Due, answer_period
+from ledger.finding.lateness import Lateness, first_answer
 from ledger.finding.law import Law
 from ledger.finding.outcome import Outcome
 from ledger.finding.timeline import Said, Timeline, days_of
 from ledger.rules import Holder, Period, Rule
 
 Who = Literal["company", "person", "authority"]
-NoDate = Literal["", "undated", "not_started"]
+NoDate = Literal["", "undated", "not_started", "at_once"]
 AuthoritiesNote = Literal["", "kind", "place", "outside"]
 _WHO: Mapping[Holder, Who] = {
     "company_duty": "company",
@@ -28,8 +28,6 @@ _WHO: Mapping[Holder, Who] = {
     "waiting_time": "person",
     "authority_aim": "authority",
 }
-ACKNOWLEDGE = "acknowledge"
-"""The period of a rule for the bare confirmation of receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,8 @@ class Step:
     earliest: date | None
     latest: date | None
     no_date: NoDate = ""
-    """*undated*: the law names no number of days; *not_started*: no day with which it starts is recorded."""
+    """*undated*: the law names no number of days; *not_started*: no day with which it starts is recorded;
+    *at_once*: nobody has to wait any more."""
     since: date | None = None
     """The earliest day, by anybody's word, with which it started."""
     done: Said | None = None
@@ -71,6 +70,7 @@ class Told:
     delivery: Delivery | None
     due: Due
     outcome: Outcome
+    lateness: Lateness | None
     complaints: Sequence[Complaint]
 
 
@@ -105,10 +105,11 @@ class _Steps:
 
     def all(self) -> Iterator[Step]:
         right = self.delivery.sent.text("right")
+        answer = answer_period(self.rule, right)
         for period in self.rule.periods.values():
-            if period.extends or (period.rights and right not in period.rights):
+            if period.extends or (period.rights and right not in period.rights) or not self.runs(period):
                 continue
-            if period.name == "answer" and period.holder == "company_duty" and period.starts == "receipt":
+            if period is answer:
                 yield from self.answer(period)
             else:
                 yield from self.other(period)
@@ -123,7 +124,10 @@ class _Steps:
             yield Step("company", period, None, None, "undated", self.delivery.stated_on)
 
     def other(self, period: Period) -> Iterator[Step]:
-        who = _WHO[period.holder]
+        who: Who = "company" if period.binds_company else _WHO[period.holder]
+        if period.until_refused and self.told.outcome.word == "refused":
+            yield Step(who, period, None, None, "at_once")
+            return
         done = self.acknowledged() if period.name == ACKNOWLEDGE else None
         started = self.started(period)
         if started is None:
@@ -137,7 +141,24 @@ class _Steps:
             return
         early, late = self.due(period, first), None if last is None else self.due(period, last)
         if early is not None and early.due_earliest is not None:
-            yield Step(who, period, early.due_earliest, None if late is None else late.due_latest, "", first, done)
+            until = None if late is None else late.due_latest
+            yield self.capped(Step(who, period, early.due_earliest, until, "", first, done))
+
+    def runs(self, period: Period) -> bool:
+        """Whether an answer in time, or one that came late, leaves the period out."""
+        said = None if self.told.lateness is None else self.told.lateness.said
+        return period.answered is None or said != ("late" if period.answered == "in_time" else "in_time")
+
+    def capped(self, step: Step) -> Step:
+        """Where it is not decided whether the answer was in time, a person goes by the shorter of both windows."""
+        if step.period.answered != "in_time" or self.told.lateness is None or self.told.lateness.said == "in_time":
+            return step
+        for period in self.rule.periods.values():
+            started = self.started(period) if period.answered == "not_in_time" else None
+            other = None if started is None else self.due(period, started[0])
+            if other is not None and other.due_earliest is not None and step.earliest is not None:
+                step = replace(step, earliest=min(step.earliest, other.due_earliest))
+        return step
 
     def started(self, period: Period) -> tuple[date, date | None] | None:
         """The first day with which it may have started, and the last where that is proven; None where none is shown."""

@@ -108,8 +108,7 @@ def _due(due: Due, company: str, lang: Language) -> Iterator[str]:
     if due.why in _NO_DATE:
         yield phrase(due.why, lang, **values)
     if due.why == "undated" and rule is not None:
-        period = None if due.generous is None else rule.periods[due.generous.period]
-        undated = None if period is None else period.undated
+        undated = None if due.period is None else due.period.undated
         yield phrase("undated", lang, **values, u="" if undated is None else _text(undated, lang))
     if due.strict is not None and due.earliest is not None:
         if not due.finding:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from ledger.authorities import Authority
 from ledger.finding.complaints import Complaint
-from ledger.finding.steps import ACKNOWLEDGE, Next, Step
+from ledger.finding.due import ACKNOWLEDGE
+from ledger.finding.steps import Next, Step
 from ledger.finding.words import phrase, word
 from ledger.rules import Text
 from ledger.steps import shown_length
@@ -39,6 +40,8 @@ def step_sentence(step: Step, lang: Language) -> str:
     """Who may do what until when."""
     period = step.period
     values: dict[str, object] = {"w": word(f"who.{step.who}", lang), "p": _text(period.title, lang)}
+    if step.no_date == "at_once":
+        return phrase("act_at_once", lang, **values)
     if step.no_date:
         return _without_date(step, values, lang)
     if period.holder == "waiting_time":

@@ -133,6 +133,10 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "The rule {r} does not cover this right, place or time, so there is no due date.",
         "규칙 {r}은(는) 이 권리나 장소, 시기를 다루지 않으므로 기한을 정하지 않습니다.",
     ),
+    "no_answer_period": (
+        "The rule {r} covers this right and names no time for an answer, so there is no due date.",
+        "규칙 {r}은(는) 이 권리를 다루지만 답변 기간은 정하지 않으므로 기한이 없습니다.",
+    ),
     "undated": ("{r}: the law names no number of days. {u}", "{r}: 법은 며칠 안이라고 정하지 않았습니다. {u}"),
     "cause_ends": (
         "{c} states a postponement without a date: there is no latest due date until its cause ends.",
@@ -288,6 +292,10 @@ _TEXT: Mapping[str, tuple[str, str]] = {
     "acknowledged_not": (" No confirmation of the receipt is recorded.", " 접수를 확인했다는 기록은 없습니다."),
     "act_company": ("{w}, {p}: by the end of {x}.", "{w}, {p}: {x}까지."),
     "act_window": ("{w}, {p}: by the end of {x}.", "{w}, {p}: {x}까지."),
+    "act_at_once": (
+        "{w}, {p}: after a refusal nobody has to wait.",
+        "{w}, {p}: 거절된 뒤에는 기다리지 않아도 됩니다.",
+    ),
     "act_waiting": ("{w}, {p}: not before {x} has ended.", "{w}, {p}: {x}이(가) 지난 뒤에."),
     "act_waiting_open": (
         "{w}, {p}: when it may begin is not known, because arrival is not proven.",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ledger.cli.main import main
+from ledger.rulebook import load_rule
 
 EU = ["deadline", "eu-gdpr", "answer", "--place", "IE", "--from", "2025-09-19"]
 KR = ["deadline", "kr-pipa", "answer", "--place", "KR", "--from", "2026-07-01"]
@@ -40,7 +41,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     value = json.loads(capsys.readouterr().out)
     assert {name: value[name] for name in value if name not in ("steps", "calendar")} == {
         "rule": "eu-gdpr",
-        "rule_version": 1,
+        "rule_version": load_rule("eu-gdpr").version,
         "period": "answer",
         "place": "IE",
         "holder": "company_duty",
@@ -79,7 +80,15 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert "kr-pipa-automated" in out and "    extended_twice" in out and "the law names no number of days" in out
     assert main(["deadline", "--list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
-    assert len(listed) == 32 and {"regime": "eu-gdpr", "version": 1, "periods": ["answer", "extended"]} in listed
+    assert (
+        len(listed) == 32
+        and {
+            "regime": "eu-gdpr",
+            "version": load_rule("eu-gdpr").version,
+            "periods": ["answer", "extended"],
+        }
+        in listed
+    )
 
 
 def test_no_number_of_days(capsys: pytest.CaptureFixture[str]) -> None:

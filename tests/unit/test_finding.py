@@ -362,6 +362,12 @@ class TestNext:
         assert found is not None
         assert {step.period.name: step.earliest for step in found.steps} == {
             "complain": date(2026, 12, 10),
+        }
+        silent = asked("tr-kvkk", "TR").finding(NOW).next
+        assert silent is not None
+        assert {step.period.name: step.earliest for step in silent.steps} == {
+            "answer": date(2026, 11, 19),
+            "complain": None,
             "complain_silent": date(2026, 12, 19),
         }
         japan = Matter("jp-appi", "JP")
@@ -369,8 +375,25 @@ class TestNext:
         text = words(japan.finding(NOW))
         assert "when it may begin is not known, because arrival is not proven" in text
         assert "the law names no number of days" in text
-        text = words(asked("jp-appi", "JP").finding(NOW))
-        assert re.search(r"The person, .*: not before 2026-11-0\d has ended\.", text)
+        matter = asked("jp-appi", "JP")
+        assert re.search(r"The person, .*: not before 2026-11-0\d has ended\.", words(matter.finding(NOW)))
+        matter.company("2026-10-30", "request.refused", answered_on="2026-10-30", mode="sent", reasons=["excessive"])
+        text = words(matter.finding("2026-12-11"))
+        assert "before a lawsuit: after a refusal nobody has to wait." in text
+
+    @pytest.mark.parametrize("regime", ["eu-dsa", "eu-p2b"])
+    def test_a_rule_without_a_time_for_an_answer(self, regime: str) -> None:
+        """It covers the right all the same; and the end of a service binds the platform."""
+        finding = asked(regime, "IE", right="account_restoration").finding(NOW)
+        assert finding.due.why == "no_answer_period" and finding.lateness is None
+        assert "covers this right and names no time for an answer" in words(finding)
+        assert finding.next is not None
+        assert ("company" in {step.who for step in finding.next.steps}) == (regime == "eu-p2b")
+
+    def test_an_answer_under_another_name(self) -> None:
+        finding = asked("tw-pdpa", "TW", right="erasure").finding(NOW)
+        assert finding.due.strict is not None and finding.due.strict.period == "correction"
+        assert finding.due.earliest == date(2026, 11, 19)
 
     def test_a_right_that_the_rule_does_not_cover(self) -> None:
         finding = asked("kr-pipa", "KR", right="erasure").finding(NOW)

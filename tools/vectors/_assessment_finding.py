@@ -6,7 +6,9 @@ Each expected value is what differs from ``PLAIN``: an access request under the 
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from ledger.encoding import Json
@@ -43,9 +45,17 @@ CLAIMED: Value = {
     "acknowledged": False,
     "mail": None,
 }
+RULES = Path(__file__).resolve().parents[2] / "ledger" / "data" / "rules"
+
+
+def version_of(regime: str) -> int:
+    """The version of a shipped rule file."""
+    return int(tomllib.loads((RULES / f"{regime}.toml").read_text("utf-8"))["version"])
+
+
 DUE: Value = {
     "rule": "eu-gdpr",
-    "rule_version": 2,
+    "rule_version": version_of("eu-gdpr"),
     "period": "answer",
     "place": "IE",
     "mark": "C",
@@ -100,10 +110,11 @@ class Finding:
         known: Callable[[Matter, list[str]], list[str]] | None = None,
         policy: str | None = None,
         authorities: str | None = None,
+        right: str = "access",
     ) -> None:
         """One matter; ``changes`` are to ``PLAIN``, of delivery and due to their members."""
         told = matter or Matter()
-        told.sent("2026-10-20", "2026-10-20")
+        told.sent("2026-10-20", "2026-10-20", right=right)
         if acknowledged:
             told.company("2026-10-22", "request.acknowledged", received_on="2026-10-22")
         tell(told)
@@ -125,6 +136,8 @@ class Finding:
         for member in ("delivery", "due"):
             if isinstance(changes.get(member), dict):
                 expected[member] = {**PLAIN[member], **changes[member]}
+        if expected["due"]["rule"] is not None:
+            expected["due"] = {**expected["due"], "rule_version": version_of(expected["due"]["rule"])}
         self.cases.good(name, FIND, given, expected, why)
 
 

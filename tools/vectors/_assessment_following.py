@@ -20,7 +20,7 @@ MEDIATOR, IRISH = "kopico.go.kr", "authority.example"
 KOREA_AT = ["pipc", "kisa-privacy-call-centre", "kopico"]
 KOREA: Value = {
     "due": {
-        **DUE, "rule": "kr-pipa", "rule_version": 3, "place": "KR", "due_earliest": "2026-10-30",
+        **DUE, "rule": "kr-pipa", "place": "KR", "due_earliest": "2026-10-30",
         "due_latest": "2026-11-02",
     },
     "periods": [{**SILENCE, "start": {"not_before": "2026-10-31", "not_after": "2026-11-03"}}],
@@ -298,6 +298,7 @@ def following(cases: Cases) -> None:
         },
         matter=Matter("tr-kvkk", "TR"),
     )
+    _answered_in_turkey(w, turkey)
     none: Value = {"due_earliest": None, "due_latest": None, "no_date": "undated"}
     w.add(
         "find-steps-sue",
@@ -310,6 +311,129 @@ def following(cases: Cases) -> None:
         },
         matter=Matter("jp-appi", "JP"),
     )
+    japan = {**DUE, **none, "rule": "jp-appi", "place": "JP", "mark": "S", "finding": False}
+    refused = {"answered_on": "2026-10-25", "mode": "sent", "reasons": ["legal_prohibition"]}
+    w.add(
+        "find-steps-sue-after-a-refusal",
+        "Japan: after a refusal nobody has to wait.",
+        lambda m: m.company("2026-10-25", "request.refused", **refused),
+        {
+            **_answer("2026-10-25", "not_decided"),
+            "outcome": "refused",
+            "due": japan,
+            "periods": [
+                {
+                    "cause": "refused",
+                    "start": {"not_before": "2026-10-25", "not_after": "2026-10-25"},
+                    "end": {"not_before": "2026-12-01", "not_after": "2026-12-01"},
+                    "lasting": True,
+                    "grade": "company_signed",
+                }
+            ],
+            "steps": [["person", "sue", None, None]],
+        },
+        matter=Matter("jp-appi", "JP"),
+    )
+    _of_another_name(w)
+
+
+def _answer(on: str, said: str) -> Value:
+    value = None if said == "not_decided" else "passed"
+    return {
+        "answer": "recorded",
+        "state": "closed",
+        "outcome": "provided",
+        "grade": "company_signed",
+        "lateness": {"said": said, "value": value, "answered_on": on},
+    }
+
+
+def _answered_in_turkey(w: Finding, turkey: Value) -> None:
+    """KVKK Board, 13 February 2019: a late answer leaves the 60 days after the request as they are."""
+    late: dict[str, Json] = {"answered_on": "2026-12-08", "mode": "sent", "reasons": []}
+    ended = {
+        "cause": "no_answer",
+        "start": {"not_before": "2026-11-20", "not_after": "2026-11-24"},
+        "end": {"not_before": "2026-12-08T12:00:00Z", "not_after": "2026-12-08T12:00:12Z"},
+        "lasting": False,
+        "grade": "company_signed",
+    }
+    w.add(
+        "find-steps-answered-late",
+        "Turkey: after an answer that came late the 60 days after the request hold, not 30 after the answer.",
+        lambda m: m.company("2026-12-08", "request.fulfilled", **late),
+        {
+            **_answer("2026-12-08", "late"),
+            "due": turkey,
+            "periods": [ended],
+            "steps": [["person", "complain_silent", "2026-12-19", "2026-12-21"]],
+        },
+        matter=Matter("tr-kvkk", "TR"),
+        check_in=False,
+    )
+    w.add(
+        "find-steps-answered-in-time",
+        "Turkey: after an answer in time 30 days from it.",
+        lambda m: m.company("2026-11-10", "request.fulfilled", **{**late, "answered_on": "2026-11-10"}),
+        {
+            **_answer("2026-11-10", "in_time"),
+            "due": turkey,
+            "periods": [],
+            "steps": [["person", "complain", "2026-12-10", "2026-12-10"]],
+        },
+        matter=Matter("tr-kvkk", "TR"),
+        check_in=False,
+    )
+    w.add(
+        "find-steps-answered-between",
+        "Turkey: not decided whether the answer of 21 November was in time: the shorter window of both holds.",
+        lambda m: m.company("2026-11-21", "request.fulfilled", **{**late, "answered_on": "2026-11-21"}),
+        {
+            **_answer("2026-11-21", "not_decided"),
+            "due": turkey,
+            "periods": [],
+            "steps": [
+                ["person", "complain", "2026-12-19", "2026-12-21"],
+                ["person", "complain_silent", "2026-12-19", "2026-12-21"],
+            ],
+        },
+        matter=Matter("tr-kvkk", "TR"),
+        check_in=False,
+    )
+
+
+def _of_another_name(w: Finding) -> None:
+    """The period of an answer is the one that the rule has for the right, whatever its name."""
+    w.add(
+        "find-answer-on-erasure",
+        "Taiwan: 30 days for correction and erasure.",
+        lambda m: None,
+        {
+            "due": {
+                **DUE, "rule": "tw-pdpa", "place": "TW", "period": "correction", "due_earliest": "2026-11-19",
+                "due_latest": "2026-11-23",
+            },
+            "periods": [{**SILENCE, "start": {"not_before": "2026-11-20", "not_after": "2026-11-24"}}],
+            "steps": [["company", "correction", "2026-11-19", "2026-11-23"]],
+        },
+        matter=Matter("tw-pdpa", "TW"),
+        right="erasure",
+    )  # fmt: skip
+    w.add(
+        "find-no-time-for-an-answer",
+        "The Digital Services Act covers the right and names no time for an answer to a request.",
+        lambda m: None,
+        {
+            "due": {
+                "rule": "eu-dsa", "period": None, "place": None, "mark": None, "finding": False, "due_earliest": None,
+                "due_latest": None, "no_date": "no_answer_period",
+            },
+            "periods": [],
+            "steps": [["person", "internal_complaint", None, None]],
+        },
+        matter=Matter("eu-dsa", "IE"),
+        right="internal_complaint",
+    )  # fmt: skip
 
 
 def authorities(cases: Cases) -> None:

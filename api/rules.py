@@ -70,7 +70,9 @@ class RuleExtension(BaseModel):
     adds: Leg | None
     source: str
     notice: str = Field(description="Source of the rule that the notice must come within the period.")
+    before_last_day: bool = Field(description="The notice must come before the last day of the period.")
     reasons: str | None = Field(description="Source of the rule that the notice must give a reason.")
+    later_alone: bool = Field(description="The time after the cause has ended counts for the later date alone.")
     open_for: list[str] = Field(description="Reasons for which it may take longer still, without a number of days.")
 
 

@@ -107,6 +107,12 @@ def check_place(place: str) -> None:
         raise MalformedRequest(f"{place} is no region of {country} in the calendar; known: {country}, {shown}")
 
 
+def has_region(place: str) -> bool:
+    """Whether the calendar knows the region that ``place`` names; True where it names none."""
+    country, region = split_place(place)
+    return not region or region in _known_regions(country)
+
+
 def _shape(region: str) -> str:
     return "".join("9" if letter.isdigit() else "A" if letter.isupper() else letter for letter in region)[:2]
 

@@ -95,7 +95,9 @@ def _period(period: Period) -> JsonObject:
             "adds": None if extension.adds is None else _leg(extension.adds),
             "source": extension.source,
             "notice": extension.notice,
+            "before_last_day": extension.before_last_day,
             "reasons": extension.reasons or None,
+            "later_alone": extension.later_alone,
             "open_for": list(extension.open_for),
         },
         "pauses": [

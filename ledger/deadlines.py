@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from ledger.calendars import LAST_DAY, LAST_YEAR, STANDARD, Calendar, check_place
+from ledger.calendars import LAST_DAY, LAST_YEAR, STANDARD, Calendar, check_place, has_region
 from ledger.counting import Pause, check_pauses
 from ledger.errors import MalformedRequest, RefusedRule
 from ledger.extensions import Extended, NoDate, extend
@@ -174,6 +174,8 @@ def _refuse_details(period: Period, pauses: Sequence[Pause], extended: Extended 
 
 def _remarks(period: Period, place: str, confirmed: bool) -> tuple[Step, ...]:
     steps: tuple[Step, ...] = ()
+    if not has_region(place):
+        steps += (Step(8, "region_unknown", (place,)),)
     if not confirmed:
         steps += (Step(8, "place_unconfirmed", (place,)),)
     if period.mark == "R":

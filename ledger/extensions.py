@@ -95,7 +95,11 @@ def _named(
     else:
         day = asked.strict(period).add(extended.cause_ended, extension.adds)
         steps += (Step(7, "cause_ended", (extended.cause_ended, (extension.adds,)), extension.source),)
-    earliest = made.earliest if bound or made.earliest is None else max(made.earliest, day)
+    first = day
+    if extension.later_alone and extended.until is None and extended.cause_ended is not None:
+        first = extended.cause_ended
+        steps += (Step(7, "cause_ended_at_once", (first,), extension.notice),)
+    earliest = made.earliest if bound or made.earliest is None else max(made.earliest, first)
     latest = None if made.latest is None else max(made.latest, asked.generous(period).roll(day))
     return earliest, latest, _paused(made), steps
 
@@ -192,6 +196,8 @@ def _notice(asked: Asked, within: Ends, notified: date, extension: Extension) ->
         )
     if within.earliest is not None and notified > within.earliest:
         return True, (Step(7, "notice_between", (notified,), source),)
+    if extension.before_last_day and notified == within.earliest:
+        return True, (Step(7, "notice_on_last_day", (notified,), source),)
     last = within.latest or within.earliest
     return False, () if last is None else (Step(7, "notice_in_time", (notified, last), source),)
 

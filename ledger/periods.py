@@ -84,11 +84,15 @@ def _pause_rule(rule: Rule, period: Period, pause: Pause) -> PauseRule:
         there = f"it knows {known}" if known else "the sources that were read name none; leave the pause out"
         what = f"pause for {pause.ground}" if pause.ground else "pause"
         raise RefusedRule(f"{rule.regime} {period.name} knows no {what}: {there}")
-    since = min((known.since for known in fitting if known.since is not None), default=None)
-    if since is not None and pause.start < since and all(known.since is not None for known in fitting):
+    since = min((known.since or date.min for known in fitting), default=date.min)
+    if pause.start < since:
         raise RefusedRule(
             f"{rule.regime} {period.name} knows pauses that begin on {since} or later, not on {pause.start}"
         )
+    # Of one ground that is named twice the newest rule holds that was in force.
+    in_force = sorted((known.since or date.min, number) for number, known in enumerate(fitting))
+    newest = {fitting[number].ground: number for day, number in in_force if day <= pause.start}
+    fitting = [fitting[number] for number in sorted(newest.values())]
     if len(fitting) == 1:
         return fitting[0]
     return PauseRule(

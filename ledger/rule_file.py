@@ -198,7 +198,9 @@ def _extension(value: object, where: str) -> Extension:
         adds=table.take("adds", _leg) if kind == "adds" else None if kind != "cause_ends" else _maybe_leg(table),
         source=table.take("source", _word),
         notice=table.take("notice", _word),
+        before_last_day=table.maybe("before_last_day", _boolean, False),
         reasons=table.maybe("reasons", _word, ""),
+        later_alone=table.maybe("later_alone", _boolean, False) if kind == "cause_ends" else False,
         open_for=table.maybe("open_for", _list(_one_of(*_REASONS), 1), ()) if kind == "period" else (),
     )
     table.close()

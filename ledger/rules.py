@@ -75,8 +75,12 @@ class Extension:
     source: str
     notice: str
     """Source of the rule that the notice must come within the period."""
+    before_last_day: bool = False
+    """The notice must come before the last day of the period, not on it."""
     reasons: str = ""
     """Source of the rule that the notice must give a reason; "" where none was read."""
+    later_alone: bool = False
+    """kind ``cause_ends``: the time after the cause has ended counts for the later date alone."""
     open_for: tuple[str, ...] = ()
     """kind ``period``: reasons for which the law lets it take longer still, without a number of days."""
 

@@ -154,6 +154,11 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "strictest one nothing was extended.",
         "{0}에 통지했습니다. 회사에 가장 유리하게 볼 때에만 제때이고, 가장 엄격하게 보면 기간은 늘어나지 않았습니다.",
     ),
+    "notice_on_last_day": (
+        "The notice names {0}, the last day; the law asks for one before it. In the strictest reading nothing was "
+        "extended.",
+        "통지한 날은 마지막 날인 {0}이며, 법은 그 전에 알리도록 합니다. 가장 엄격하게 보면 기간은 늘어나지 않았습니다.",
+    ),
     "notice_unconfirmed": (
         "The person was told on {0}, after the period had ended. No source that was read says by when the notice must "
         "come, so the later date still reckons with it.",
@@ -199,6 +204,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "The cause ended on {0}: {1} from then on.",
         "연기 사유가 {0}에 없어졌으므로 그날부터 {1} 안입니다.",
     ),
+    "cause_ended_at_once": (
+        "The law itself says without delay, so the strictest reading ends on {0}.",
+        "법 자체는 지체 없이 하도록 하므로, 가장 엄격하게 보면 {0}까지입니다.",
+    ),
     "cause_ended_undated": (
         "The cause ended on {0}. From then on no source that was read names a number of days.",
         "연기 사유가 {0}에 없어졌습니다. 그때부터 며칠 안인지는 살펴본 출처에 없습니다.",
@@ -211,6 +220,12 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "place_unconfirmed": (
         "That this rule holds in {0} was recalled and not read (R); no finding may rest on it.",
         "이 규칙이 {0}에도 적용되는지는 원문에서 확인하지 못했으므로(R), 이것으로 결론을 내리지 않습니다.",
+    ),
+    "region_unknown": (
+        "The calendar knows no region {0}: check the code. For the later date a holiday of any region that it knows "
+        "there counts.",
+        "달력에 {0} 지역이 없습니다. 기호를 확인하십시오."
+        " 늦은 날짜에는 달력에 있는 그 나라 모든 지역의 휴일을 반영합니다.",
     ),
     "answered_in_time": (
         "This period runs only after an answer that came in time; where it came late, or none came, it does not run.",

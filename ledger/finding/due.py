@@ -95,6 +95,13 @@ class _Reading:
         recorded = self.timeline.recorded_day(item, directly=True)
         return date.max if recorded is None else max(named, recorded)
 
+    def tried(self, period: Period) -> Deadline | None:
+        """None where the rule covers neither place nor day."""
+        try:
+            return self.find(period)
+        except (RefusedRule, MalformedRequest):
+            return None
+
     def find(self, period: Period) -> Deadline:
         pauses = self.pauses(period)
         notices = self.timeline.of(["deadline.extended"], "company", "requester")
@@ -192,9 +199,13 @@ def read_due(timeline: Timeline, delivery: Delivery | None, law: Law) -> Due:
         return Due(rule, None, None, "no_answer_period" if is_covered else "not_covered")
     strict = _Reading(timeline, rule, law, delivery.stated_on, generous=False)
     generous = _Reading(timeline, rule, law, delivery.proven_by or delivery.stated_on, generous=True)
-    try:
-        early, late = strict.find(period), generous.find(period)
-    except (RefusedRule, MalformedRequest):
+    late = generous.tried(period)
+    early = None if late is None else strict.tried(period)
+    if late is not None and early is None and delivery.proven_by is not None:
+        # A day that the rule does not cover, as one slip of the pen makes it, takes no date from what is proven.
+        strict = _Reading(timeline, rule, law, delivery.proven_by, generous=False)
+        early = strict.tried(period)
+    if early is None or late is None:
         return Due(rule, None, None, "not_covered")
     why: NoDue = late.no_date
     latest, if_arrived = late.due_latest, None

@@ -107,7 +107,7 @@ def test_pauses_and_extensions(capsys: pytest.CaptureFixture[str]) -> None:
     assert (value["due_earliest"], value["due_latest"], value["no_date"]) == (None, None, "paused")
     assert main([*KR, "--extended-on", "2026-07-09", "--cause-ended", "2026-07-15", "--json"]) == 0
     value = json.loads(capsys.readouterr().out)
-    assert (value["due_earliest"], value["due_latest"]) == ("2026-07-25", "2026-07-27")
+    assert (value["due_earliest"], value["due_latest"]) == ("2026-07-15", "2026-07-27")
     # An instant is a day of the place: already the 14th in Korea.
     assert main([*KR, "--extended-on", "2026-07-13T15:00:00Z"]) == 1
     assert "it had to come by 2026-07-13" in capsys.readouterr().err

@@ -153,3 +153,11 @@ def test_whatever_is_asked(question: tuple[str, str, str, date, list[Pause], Ext
     assert (found.due_latest is None) == bool(found.no_date)
     assert all(sentence(step, lang) for step in found.steps for lang in ("en", "ko"))  # type: ignore[arg-type]
     assert deadline_json(found, load_rule(regime), "ko")["calendar"] == STANDARD.version
+
+
+@pytest.mark.parametrize(("place", "known"), [("KR-99", False), ("IE-ZZ", False), ("IE", True), ("ES-IB", True)])
+def test_a_region_that_the_calendar_does_not_know(place: str, known: bool) -> None:
+    """Nobody can say that it is none, so a step says that it is not known."""
+    rule = load_rule("kr-pipa") if place.startswith("KR") else EU
+    found = due(rule, "answer", place, date(2026, 3, 2))
+    assert ("region_unknown" in {step.code for step in found.steps}) != known

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.encoding import Json
 from ledger.evm import keccak256
 from tools.vectors._assessment_case import Value
-from tools.vectors._assessment_finding import FIND, PLAIN, SILENCE, UNPROVEN, Finding, Tell
+from tools.vectors._assessment_finding import CLAIMED, FIND, PLAIN, SILENCE, UNPROVEN, Finding, Tell
 from tools.vectors._bundles import COMPANY_KEY
 from tools.vectors._matter import Matter, policy_text, seconds
 from tools.vectors.writing import Cases
@@ -205,14 +205,26 @@ def contradictory(cases: Cases) -> None:
     )
     w.add(
         "find-arrival-before-the-rule",
-        "The person states an arrival before the GDPR applied: no date under a rule that did not hold.",
+        "The person states an arrival before the GDPR applied: the proven one counts in both readings.",
         lambda m: m.say("2026-10-23", "request.delivered", received_on="2017-05-01", basis="claimed"),
         {
             "delivery": {"stated_on": "2017-05-01"},
+            "due": {"due_earliest": "2026-11-22"},
+            "periods": [{**SILENCE, "start": {"not_before": "2026-11-23", "not_after": "2026-11-24"}}],
+            "steps": [["company", "answer", "2026-11-22", "2026-11-23"]],
+        },
+    )
+    w.add(
+        "find-arrival-before-the-rule-and-unproven",
+        "The same with nothing that proves another: no date under a rule that did not hold.",
+        lambda m: m.say("2026-10-23", "request.delivered", received_on="2017-05-01", basis="claimed"),
+        {
+            "delivery": {**CLAIMED, "stated_on": "2017-05-01"},
             "due": {**_NO_DATES, "no_date": "not_covered"},
             "periods": [],
             "steps": [],
         },
+        acknowledged=False,
     )
     day = {"not_before": "2026-10-28", "not_after": "2026-10-28"}
     blocked = {"cause": "account_blocked", "start": day, "end": day, "lasting": True, "grade": "self_stated"}

@@ -133,6 +133,8 @@ _CHANGES = (
     ("roll-over-names-no-source", 'roll_over = "law"', 'roll_over = "rumour"'),
     ("notice-names-no-source", 'notice = "law"', 'notice = "rumour"'),
     ("reasons-name-no-source", 'notice = "law"', 'notice = "law"\nreasons = "rumour"'),
+    ("before-last-day-no-boolean", 'notice = "law"', 'notice = "law"\nbefore_last_day = "yes"'),
+    ("later-alone-of-a-period", 'notice = "law"', 'notice = "law"\nlater_alone = true'),
     ("open-for-empty", 'notice = "law"', 'notice = "law"\nopen_for = []'),
     ("open-for-no-reason-stated", 'notice = "law"', 'notice = "law"\nopen_for = ["reason_not_stated"]'),
     ("open-for-unknown", 'notice = "law"', 'notice = "law"\nopen_for = ["holiday"]'),

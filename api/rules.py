@@ -125,10 +125,14 @@ class RuleView(BaseModel):
     valid_until: str | None
     valid_why: Words
     silence: Literal["deemed_refusal", "breach", "opens_court", "none"]
+    silence_source: str
     refusal_grounds: list[str]
     refusal: Words
+    refusal_source: str
     authority: Words
+    authority_source: str
     next_step: Words
+    next_step_source: str
     notes: list[Words]
     not_said: list[Words]
     sources: list[RuleSource]

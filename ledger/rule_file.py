@@ -116,10 +116,14 @@ def _rule(table: _Reader) -> Rule:
         valid_until=until,
         valid_why=why,
         silence=table.take("silence", _one_of(*get_args(Silence))),
+        silence_source=table.take("silence_source", _word),
         refusal_grounds=table.take("refusal_grounds", _list(_one_of(*REFUSAL_REASONS), 0)),
         refusal=table.take("refusal", _text),
+        refusal_source=table.take("refusal_source", _word),
         authority=table.take("authority", _text),
+        authority_source=table.take("authority_source", _word),
         next_step=table.take("next_step", _text),
+        next_step_source=table.take("next_step_source", _word),
         notes=table.maybe("notes", _list(_text, 0), ()),
         not_said=table.maybe("not_said", _list(_text, 0), ()),
         sources=sources,
@@ -228,6 +232,9 @@ def _check_references(rule: Rule) -> None:
     known = {*rule.sources, UNCONFIRMED}
     if len(set(rule.authority_kinds)) != len(rule.authority_kinds):
         raise MalformedRule("authority_kinds names one kind twice")
+    for source in (rule.silence_source, rule.refusal_source, rule.authority_source, rule.next_step_source):
+        if source not in known:
+            raise MalformedRule(f"the rule names the source {source}, which the file does not list")
     for period in rule.periods.values():
         named = [period.roll_over, *(pause.source for pause in period.pauses)]
         if period.closed is not None:

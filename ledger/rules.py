@@ -147,10 +147,15 @@ class Rule:
     valid_until: date | None
     valid_why: Text
     silence: Silence
+    silence_source: str
+    """Source of what silence means, of ``refusal``, of ``authority`` and of ``next_step``; or ``unconfirmed``."""
     refusal_grounds: tuple[str, ...]
     refusal: Text
+    refusal_source: str
     authority: Text
+    authority_source: str
     next_step: Text
+    next_step_source: str
     notes: tuple[Text, ...]
     not_said: tuple[Text, ...]
     sources: Mapping[str, Source]

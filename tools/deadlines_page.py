@@ -129,8 +129,16 @@ def _silent(rules: list[Rule]) -> Iterator[str]:
     yield "| Silence | Regimes |"
     yield "|---|---|"
     for effect, words in _SILENCE.items():
-        yield f"| {words} | {', '.join(rule.regime for rule in rules if rule.silence == effect)} |"
+        yield f"| {words} | {', '.join(_silence(rule) for rule in rules if rule.silence == effect)} |"
     yield ""
+
+
+def _silence(rule: Rule) -> str:
+    return f"{rule.regime} {_mark(rule, rule.silence_source)}"
+
+
+def _mark(rule: Rule, source: str) -> str:
+    return "(R, unconfirmed)" if source == UNCONFIRMED else f"({rule.mark_of(source)})"
 
 
 def _flat(rules: list[Rule]) -> Iterator[str]:
@@ -194,11 +202,11 @@ def _regime(rule: Rule) -> Iterator[str]:
     yield f"- Periods that start from {rule.valid_from}{until}: {rule.valid_why.en.rstrip('.')}."
     for period in rule.periods.values():
         yield f"- `{period.name}` ({period.title.en}), from {word(f'start.{period.starts}', 'en')}: {_said(period)}"
-    yield f"- Refusal: {rule.refusal.en}" + (
+    yield f"- Refusal {_mark(rule, rule.refusal_source)}: {rule.refusal.en}" + (
         f" Grounds: {', '.join(rule.refusal_grounds)}." if rule.refusal_grounds else ""
     )
-    yield f"- Authority: {rule.authority.en}"
-    yield f"- Next step: {rule.next_step.en.rstrip('.')}."
+    yield f"- Authority: {rule.authority.en} {_mark(rule, rule.authority_source)}"
+    yield f"- Next step: {rule.next_step.en.rstrip('.')} {_mark(rule, rule.next_step_source)}."
     for note in (*rule.notes, *rule.not_said):
         yield f"- {note.en}"
     shown = "; ".join(f"{source.cite.en} ({source.mark})" for source in rule.sources.values())

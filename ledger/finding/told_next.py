@@ -9,7 +9,7 @@ from ledger.finding.complaints import Complaint
 from ledger.finding.due import ACKNOWLEDGE
 from ledger.finding.steps import Next, Step
 from ledger.finding.words import phrase, word
-from ledger.rules import Text
+from ledger.rules import Rule, Text
 from ledger.steps import shown_length
 from ledger.steps import word as step_word
 from ledger.words import Language, pick
@@ -24,9 +24,14 @@ def told_next(found: Next | None, lang: Language) -> Iterator[str]:
         return
     for step in found.steps:
         yield step_sentence(step, lang)
-    yield phrase("authority", lang, a=_text(found.rule.authority, lang))
+    rule = found.rule
+    yield phrase("authority", lang, a=_text(rule.authority, lang)) + _unread(rule, rule.authority_source, lang)
     yield from _authorities(found, lang)
-    yield phrase("next_step", lang, s=_text(found.rule.next_step, lang))
+    yield phrase("next_step", lang, s=_text(rule.next_step, lang)) + _unread(rule, rule.next_step_source, lang)
+
+
+def _unread(rule: Rule, source: str, lang: Language) -> str:
+    return phrase("unread", lang) if rule.mark_of(source) == "R" else ""
 
 
 def told_complaint(item: Complaint, lang: Language) -> str:

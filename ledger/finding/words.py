@@ -234,6 +234,7 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "{c}의 열쇠가 기록 {n}번에서 폐기되었습니다. 그 전에 서명한 것은 그대로입니다.",
     ),
     "authority": ("Authority: {a}.", "담당 기관: {a}."),
+    "unread": (" No source that was read confirms this.", " 살펴본 출처에서 확인되지 않았습니다."),
     "next_step": ("Next step: {s}", "다음 단계: {s}"),
     "register_name": ("Register, {p}, {k}: {a}.", "기관 명부({p}, {k}): {a}."),
     "register_form": ("Web form: <{v}>.", "신고 양식: <{v}>."),

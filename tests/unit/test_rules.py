@@ -92,6 +92,9 @@ def test_rule(regime: str) -> None:
         for name in period.extends:
             assert rule.periods[name].extension is not None
         assert period.legs == () or period.legs[0].unit == "working_days" or period.counting != "NZ-WD"
+    used |= {rule.silence_source, rule.refusal_source, rule.authority_source, rule.next_step_source}
+    for name in (rule.refusal_source, rule.authority_source):
+        assert not rule.refusal_grounds or rule.mark_of(name) != "R", "grounds that no source gives"
     assert set(rule.sources) <= used, "a source that carries nothing"
 
 

@@ -12,10 +12,14 @@ cite = { en = "art. 1", ko = "제1조" }
 who = { en = "the person", ko = "본인" }
 places = ["IE", "DE-BY"]
 silence = "breach"
+silence_source = "law"
 refusal_grounds = ["unfounded"]
 refusal = { en = "With reasons.", ko = "이유를 밝힌다." }
+refusal_source = "law"
 authority = { en = "an authority", ko = "기관" }
+authority_source = "law"
 next_step = { en = "complain", ko = "신고" }
+next_step_source = "law"
 
 [valid]
 from = 2025-01-01
@@ -132,6 +136,10 @@ _CHANGES = (
     ("names-no-source", 'sources = ["law"]', 'sources = ["rumour"]'),
     ("roll-over-names-no-source", 'roll_over = "law"', 'roll_over = "rumour"'),
     ("notice-names-no-source", 'notice = "law"', 'notice = "rumour"'),
+    ("silence-names-no-source", 'silence_source = "law"', 'silence_source = "rumour"'),
+    ("refusal-names-no-source", 'refusal_source = "law"', 'refusal_source = "rumour"'),
+    ("authority-names-no-source", 'authority_source = "law"', 'authority_source = "rumour"'),
+    ("next-step-names-no-source", 'next_step_source = "law"', 'next_step_source = "rumour"'),
     ("reasons-name-no-source", 'notice = "law"', 'notice = "law"\nreasons = "rumour"'),
     ("before-last-day-no-boolean", 'notice = "law"', 'notice = "law"\nbefore_last_day = "yes"'),
     ("later-alone-of-a-period", 'notice = "law"', 'notice = "law"\nlater_alone = true'),

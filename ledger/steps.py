@@ -20,7 +20,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "holder.company_duty": ("It binds the company.", "회사가 지켜야 하는 기간입니다."),
     "holder.person_window": (
         "It is the person's time to act: act by the earlier date.",
-        "본인이 움직일 수 있는 기간입니다. 이른 날짜까지 하십시오.",
+        "본인이 권리를 행사할 수 있는 기간입니다. 이른 날짜까지 하십시오.",
     ),
     "holder.waiting_time": (
         "It is a waiting time: do not act before the later date has passed.",
@@ -96,25 +96,28 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "{0}부터 {1}까지는 지금 시행되는 법에서도 빠지는지 확인되지 않아 늦은 날짜를 셀 때에만 뺍니다.",
     ),
     "pause": (
-        "From {0} to {1} the clock stands still ({2}): {3} day(s) in the strictest reading, {4} in the other.",
-        "{0}부터 {1}까지는 기간이 흐르지 않습니다({2}). 가장 엄격하게 보면 {3}일,"
+        "By what is stated the clock stands still from {0} to {1} ({2}): {3} day(s) in the strictest reading, {4} in "
+        "the other.",
+        "밝힌 대로라면 {0}부터 {1}까지는 기간이 흐르지 않습니다({2}). 가장 엄격하게 보면 {3}일,"
         " 회사에 가장 유리하게 보면 {4}일입니다.",
     ),
     "pause_latest": (
-        "From {0} to {1} the clock may stand still ({2}): {3} day(s), for the later date alone.",
-        "{0}부터 {1}까지는 기간이 흐르지 않는다고 볼 수도 있습니다({2}). {3}일이며, 늦은 날짜에만 반영합니다.",
+        "By what is stated the clock may stand still from {0} to {1} ({2}): {3} day(s), for the later date alone.",
+        "밝힌 대로라면 {0}부터 {1}까지는 기간이 흐르지 않는다고 볼 수도 있습니다({2})."
+        " {3}일이며, 늦은 날짜에만 반영합니다.",
     ),
     "pause_restart": (
         "For the later date the whole period is also counted again from {0}, and the later result holds.",
         "늦은 날짜는 {0}부터 기간 전체를 다시 세어 보고 더 늦은 쪽을 씁니다.",
     ),
     "pause_open": (
-        "Since {0} the clock stands still ({1}); there is no date until it runs again.",
-        "{0}부터 기간이 멈추어 있습니다({1}). 다시 흐를 때까지는 날짜를 정할 수 없습니다.",
+        "By what is stated the clock stands still since {0} ({1}); there is no date until it runs again.",
+        "밝힌 대로라면 {0}부터 기간이 멈추어 있습니다({1}). 다시 흐를 때까지는 날짜를 정할 수 없습니다.",
     ),
     "pause_open_latest": (
-        "Since {0} the clock may stand still ({1}); there is no later date until it runs again.",
-        "{0}부터 기간이 멈추어 있다고 볼 수도 있습니다({1}). 다시 흐를 때까지는 늦은 날짜를 정할 수 없습니다.",
+        "By what is stated the clock may stand still since {0} ({1}); there is no later date until it runs again.",
+        "밝힌 대로라면 {0}부터 기간이 멈추어 있다고 볼 수도 있습니다({1})."
+        " 다시 흐를 때까지는 늦은 날짜를 정할 수 없습니다.",
     ),
     "pause_after": (
         "The pause from {0} began after the period had ended and changes nothing.",
@@ -146,13 +149,14 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         " 통지가 있었을 때에만 맞는 날짜입니다.",
     ),
     "notice_in_time": (
-        "The person was told on {0}, within the time for it, which ends on {1}.",
-        "{0}에 통지했습니다. 통지할 수 있는 마지막 날인 {1} 안입니다.",
+        "The notice names {0}, within the time for it, which ends on {1}.",
+        "통지에 적힌 날은 {0}입니다. 통지할 수 있는 마지막 날인 {1} 안입니다.",
     ),
     "notice_between": (
-        "The person was told on {0}: within the time for it only in the reading most favourable to the company. In the "
+        "The notice names {0}: within the time for it only in the reading most favourable to the company. In the "
         "strictest one nothing was extended.",
-        "{0}에 통지했습니다. 회사에 가장 유리하게 볼 때에만 제때이고, 가장 엄격하게 보면 기간은 늘어나지 않았습니다.",
+        "통지에 적힌 날은 {0}입니다. 회사에 가장 유리하게 볼 때에만 제때이고,"
+        " 가장 엄격하게 보면 기간은 늘어나지 않았습니다.",
     ),
     "notice_on_last_day": (
         "The notice names {0}, the last day; the law asks for one before it. In the strictest reading nothing was "
@@ -160,9 +164,9 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "통지한 날은 마지막 날인 {0}이며, 법은 그 전에 알리도록 합니다. 가장 엄격하게 보면 기간은 늘어나지 않았습니다.",
     ),
     "notice_unconfirmed": (
-        "The person was told on {0}, after the period had ended. No source that was read says by when the notice must "
+        "The notice names {0}, after the period had ended. No source that was read says by when the notice must "
         "come, so the later date still reckons with it.",
-        "기간이 끝난 뒤인 {0}에 통지했습니다. 언제까지 통지해야 하는지는 살펴본 출처에서 확인되지 않아"
+        "통지에 적힌 날은 기간이 끝난 뒤인 {0}입니다. 언제까지 통지해야 하는지는 살펴본 출처에서 확인되지 않아"
         " 늦은 날짜에는 반영합니다.",
     ),
     "notice_without_reason": (
@@ -184,8 +188,8 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "회사가 밝힌 {0}은 규칙이 허용하는 날보다 늦으므로 규칙에 따른 날짜를 씁니다.",
     ),
     "named_date": (
-        "The person was told the date by which the answer comes: {0}.",
-        "언제까지 답하겠다고 통지한 날짜는 {0}입니다.",
+        "The notice names the day by which the answer comes: {0}.",
+        "통지에 적힌, 답변이 올 날은 {0}입니다.",
     ),
     "beyond_calendar": (
         "No calendar that is used here goes that far: holidays are known for days up to {0}, so there is no date.",
@@ -201,7 +205,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "연기 사유가 없어질 때까지 미룰 수 있으므로 그때까지는 날짜를 정할 수 없습니다.",
     ),
     "cause_ended": (
-        "The cause ended on {0}: {1} from then on.",
+        "By what is stated the cause ended on {0}: {1} from then on.",
         "연기 사유가 {0}에 없어졌으므로 그날부터 {1} 안입니다.",
     ),
     "cause_ended_at_once": (
@@ -245,7 +249,7 @@ _UNITS = {
     "days": ("day", "일"),
     "weeks": ("week", "주"),
     "months": ("month", "개월"),
-    "working_days": ("working day", "영업일"),
+    "working_days": ("working day", "근무일"),
 }
 
 

@@ -27,7 +27,9 @@ def told_next(found: Next | None, lang: Language) -> Iterator[str]:
     rule = found.rule
     yield phrase("authority", lang, a=_text(rule.authority, lang)) + _unread(rule, rule.authority_source, lang)
     yield from _authorities(found, lang)
-    yield phrase("next_step", lang, s=_text(rule.next_step, lang)) + _unread(rule, rule.next_step_source, lang)
+    yield phrase("next_step", lang, s=_text(rule.next_step, lang).rstrip(".") + ".") + _unread(
+        rule, rule.next_step_source, lang
+    )
 
 
 def _unread(rule: Rule, source: str, lang: Language) -> str:

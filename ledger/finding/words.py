@@ -25,7 +25,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "grade.company_signed": ("company-signed", "회사 서명"),
     "grade.operator_vouched": ("operator-vouched", "운영자 보증"),
     "grade.attested": ("attested", "확인인 보증"),
-    "grade.decided": ("decided", "기관 결정"),
+    "grade.decided": ("decided", "결정됨"),
     "grade.none": ("no grade", "등급 없음"),
     "basis.acknowledged": ("acknowledged by the company", "회사의 접수 확인"),
     "basis.registered_post": ("registered post", "등기우편"),
@@ -137,7 +137,7 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "The rule {r} covers this right and names no time for an answer, so there is no due date.",
         "규칙 {r}은(는) 이 권리를 다루지만 답변 기간은 정하지 않으므로 기한이 없습니다.",
     ),
-    "undated": ("{r}: the law names no number of days. {u}", "{r}: 법은 며칠 안이라고 정하지 않았습니다. {u}"),
+    "undated": ("{r}: the law names no number of days: {u}", "{r}: 법은 며칠 안이라고 정하지 않았습니다. {u}"),
     "cause_ends": (
         "{c} states a postponement without a date: there is no latest due date until its cause ends.",
         "{c}은(는) 날짜 없이 연기한다고 밝혔습니다. 그 사유가 없어질 때까지 늦은 기한은 정하지 않습니다.",
@@ -297,7 +297,7 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "{w}, {p}: after a refusal nobody has to wait.",
         "{w}, {p}: 거절된 뒤에는 기다리지 않아도 됩니다.",
     ),
-    "act_waiting": ("{w}, {p}: not before {x} has ended.", "{w}, {p}: {x}이(가) 지난 뒤에."),
+    "act_waiting": ("{w}, {p}: not before {x} has ended.", "{w}, {p}: {x}이(가) 지난 뒤부터 할 수 있습니다."),
     "act_waiting_open": (
         "{w}, {p}: when it may begin is not known, because arrival is not proven.",
         "{w}, {p}: 도달이 증명되지 않아 언제부터 할 수 있는지 알 수 없습니다.",

@@ -20,11 +20,12 @@ def test_what_ships() -> None:
     assert list(found) == ["pipc", "kisa-privacy-call-centre", "kopico"]
     assert len(load_register().authorities) == 3
     for item in found.values():
-        assert item.quality in ("read", "secondary") and item.read_on is not None and item.sources
+        assert item.quality is not None and item.read_on is not None and item.sources
         assert item.name.ko != item.name.en and item.comments
         assert item.register == "habeas"
     assert found["pipc"].address is found["pipc"].phone is found["pipc"].webform is None, "no source gave one"
-    assert found["kopico"].quality == "secondary" and str(found["kopico"].source_date) == "2024-12-16"
+    assert "pipc.go.kr" in found["kopico"].sources[0], "no stranger's file stands as the source"
+    assert found["kopico"].quality == "unconfirmed" and str(found["kopico"].source_date) == "2024-12-16"
     assert found["kopico"].is_named("kopico.go.kr") and not found["pipc"].is_named("kopico.go.kr")
 
 

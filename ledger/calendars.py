@@ -109,8 +109,10 @@ def check_place(place: str) -> None:
 
 def has_region(place: str) -> bool:
     """Whether the calendar knows the region that ``place`` names; True where it names none."""
+    if "-" not in place:
+        return True
     country, region = split_place(place)
-    return not region or region in _known_regions(country)
+    return region in _known_regions(country)
 
 
 def _shape(region: str) -> str:

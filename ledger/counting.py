@@ -10,6 +10,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from ledger.calendars import Calendar, is_free
 from ledger.errors import MalformedRequest
@@ -44,10 +45,10 @@ class Reading:
     generous: bool
     any_region: bool
 
-    @classmethod
-    def of(cls, period: Period, calendar: Calendar, place: str, *, generous: bool) -> Reading:
+    @staticmethod
+    def of(period: Period, calendar: Calendar, place: str, *, generous: bool) -> Reading:
         """The strictest reading of a period, or the one most favourable to the company."""
-        return cls(calendar, place, generous, period.counting not in _COUNTRY_ONLY)
+        return _reading(calendar, place, generous, period.counting not in _COUNTRY_ONLY)
 
     def is_free(self, day: date) -> bool:
         """Whether ``day`` is no working day."""
@@ -90,15 +91,25 @@ class Reading:
     def _add_working_days(self, day: date, number: int, closed: Closed | None) -> date:
         while number:
             day += _DAY
-            if not self.is_free(day) and not (self.generous and closed is not None and is_closed(day, closed)):
+            if (
+                day.weekday() < 5
+                and not self.is_free(day)
+                and not (self.generous and closed is not None and is_closed(day, closed))
+            ):
                 number -= 1
         return day
+
+
+@lru_cache(maxsize=1024)
+def _reading(calendar: Calendar, place: str, generous: bool, any_region: bool) -> Reading:
+    return Reading(calendar, place, generous, any_region)
 
 
 def add_months(day: date, months: int) -> date:
     """The same-numbered day ``months`` later, or the last day of that month where it has none."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    # Every month has 28 days; only beyond them its length must be known.
+    return date(year, month + 1, day.day if day.day <= 28 else min(day.day, monthrange(year, month + 1)[1]))
 
 
 def is_closed(day: date, closed: Closed) -> bool:

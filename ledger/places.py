@@ -10,7 +10,7 @@ import io
 import re
 import tomllib
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ _ALIASES = {"UK": "GB", "EL": "GR"}
 _PLACE = re.compile(r"([A-Z]{2})(?:-([A-Z0-9]{1,3}))?")
 
 
+@lru_cache(maxsize=4096)
 def split_place(place: str) -> tuple[str, str]:
     """Country and region ("" where none is named). Raises MalformedRequest."""
     match = _PLACE.fullmatch(place)

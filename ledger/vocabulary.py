@@ -122,25 +122,33 @@ class DrpStatus:
     processing_details: str = ""
 
 
-def to_drp(event: str, reason: str = "") -> DrpStatus:
-    """The DRP status of an event; a refusal with its reason. Raises MalformedRequest."""
+def to_drp(event: str, reasons: Sequence[str] = ()) -> DrpStatus:
+    """The DRP status of an event; a refusal with its reasons. Raises MalformedRequest.
+
+    DRP has room for one reason: several are ``other``, and ours stand in ``processing_details``.
+    """
     found = EVENTS.get(event)
     if found is None:
         raise MalformedRequest(f"{event[:60]!r} is not among {', '.join(EVENTS)}")
     if event != "request.refused":
-        if reason:
+        if reasons:
             raise MalformedRequest(f"{event} has no reason; only request.refused has one")
         return DrpStatus(found.drp, "", "" if found.exact else f"{_PREFIX}{event}")
-    if reason not in REASONS:
-        raise MalformedRequest(f"{reason[:60]!r} is not among {', '.join(REASONS)}")
-    drp = REASONS[reason].drp
-    return DrpStatus(found.drp, drp, f"{_PREFIX}{reason}" if drp == "other" else "")
+    for reason in reasons:
+        if reason not in REASONS:
+            raise MalformedRequest(f"{reason[:60]!r} is not among {', '.join(REASONS)}")
+    drp = _drp_reason(reasons)
+    return DrpStatus(found.drp, drp, f"{_PREFIX}{','.join(reasons) or event}" if drp == "other" else "")
 
 
-def from_drp(given: DrpStatus) -> tuple[str, str]:
-    """Event and refusal reason ("" for other events) of a DRP status. Raises MalformedRequest.
+def _drp_reason(reasons: Sequence[str]) -> str:
+    return REASONS[reasons[0]].drp if len(reasons) == 1 else "other"
 
-    ``expired`` is a note about a message's time and no event of ours. ``other`` without our word is
+
+def from_drp(given: DrpStatus) -> tuple[str, tuple[str, ...]]:
+    """Event and refusal reasons (none for other events) of a DRP status. Raises MalformedRequest.
+
+    ``expired`` is a note about a message's time and no event of ours. ``other`` without our words is
     ``reason_not_stated``.
     """
     ours = given.processing_details.partition(_PREFIX)[2].split(" ")[0]
@@ -150,12 +158,13 @@ def from_drp(given: DrpStatus) -> tuple[str, str]:
     if event is None:
         raise MalformedRequest(f"{given.status[:60]!r} is no status of DRP 1.0")
     if event == "request.refused":
-        if ours in REASONS and REASONS[ours].drp == given.reason:
-            return event, ours
-        return event, _REASON_FROM_DRP.get(given.reason, "reason_not_stated")
+        listed = () if ours == event else tuple(ours.split(","))
+        if (listed or ours == event) and set(listed) <= set(REASONS) and _drp_reason(listed) == given.reason:
+            return event, listed
+        return event, (_REASON_FROM_DRP.get(given.reason, "reason_not_stated"),)
     if ours in EVENTS and EVENTS[ours].drp == given.status:
-        return ours, ""
-    return event, ""
+        return ours, ()
+    return event, ()
 
 
 @dataclass(frozen=True, slots=True)

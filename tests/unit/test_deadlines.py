@@ -161,3 +161,20 @@ def test_a_region_that_the_calendar_does_not_know(place: str, known: bool) -> No
     rule = load_rule("kr-pipa") if place.startswith("KR") else EU
     found = due(rule, "answer", place, date(2026, 3, 2))
     assert ("region_unknown" in {step.code for step in found.steps}) != known
+
+
+def test_a_day_named_on_the_very_last_day_is_not_too_late() -> None:
+    """Nothing is said of a day that the rule allows; a day later is."""
+    given = {day: due(EU, "extended", "IE", date(2025, 10, 20), extended=Extended((date(2025, 11, 10),), day))
+             for day in (date(2026, 1, 20), date(2026, 1, 21))}  # fmt: skip
+    late = [("named_late" in {step.code for step in found.steps}) for found in given.values()]
+    assert late == [False, True] and {found.due_latest for found in given.values()} == {date(2026, 1, 20)}
+
+
+def test_nothing_is_stated_as_known_that_the_company_alone_says() -> None:
+    """Of a notice the day that it names, of a pause what is stated."""
+    pause = [Pause(date(2026, 3, 5), date(2026, 3, 10))]
+    found = due(UK, "extended", "GB", date(2026, 3, 2), pauses=pause, extended=Extended((date(2026, 3, 20),)))
+    text = " ".join(sentence(step, "en") for step in found.steps)
+    assert "The notice names 2026-03-20" in text and "By what is stated the clock" in text
+    assert "was told" not in text

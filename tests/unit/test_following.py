@@ -200,6 +200,12 @@ class TestSteps:
         information = steps["compensation_information"]
         assert information.since == date(2026, 10, 26), "five in the morning of the next day in Korea"
         assert information.earliest == date(2026, 11, 25) and information.latest == date(2026, 11, 25)
+        # Another service of the same came back two days later: what is latest is latest of all.
+        matter.company("2026-10-28", "service.restored", at="2026-10-27T20:00:00Z", service="login", upstream=[])
+        found = matter.finding("2026-12-11").next
+        assert found is not None
+        information = {step.period.name: step for step in found.steps}["compensation_information"]
+        assert (information.earliest, information.latest) == (date(2026, 11, 25), date(2026, 11, 27))
 
 
 class TestAuthorities:

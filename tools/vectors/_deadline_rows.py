@@ -281,6 +281,16 @@ FURTHER: tuple[Row, ...] = (
         "2025-11-20",
     ),
     (
+        "eu-pause-on-the-day-after-the-weekend",
+        f"{OWN}: a question on the Monday to which the Sunday rolls still comes within the period",
+        "eu-gdpr",
+        "answer",
+        ("IE",),
+        day("2026-10-22", pauses=[{"from": "2026-11-23", "to": "2026-11-25"}]),
+        "2026-11-22",
+        "2026-11-25",
+    ),
+    (
         "eu-two-pauses-that-touch",
         OWN,
         "eu-gdpr",

@@ -122,6 +122,12 @@ def _calendar_files(cases: Rows) -> None:
     for place, expected in (("GB-SCT", both), ("GB", {"certain": False, "counted": True}), ("GB-ENG", none)):
         given = {**asked, "calendar": region, "place": place}
         cases.accept(f"calendar-region-{place}", CALENDAR, given, expected, f"a day of Scotland, seen from {place}")
+    christmas = region.replace('"holiday"', '"working"').replace("2026-11-12", "2026-12-25")
+    part = {"certain": False, "counted": True}
+    for place, expected in (("GB-SCT", none), ("GB", part), ("GB-ENG", both)):
+        given = {"calendar": christmas, "day": "2026-12-25", "place": place}
+        words = f"a working day in Scotland alone, seen from {place}"
+        cases.accept(f"calendar-working-in-a-part-{place}", CALENDAR, given, expected, words)
     for name, old, new in (
         ("format-two", "habeas_calendar = 1", "habeas_calendar = 2"),
         ("format-boolean", "habeas_calendar = 1", "habeas_calendar = true"),

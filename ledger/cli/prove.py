@@ -70,9 +70,11 @@ def prove(
     """
     from ledger.cli import report
     from ledger.cli.client import open_client
-    from ledger.cli.files import write_new
+    from ledger.cli.files import check_new, write_new
     from ledger.cli.verify import read_policy, verify
 
+    if out is not None:
+        check_new(out)  # before anything is fetched
     case_id, address, opened = _chosen(folder, case, api, open_ or [])
     opened += _from_file(disclosures)
     policy = read_policy(trust)

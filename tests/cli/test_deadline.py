@@ -123,6 +123,10 @@ def test_a_calendar_file_for_the_person(tmp_path: Path, capsys: pytest.CaptureFi
     assert data.count(b"BEGIN:VEVENT") == 2 and b"DTSTART;VALUE=DATE:20260711" in data
     assert b"DTSTART;VALUE=DATE:20260713" in data and data.endswith(b"END:VCALENDAR\r\n")
     assert main([*KR, "--ics", str(file)]) == 1  # nothing is overwritten
+    capsys.readouterr()
+    assert main([*KR, "--ics", str(tmp_path / "none" / "due.ics")]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.count("\n") == 1 and "make it first" in said.err
     nothing = [
         "deadline",
         "cn-pipl",

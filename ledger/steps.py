@@ -157,12 +157,12 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         " 늦은 날짜에는 반영합니다.",
     ),
     "named": (
-        "The company named {0}. The earlier date keeps to its word.",
-        "회사가 {0}까지 답하겠다고 했습니다. 이른 날짜는 그 말을 따릅니다.",
+        "The date named for the answer is {0}. The earlier date keeps to it.",
+        "답변하겠다고 한 날짜는 {0}입니다. 이른 날짜는 그 날짜를 따릅니다.",
     ),
     "named_late": (
-        "The company named {0}, later than the rule allows; the rule's own date holds.",
-        "회사가 밝힌 {0}은 규칙이 허용하는 날보다 늦으므로 규칙에 따른 날짜를 씁니다.",
+        "The date named for the answer is {0}, later than the rule allows; the rule's own date holds.",
+        "답변하겠다고 한 날짜는 {0}입니다. 규칙이 허용하는 날보다 늦으므로 규칙에 따른 날짜를 씁니다.",
     ),
     "named_date": (
         "The person was told the date by which the answer comes: {0}.",

@@ -20,6 +20,7 @@ from ledger.finding.timeline import Said, Timeline
 from ledger.rules import Ground, Period, Rule
 
 NoDue = Literal["", "no_request", "no_rule", "not_covered", "undated", "cause_ends", "paused", "claimed", "channel"]
+By = Literal["company", "attesters", "person"]
 NoticeState = Literal["in_time", "stated", "late", "no_effect"]
 _GROUNDS: dict[str, Ground] = {
     "identity_confirmation": "identity",
@@ -38,6 +39,8 @@ class Notice:
     notified_on: date
     until: date | None
     state: NoticeState
+    by: By
+    """Whose word it is: the company's, that of a report which attesters checked, or the requester's alone."""
     had_until: date | None = None
     """Of a late one: the end of the time within which it had to come, in the reading most favourable to the company."""
     source: str = ""
@@ -59,6 +62,13 @@ class Due:
     notices: tuple[Notice, ...] = ()
     unknown_pauses: tuple[int, ...] = ()
     """Entries that ask for something for which the rule knows no pause."""
+
+    @property
+    def postponed_by(self) -> By:
+        """Whose word a postponement without a date is; the company's own first."""
+        order: tuple[By, ...] = ("company", "attesters", "person")
+        open_ended = [item.by for item in self.notices if item.until is None and item.state in ("in_time", "stated")]
+        return min(open_ended, key=order.index, default="company")
 
     @property
     def finding(self) -> bool:
@@ -209,7 +219,8 @@ def _notices(timeline: Timeline, strict: _Reading, generous: _Reading, *, is_pro
             state = "stated"  # since when the time ran is claimed alone
         until = None if item.text("until") == "cause_ends" else item.day("until")
         passed = (had_until, source) if state == "late" else (None, "")
-        yield Notice(item.index, item.day("notified_on"), until, state, *passed)
+        by: By = "company" if item.role == "company" else "attesters" if item.checks else "person"
+        yield Notice(item.index, item.day("notified_on"), until, state, by, *passed)
 
 
 def _is_later(made: Deadline, best: Deadline) -> bool:

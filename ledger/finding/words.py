@@ -104,10 +104,10 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "{d}에 도달했다면 {x}까지 답변해야 합니다. 도달 여부는 증명되지 않았습니다.",
     ),
     "channel": (
-        "The request did not go to a contact that {c} published, and {c} has not acknowledged it: there is no latest "
-        "due date until it does.",
-        "요구는 {c}이(가) 공개한 연락처로 보낸 것이 아니고 {c}의 접수 확인도 없습니다."
-        " 접수를 확인할 때까지 늦은 기한은 정하지 않습니다.",
+        "By what the person states, the request did not go to a contact that {c} published. No acknowledgement that "
+        "{c} signed, or that attesters checked, is recorded: there is no latest due date until there is one.",
+        "요구인의 기록에 따르면 요구는 {c}이(가) 공개한 연락처로 보낸 것이 아닙니다. {c}이(가) 서명했거나 확인인이"
+        " 확인한 접수 확인도 기록되지 않았습니다. 그런 확인이 있을 때까지 늦은 기한은 정하지 않습니다.",
     ),
     "due_both": (
         "Due date under {r}, version {v}: the end of {x}.",
@@ -134,9 +134,19 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "규칙 {r}은(는) 이 권리나 장소, 시기를 다루지 않으므로 기한을 정하지 않습니다.",
     ),
     "undated": ("{r}: the law names no number of days. {u}", "{r}: 법은 며칠 안이라고 정하지 않았습니다. {u}"),
-    "cause_ends": (
+    "cause_ends_company": (
         "{c} states a postponement without a date: there is no latest due date until its cause ends.",
         "{c}은(는) 날짜 없이 연기한다고 밝혔습니다. 그 사유가 없어질 때까지 늦은 기한은 정하지 않습니다.",
+    ),
+    "cause_ends_attesters": (
+        "Attesters checked that {c} stated a postponement without a date: there is no latest due date until its cause "
+        "ends.",
+        "{c}이(가) 날짜 없이 연기한다고 밝혔음을 확인인이 확인했습니다. 그 사유가 없어질 때까지 늦은 기한은 정하지"
+        " 않습니다.",
+    ),
+    "cause_ends_person": (
+        "The person reports a postponement by {c} without a date: there is no latest due date until its cause ends.",
+        "요구인은 {c}이(가) 날짜 없이 연기했다고 적었습니다. 그 사유가 없어질 때까지 늦은 기한은 정하지 않습니다.",
     ),
     "paused": (
         "{c} asked for something that is not recorded as supplied: there is no latest due date until it is.",
@@ -155,6 +165,14 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "Notice of more time, entry {n}: given on {d}, after the time had ended. It does not undo the date that had "
         "passed.",
         "연장 통지(기록 {n}번): 기한이 지난 {d}에 알렸습니다. 이미 지난 기한을 되돌리지 않습니다.",
+    ),
+    "notice_by_person": (
+        " The notice is reported by the person alone.",
+        " 이 통지는 요구인만 기록했습니다.",
+    ),
+    "notice_by_attesters": (
+        " The notice is reported by the person; attesters checked it.",
+        " 이 통지는 요구인이 기록했고 확인인이 확인했습니다.",
     ),
     "late_notice": (
         "Notice of more time, entry {n}: by {r} it had to be given by the end of {x}. It names {d} and was signed not "
@@ -193,6 +211,17 @@ _TEXT: Mapping[str, tuple[str, str]] = {
     "not_decided": (
         "Not decided whether the answer was in time: {c} states that it answered on {d}; recorded not before {t}.",
         "기한 안의 답변인지 정하지 않습니다. {c}은(는) {d}에 답변했다고 밝혔고, {t} 이후에 기록되었습니다.",
+    ),
+    "not_decided_attested": (
+        "Not decided whether the answer was in time: attesters checked that {c} answered on {d}; reported not before "
+        "{t}.",
+        "기한 안의 답변인지 정하지 않습니다. {c}이(가) {d}에 답변했음을 확인인이 확인했고, {t} 이후에 기록되었습니다.",
+    ),
+    "not_decided_open_attested": (
+        "Not decided whether the answer was in time: attesters checked that {c} answered on {d}; no lower bound of the "
+        "report is shown.",
+        "기한 안의 답변인지 정하지 않습니다. {c}이(가) {d}에 답변했음을 확인인이 확인했고,"
+        " 언제 이후에 기록되었는지는 제시되지 않았습니다.",
     ),
     "not_decided_open": (
         "Not decided whether the answer was in time: {c} states that it answered on {d}; no lower bound of its record "

@@ -196,6 +196,35 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "no_finding": ("No finding may rest on this period: {0}", "이 기간으로는 결론을 내리지 않습니다. {0}"),
 }
+# A company's time is up by the later date, a person's by the earlier one, and a wait is over after the later one.
+_READINGS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "company_duty": {
+        "earliest": ("strictest reading: by the end of {0}", "가장 엄격하게 보면 {0}까지"),
+        "latest": ("most favourable to the company: by the end of {0}", "회사에 가장 유리하게 보면 {0}까지"),
+        "both": ("by the end of {0} in both readings", "어느 쪽으로 보아도 {0}까지"),
+    },
+    "person_window": {
+        "earliest": ("strictest reading: act by the end of {0}", "가장 엄격하게 보면 {0}까지 하십시오"),
+        "latest": (
+            "the other reading: the end of {0}; do not rely on it",
+            "다르게 보면 {0}까지. 믿고 기다리지 마십시오",
+        ),
+        "both": ("act by the end of {0} in both readings", "어느 쪽으로 보아도 {0}까지 하십시오"),
+    },
+    "waiting_time": {
+        "earliest": (
+            "strictest reading: over with {0}; do not rely on it",
+            "가장 엄격하게 보면 {0}에 끝남. 믿지 마십시오",
+        ),
+        "latest": ("not before the end of {0}, in the later reading", "늦게 보면 {0}이 지난 뒤에"),
+        "both": ("not before the end of {0} in both readings", "어느 쪽으로 보아도 {0}이 지난 뒤에"),
+    },
+    "authority_aim": {
+        "earliest": ("strictest reading: aimed at by the end of {0}", "가장 엄격하게 보면 {0}까지가 목표"),
+        "latest": ("later reading: aimed at by the end of {0}", "늦게 보면 {0}까지가 목표"),
+        "both": ("aimed at by the end of {0} in both readings", "어느 쪽으로 보아도 {0}까지가 목표"),
+    },
+}
 _UNITS = {
     "days": ("day", "일"),
     "weeks": ("week", "주"),
@@ -228,6 +257,19 @@ def cited(step: Step, rule: Rule, lang: Language) -> str:
 def word(name: str, lang: Language) -> str:
     """A fixed word: of a holder, of an event, of a kind of day."""
     return pick(_WORDS[name], lang)
+
+
+def reading(holder: str, name: str, day: date, lang: Language) -> str:
+    """One date by whose time it is: ``name`` is its reading, ``earliest``, ``latest``, or ``both`` where they agree."""
+    return pick(_READINGS[holder][name], lang).format(shown_date(day, lang))
+
+
+def readings(holder: str, earliest: date | None, latest: date | None, lang: Language) -> list[tuple[str, date, str]]:
+    """Each date once, with its reading (``earliest`` or ``latest``) and its words."""
+    if earliest is not None and earliest == latest:
+        return [("earliest", earliest, reading(holder, "both", earliest, lang))]
+    dates = (("earliest", earliest), ("latest", latest))
+    return [(name, day, reading(holder, name, day, lang)) for name, day in dates if day is not None]
 
 
 def shown(value: Value, lang: Language) -> str:

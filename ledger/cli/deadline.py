@@ -19,7 +19,7 @@ from ledger.errors import MalformedRequest
 from ledger.ics import Entry, encode_ics
 from ledger.rulebook import SHIPPED, load_rule
 from ledger.rules import Rule
-from ledger.steps import cited, sentence, shown_date, shown_length, word
+from ledger.steps import cited, readings, sentence, shown_length, word
 from ledger.words import pick, text
 
 app = new_app("When an answer is due under a rule, in two readings, and why.")
@@ -42,9 +42,6 @@ _Files = Annotated[
     typer.Option("--calendar", metavar="FILE", help="Holidays of your own, over those that ship; may be repeated."),
 ]
 _WORDS = {
-    "earliest": ("strictest reading: by the end of {0}", "가장 엄격하게 보면 {0}까지"),
-    "latest": ("most favourable to the company: by the end of {0}", "회사에 가장 유리하게 보면 {0}까지"),
-    "both": ("by the end of {0} in both readings", "어느 쪽으로 보아도 {0}까지"),
     "undated": ("the law names no number of days", "법에 며칠 안이라는 기한이 없음"),
     "cause_ends": ("no date until the cause of the postponement ends", "연기 사유가 없어질 때까지 날짜 없음"),
     "paused": ("no date while the clock stands still", "기간이 멈춰 있는 동안 날짜 없음"),
@@ -138,13 +135,8 @@ def _print(rule: Rule, found: Deadline, lang: Language, standing: tuple[str, str
 
 
 def _dates(found: Deadline, lang: Language) -> list[str]:
-    earliest, latest = found.due_earliest, found.due_latest
     lines = [f"{found.rule} {found.period}, {found.place}"]
-    if earliest is not None and earliest == latest:
-        return [*lines, "  " + pick(_WORDS["both"], lang.value).format(shown_date(earliest, lang.value))]
-    for name, day in (("earliest", earliest), ("latest", latest)):
-        if day is not None:
-            lines.append("  " + pick(_WORDS[name], lang.value).format(shown_date(day, lang.value)))
+    lines += [f"  {words}" for _, _, words in readings(found.holder, found.due_earliest, found.due_latest, lang.value)]
     if found.no_date:
         lines.append("  " + pick(_WORDS[found.no_date], lang.value))
     return lines
@@ -168,12 +160,10 @@ def _entries(rule: Rule, found: Deadline, start: str, lang: Language) -> list[En
     entries = []
     name = pick((rule.name.en, rule.name.ko), lang.value)
     reasons = "\n".join([*(sentence(step, lang.value) for step in found.steps), text("everywhere", lang.value)])
-    for reading, day in (("earliest", found.due_earliest), ("latest", found.due_latest)):
-        if day is not None and (reading == "earliest" or day != found.due_earliest):
-            words = "both" if found.due_earliest == found.due_latest else reading
-            summary = f"{name} – " + pick(_WORDS[words], lang.value).format(shown_date(day, lang.value))
-            key = f"{found.rule} {found.period} {found.place} {start} {reading}"
-            entries.append(Entry(key, day, summary, f"{word(f'holder.{found.holder}', lang.value)}\n{reasons}"))
+    for reading, day, words in readings(found.holder, found.due_earliest, found.due_latest, lang.value):
+        key = f"{found.rule} {found.period} {found.place} {start} {reading}"
+        what = f"{word(f'holder.{found.holder}', lang.value)}\n{reasons}"
+        entries.append(Entry(key, day, f"{name} – {words}", what))
     if not entries:
         raise MalformedRequest("there is no date to write into a calendar file")
     return entries

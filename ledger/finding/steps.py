@@ -12,7 +12,7 @@ from ledger.deadlines import Deadline, due
 from ledger.errors import MalformedRequest, RefusedRule
 from ledger.finding.complaints import Complaint
 from ledger.finding.delivery import Delivery
-from ledger.finding.due import Due
+from ledger.finding.due import Due, NoDue
 from ledger.finding.lateness import first_answer
 from ledger.finding.law import Law
 from ledger.finding.outcome import Outcome
@@ -28,6 +28,7 @@ _WHO: Mapping[Holder, Who] = {
     "waiting_time": "person",
     "authority_aim": "authority",
 }
+NO_WHY: NoDue = ""
 ACKNOWLEDGE = "acknowledge"
 """The period of a rule for the bare confirmation of receipt."""
 
@@ -45,6 +46,10 @@ class Step:
     """*undated*: the law names no number of days; *not_started*: no day with which it starts is recorded."""
     since: date | None = None
     """The earliest day, by anybody's word, with which it started."""
+    if_since: tuple[date, date] | None = None
+    """Of a company's duty whose start is not proven: the day that is stated, and the latest date if that is so."""
+    why: NoDue = ""
+    """Of a company's duty without a latest date, and without ``if_since``: why there is none."""
     done: Said | None = None
     """Of a confirmation of receipt: the statement that is one, the company's own before a report."""
 
@@ -118,7 +123,8 @@ class _Steps:
         if self.told.outcome.word not in ("none", "contested", None):
             return
         if found.earliest or found.latest:
-            yield Step("company", period, found.earliest, found.latest)
+            why: NoDue = "" if found.latest or found.if_arrived else found.why
+            yield Step("company", period, found.earliest, found.latest, "", None, found.if_arrived, why)
         elif found.why == "undated":
             yield Step("company", period, None, None, "undated", self.delivery.stated_on)
 
@@ -137,7 +143,13 @@ class _Steps:
             return
         early, late = self.due(period, first), None if last is None else self.due(period, last)
         if early is not None and early.due_earliest is not None:
-            yield Step(who, period, early.due_earliest, None if late is None else late.due_latest, "", first, done)
+            latest, if_since, why = None if late is None else late.due_latest, None, NO_WHY
+            if latest is None and who == "company":
+                if period.starts == "receipt" and not self.delivery.published:
+                    why = "channel"
+                elif early.due_latest is not None:
+                    if_since = (first, early.due_latest)
+            yield Step(who, period, early.due_earliest, latest, "", first, if_since, why, done)
 
     def started(self, period: Period) -> tuple[date, date | None] | None:
         """The first day with which it may have started, and the last where that is proven; None where none is shown."""

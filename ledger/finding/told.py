@@ -28,7 +28,7 @@ def told(finding: Finding, lang: Language) -> list[str]:
         *sentences(finding.silence, lang, _confirmed(finding)),
         *_outcome(finding, lang),
         *_delivery(finding, lang),
-        *_due(finding.due, company, lang),
+        *told_due(finding.due, company, lang),
         *_notices(finding, lang),
         *_lateness(finding, lang),
         *(_period(finding, item, lang) for item in finding.periods),
@@ -100,7 +100,8 @@ def _delivery(finding: Finding, lang: Language) -> Iterator[str]:
         yield phrase("channel", lang, c=company)
 
 
-def _due(due: Due, company: str, lang: Language) -> Iterator[str]:
+def told_due(due: Due, company: str, lang: Language) -> Iterator[str]:
+    """The dates, the condition that they have, and why one is missing."""
     rule = due.rule
     values: dict[str, object] = {"c": company, "x": due.earliest, "y": due.latest}
     if rule is not None:

@@ -49,8 +49,32 @@ def step_sentence(step: Step, lang: Language) -> str:
         return phrase(name, lang, **values, x=step.latest or step.earliest, d=step.since)
     if step.who == "person":
         return phrase("act_window", lang, **values, x=step.earliest)
-    line = phrase("act_company", lang, **values, x=step.latest or step.earliest)
+    line = _company(step, values, lang)
     return line + _acknowledged(step, lang) if period.name == ACKNOWLEDGE else line
+
+
+def _company(step: Step, values: dict[str, object], lang: Language) -> str:
+    """A company goes by the later date; where there is none, the sentence says which reading or condition it names."""
+    if step.latest is not None:
+        return phrase("act_company", lang, **values, x=step.latest)
+    if step.if_since is None:
+        return phrase("act_company_strict", lang, **values, x=step.earliest, y=condition(step, lang))
+    latest = step.if_since[1]
+    line = phrase("act_company_if", lang, **values, x=latest, y=condition(step, lang))
+    return line if step.earliest in (None, latest) else line + phrase("act_strict", lang, x=step.earliest)
+
+
+def actor(step: Step, lang: Language) -> str:
+    """Whose step it is, and what it is about."""
+    return f"{word(f'who.{step.who}', lang)}, {_text(step.period.title, lang)}"
+
+
+def condition(step: Step, lang: Language) -> str:
+    """What the dates of a company's duty hang on, or why there is no latest; "" where nothing is open."""
+    if step.if_since is not None:
+        name = "arrived" if step.period.starts == "receipt" else "began"
+        return phrase(f"if_since_{name}", lang, d=step.if_since[0])
+    return phrase(f"no_latest_{step.why}", lang) if step.why in ("channel", "cause_ends", "paused") else ""
 
 
 def _without_date(step: Step, values: dict[str, object], lang: Language) -> str:

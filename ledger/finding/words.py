@@ -312,6 +312,29 @@ _TEXT: Mapping[str, tuple[str, str]] = {
     ),
     "acknowledged_not": (" No confirmation of the receipt is recorded.", " 접수를 확인했다는 기록은 없습니다."),
     "act_company": ("{w}, {p}: by the end of {x}.", "{w}, {p}: {x}까지."),
+    "act_company_if": ("{w}, {p}: {y}, by the end of {x}.", "{w}, {p}: {y} {x}까지."),
+    "act_company_strict": (
+        "{w}, {p}: in the strictest reading by the end of {x}; {y}.",
+        "{w}, {p}: 가장 엄격하게 보면 {x}까지. {y}.",
+    ),
+    "act_strict": (" In the strictest reading by the end of {x}.", " 가장 엄격하게 보면 {x}까지."),
+    "if_since_arrived": (
+        "if the request arrived on {d}, which is not proven",
+        "증명되지 않았으나 요구가 {d}에 도달했다면",
+    ),
+    "if_since_began": ("if it began on {d}, which is stated and not proven", "증명되지 않았으나 {d}에 시작되었다면"),
+    "no_latest_channel": (
+        "there is no latest date until the company acknowledges the request",
+        "회사가 접수를 확인할 때까지 늦은 기한은 없음",
+    ),
+    "no_latest_cause_ends": (
+        "there is no latest date until the cause of the postponement ends",
+        "연기 사유가 없어질 때까지 늦은 기한은 없음",
+    ),
+    "no_latest_paused": (
+        "there is no latest date until what was asked for is supplied",
+        "요청한 것이 제출될 때까지 늦은 기한은 없음",
+    ),
     "act_window": ("{w}, {p}: by the end of {x}.", "{w}, {p}: {x}까지."),
     "act_waiting": ("{w}, {p}: not before {x} has ended.", "{w}, {p}: {x}이(가) 지난 뒤에."),
     "act_waiting_open": (

@@ -35,6 +35,27 @@ def test_korean(capsys: pytest.CaptureFixture[str]) -> None:
     assert out.endswith("위법 여부의 판단이 아니며 법률 자문이 아닙니다.\n")
 
 
+@pytest.mark.parametrize(
+    ("asked", "english", "korean"),
+    [
+        (("jp-appi", "sue", "--place", "JP"), "not before the end of 2026-07-15", "2026-07-15(수)이 지난 뒤에"),
+        (("tr-kvkk", "complain", "--place", "TR"), "act by the end of 2026-", "까지 하십시오"),
+        (("kr-pipa", "mediation_decision", "--place", "KR"), "aimed at by the end of 2026-", "까지가 목표"),
+    ],
+)
+def test_whose_time_it_is(
+    asked: tuple[str, ...], english: str, korean: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wait is not over by a day, and an authority's aim binds nobody; nor in a calendar program."""
+    for lang, words in (("en", english), ("ko", korean)):
+        file = tmp_path / f"{lang}.ics"
+        assert main(["deadline", *asked, "--from", "2026-07-01", "--lang", lang, "--ics", str(file)]) == 0
+        heads = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  ") and "." not in line[:5]]
+        summary = file.read_bytes().decode().replace("\r\n ", "")
+        assert any(words in line for line in heads) and words in summary
+        assert not any("favourable to the company" in line or "회사에 가장 유리" in line for line in heads)
+
+
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*EU, "--json", "--now", "2025-10-20T12:00:00Z"]) == 0
     value = json.loads(capsys.readouterr().out)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
-
 from datetime import date
+from typing import Any
 
 import pytest
 

@@ -66,8 +66,9 @@ def due(
     Raises MalformedRequest for what the rule does not have, RefusedRule for what it does not cover, and
     RefusedExtension for a notice that came too late.
     """
+    _check_types(rule, period, place, start)
     named = find_period(rule, period)  # step 1
-    confirmed = _check_place(rule, place)
+    confirmed = check_covered(rule, place)
     first, last, steps = _start(rule, named, place, start)  # step 2
     _check_days(last, pauses, extended)
     if named.legs:
@@ -114,11 +115,31 @@ def find_period(rule: Rule, period: str) -> Period:
     return found
 
 
-def _check_place(rule: Rule, place: str) -> bool:
-    """Whether the sources say that the rule holds in ``place``."""
-    country, region = split_place(place)
-    if region:
-        check_place(place)
+def _check_types(rule: object, period: object, place: object, start: object) -> None:
+    """Where no type checker runs: a sentence that says what to give. Raises MalformedRequest."""
+    if not isinstance(rule, Rule):
+        shown = repr(rule[:40]) if isinstance(rule, str) else '"eu-gdpr"'
+        raise MalformedRequest(
+            f"the rule must be a Rule, not {type(rule).__name__}: load_rule({shown}) of ledger.rulebook gives one"
+        )
+    for what, value in (("period", period), ("place", place)):
+        if not isinstance(value, str):
+            raise MalformedRequest(f"the {what} must be a str, not {type(value).__name__}")
+    if not isinstance(start, date):
+        raise MalformedRequest(
+            f"the start must be a datetime.date, or a datetime.datetime with a time zone, not {type(start).__name__}"
+        )
+
+
+def check_covered(rule: Rule, place: str) -> bool:
+    """Whether the sources say that the rule holds in ``place``. Raises MalformedRequest."""
+    try:
+        country, region = split_place(place)
+        if region:
+            check_place(place)
+    except MalformedRequest as error:
+        where = ", ".join((*rule.places, *rule.places_unconfirmed))
+        raise MalformedRequest(f"{error}; {rule.regime} holds in {where}") from None
     for allowed, confirmed in ((rule.places, True), (rule.places_unconfirmed, False)):
         if place in allowed or country in allowed:
             return confirmed

@@ -12,8 +12,8 @@ from ledger.cli.calendar_files import read_calendar
 from ledger.cli.files import write_new
 from ledger.cli.output import AsJson, Language, new_app, note, print_json, print_text
 from ledger.deadline_json import deadline_json
-from ledger.deadline_request import DeadlineRequest, answer, parse_moment
-from ledger.deadlines import Deadline, ends
+from ledger.deadline_request import DeadlineRequest, answer, standing
+from ledger.deadlines import Deadline
 from ledger.encoding import Json
 from ledger.errors import MalformedRequest
 from ledger.ics import Entry, encode_ics
@@ -89,17 +89,19 @@ def deadline(
         return
     if regime is None or period is None or place is None or start is None:
         raise MalformedRequest("give REGIME, PERIOD, --place and --from, or --list to see which there are")
-    asked = DeadlineRequest(regime, period, place, start, pause or (), extended_on or (), until, cause_ended)
+    asked = DeadlineRequest(
+        regime, period, place, start, pause or (), extended_on or (), until, cause_ended, option="--"
+    )
     rule, found = answer(asked, read_calendar(calendar or []))
     if ics is not None:
         write_new(ics, encode_ics(_entries(rule, found, start, lang), datetime.now(UTC)))
         note(f"written: {ics}")
-    standing = None if now is None else _standing(found, now)
+    stands = None if now is None else standing(found, now, "--now")
     if as_json:
         value = deadline_json(found, rule, lang.value)
-        print_json(value if standing is None else {**value, "standing": standing})
+        print_json(value if stands is None else {**value, "standing": stands})
     else:
-        _print(rule, found, lang, None if now is None else (str(standing), now))
+        _print(rule, found, lang, None if now is None else (str(stands), now))
 
 
 def _list(lang: Language, as_json: bool) -> None:
@@ -118,11 +120,11 @@ def _list(lang: Language, as_json: bool) -> None:
     note(text("everywhere", lang.value))
 
 
-def _print(rule: Rule, found: Deadline, lang: Language, standing: tuple[str, str] | None) -> None:
+def _print(rule: Rule, found: Deadline, lang: Language, stands: tuple[str, str] | None) -> None:
     for line in _dates(found, lang):
         print_text(line)
-    if standing is not None:
-        print_text(pick(_WORDS[standing[0]], lang.value).format(standing[1]))
+    if stands is not None:
+        print_text(pick(_WORDS[stands[0]], lang.value).format(stands[1]))
     print_text("")
     for step in found.steps:
         source = cited(step, rule, lang.value)
@@ -140,20 +142,6 @@ def _dates(found: Deadline, lang: Language) -> list[str]:
     if found.no_date:
         lines.append("  " + pick(_WORDS[found.no_date], lang.value))
     return lines
-
-
-def _standing(found: Deadline, now: str) -> str:
-    """``running``, ``between`` or ``over``. A date as ``now`` is that whole day."""
-    moment = parse_moment(now, "--now")
-    if isinstance(moment, datetime):
-        earliest, latest = ends(found)
-        return _between(earliest is None or moment < earliest, latest is None or moment < latest)
-    first, last = found.due_earliest, found.due_latest
-    return _between(first is None or moment <= first, last is None or moment <= last)
-
-
-def _between(before_earliest: bool, before_latest: bool) -> str:
-    return "running" if before_earliest else "between" if before_latest else "over"
 
 
 def _entries(rule: Rule, found: Deadline, start: str, lang: Language) -> list[Entry]:

@@ -56,6 +56,25 @@ def test_whose_time_it_is(
         assert not any("favourable to the company" in line or "회사에 가장 유리" in line for line in heads)
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("kr-pipa-access", "answer", "--place", "KR"), "did you mean kr-pipa?"),
+        (("kr-pipa-correct", "answer", "--place", "KR"), "did you mean kr-pipa-correction?"),
+        (("eugdpr", "answer", "--place", "IE"), "did you mean eu-gdpr?"),
+        (("eu-gdpr", "answer", "--place", "EU"), "not 'EU'; eu-gdpr holds in AT, BE,"),
+        (("kr-pipa", "answer", "--place", "Seoul"), "not 'Seoul'; kr-pipa holds in KR"),
+        (
+            ("eu-gdpr", "answer", "--place", "IE", "--pause", "2025-09-21..2025-09-23=identification"),
+            "did you mean identity?",
+        ),
+    ],
+)
+def test_what_was_meant(asked: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["deadline", *asked, "--from", "2025-09-19"]) == 2
+    assert said in capsys.readouterr().err
+
+
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*EU, "--json", "--now", "2025-10-20T12:00:00Z"]) == 0
     value = json.loads(capsys.readouterr().out)

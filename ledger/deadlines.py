@@ -4,10 +4,12 @@
 carries. ``due_latest`` is the reading most favourable to the company. A date is a day in the place's
 time zone and ends at 24:00 there. Nothing here judges, and an unconfirmed rule carries no finding.
 
+    from datetime import date
+
     from ledger.deadlines import due
     from ledger.rulebook import load_rule
 
-    due(load_rule("eu-gdpr"), "answer", "IE", date(2025, 10, 20)).due_latest
+    due(load_rule("eu-gdpr"), "answer", "IE", date(2025, 10, 20)).due_latest    # 2025-11-20
 """
 
 from __future__ import annotations
@@ -66,7 +68,7 @@ def due(
     Raises MalformedRequest for what the rule does not have, RefusedRule for what it does not cover, and
     RefusedExtension for a notice that came too late.
     """
-    _check_types(rule, period, place, start)
+    _check_types(rule, period, place, start, [*pauses, extended, calendar])
     named = find_period(rule, period)  # step 1
     confirmed = check_covered(rule, place)
     first, last, steps = _start(rule, named, place, start)  # step 2
@@ -115,7 +117,7 @@ def find_period(rule: Rule, period: str) -> Period:
     return found
 
 
-def _check_types(rule: object, period: object, place: object, start: object) -> None:
+def _check_types(rule: object, period: object, place: object, start: object, more: Sequence[object]) -> None:
     """Where no type checker runs: a sentence that says what to give. Raises MalformedRequest."""
     if not isinstance(rule, Rule):
         shown = repr(rule[:40]) if isinstance(rule, str) else '"eu-gdpr"'
@@ -129,6 +131,12 @@ def _check_types(rule: object, period: object, place: object, start: object) -> 
         raise MalformedRequest(
             f"the start must be a datetime.date, or a datetime.datetime with a time zone, not {type(start).__name__}"
         )
+    for value in more:
+        if not isinstance(value, Pause | Extended | Calendar | None):
+            raise MalformedRequest(
+                "pauses are a list of Pause, extended is an Extended or None, calendar a Calendar, "
+                f"not {type(value).__name__}"
+            )
 
 
 def check_covered(rule: Rule, place: str) -> bool:

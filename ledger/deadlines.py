@@ -26,7 +26,7 @@ from ledger.nearest import did_you_mean
 from ledger.periods import Asked, both_ends
 from ledger.places import end_of_day, local_days, split_place
 from ledger.rules import Holder, Mark, Period, Rule
-from ledger.steps import Step
+from ledger.steps import Step, start_name
 
 __all__ = ["Deadline", "Extended", "Pause", "due", "ends", "find_period"]
 
@@ -180,7 +180,7 @@ def _start(rule: Rule, period: Period, place: str, start: date | datetime) -> tu
             f"{rule.regime} version {rule.version} covers periods that start from {rule.valid_from}{until}, "
             f"not {first}: {rule.valid_why.en}"
         )
-    event, source = f"start.{period.starts}", period.sources[0]
+    event, source = start_name(period), period.sources[0]
     if first == last:
         return first, last, (*steps, Step(2, "start", (event, first), source))
     return first, last, (*steps, Step(2, "starts", (event, first, last), source))

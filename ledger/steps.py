@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
-from ledger.rules import Leg, Rule, Text
+from ledger.rules import Leg, Period, Rule, Text
 from ledger.words import Language, pick
 
 Value: TypeAlias = "str | int | date | Text | tuple[Leg, ...]"
@@ -35,6 +35,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "start.answer": ("the answer", "답변을 받은"),
     "start.notice": ("the notice", "통지를 받은"),
     "start.complaint": ("the receipt of the complaint", "분쟁 해결 신청을 받은"),
+    "start.mediation": ("the receipt of the application for mediation", "조정 신청을 받은"),
     "start.proposal": ("the mediation proposal", "조정안을 제시받은"),
     "start.outage": ("the outage", "서비스가 중단된"),
     "start.restored": ("the return of the service", "서비스가 재개되거나 장애 원인이 해소된"),
@@ -124,6 +125,11 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "{0} is {1}. The reading most favourable to the company goes on to the end of {2}, the next working day.",
         "{0} – {1}입니다. 회사에 가장 유리하게 보면 다음 근무일인 {2}까지입니다.",
     ),
+    "rolls_weekend": (
+        "{0} is no working day. The reading most favourable to the company goes on to the end of {1}, the next working "
+        "day.",
+        "{0} – 근무일이 아닙니다. 회사에 가장 유리하게 보면 다음 근무일인 {1}까지입니다.",
+    ),
     "roll_unconfirmed": (
         "No source that was read says that the period goes on after a weekend or holiday; only the later date reckons "
         "with it.",
@@ -140,6 +146,12 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "given here: the dates hold only if there was one.",
         "기간을 늘리려면 본인에게 알려야 하며, 언제까지인지는 살펴본 출처에 없습니다. 여기에는 통지한 날이 없으므로,"
         " 통지가 있었을 때에만 맞는 날짜입니다.",
+    ),
+    "notice_of_several": (
+        "Of {0} notices that this period needs, that within the period {1} is missing; by when it must come is said by "
+        "no source that was read, or hangs on what is missing before it. The dates hold only if there was one.",
+        "이 기간에는 통지가 {0}번 필요한데, 기간 {1} 안의 통지가 빠져 있습니다. 언제까지인지는 살펴본 출처에 없거나"
+        " 앞의 통지에 달려 있습니다. 통지가 있었을 때에만 맞는 날짜입니다.",
     ),
     "notice_in_time": (
         "The person was told on {0}, within the time for it, which ends on {1}.",
@@ -245,7 +257,10 @@ class Step:
 
 def sentence(step: Step, lang: Language) -> str:
     """The step as a sentence."""
-    return pick(_SENTENCES[step.code], lang).format(*(shown(value, lang) for value in step.values))
+    values = [shown(value, lang) for value in step.values]
+    if step.code == "rolls" and step.values[1] in ("day.saturday", "day.sunday"):  # the date itself says which day
+        return pick(_SENTENCES["rolls_weekend"], lang).format(values[0], values[2])
+    return pick(_SENTENCES[step.code], lang).format(*values)
 
 
 def cited(step: Step, rule: Rule, lang: Language) -> str:
@@ -270,6 +285,11 @@ def readings(holder: str, earliest: date | None, latest: date | None, lang: Lang
         return [("earliest", earliest, reading(holder, "both", earliest, lang))]
     dates = (("earliest", earliest), ("latest", latest))
     return [(name, day, reading(holder, name, day, lang)) for name, day in dates if day is not None]
+
+
+def start_name(period: Period) -> str:
+    """The word for what starts a period."""
+    return "start.mediation" if period.at == "mediation" else f"start.{period.starts}"
 
 
 def shown(value: Value, lang: Language) -> str:

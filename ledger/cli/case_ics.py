@@ -9,6 +9,7 @@ from ledger.cli.verify import Question, assess_under, read_bytes, read_terms
 from ledger.encoding import encode_hex
 from ledger.errors import MalformedRequest
 from ledger.finding.case import Finding
+from ledger.finding.due import ACKNOWLEDGE
 from ledger.finding.steps import Step
 from ledger.finding.told import reasons, told_due
 from ledger.finding.told_next import actor, condition, step_sentence
@@ -52,6 +53,10 @@ def _steps(finding: Finding) -> tuple[Step, ...]:
     return () if finding.next is None else finding.next.steps
 
 
+def _is_answer(step: Step) -> bool:
+    return step.who == "company" and step.period.starts == "receipt" and step.period.name != ACKNOWLEDGE
+
+
 def _entries(case: bytes, finding: Finding, step: Step, lang: Language) -> list[Entry]:
     """One event for each date of a step, each with its reading and with what it hangs on: read without the rest."""
     holder = step.period.holder
@@ -61,7 +66,7 @@ def _entries(case: bytes, finding: Finding, step: Step, lang: Language) -> list[
         dates = [item for item in dates[-1:] if latest is not None]
     open_end = condition(step, lang)
     head = f"{finding.silence.company} – {actor(step, lang)}"
-    why = [step_sentence(step, lang), *(reasons(finding.due, lang) if step.period.name == "answer" else ())]
+    why = [step_sentence(step, lang), *(reasons(finding.due, lang) if _is_answer(step) else ())]
     return [
         Entry(
             f"{encode_hex(case)} {step.period.name} {reading}",

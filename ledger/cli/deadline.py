@@ -113,10 +113,10 @@ def _list(lang: Language, as_json: bool) -> None:
         print_json(listed)
         return
     for rule in rules:
-        print_text(f"{rule.regime:<24}{pick((rule.name.en, rule.name.ko), lang.value)}")
+        print_text(f"{rule.regime:<27} {pick((rule.name.en, rule.name.ko), lang.value)}")
         for period in rule.periods.values():
             length = shown_length(period.legs, lang.value) if period.legs else pick(_WORDS["undated"], lang.value)
-            print_text(f"    {period.name:<24}{length}")
+            print_text(f"    {period.name:<23} {length}")
     note(text("everywhere", lang.value))
 
 
@@ -126,9 +126,9 @@ def _print(rule: Rule, found: Deadline, lang: Language, stands: tuple[str, str] 
     if stands is not None:
         print_text(pick(_WORDS[stands[0]], lang.value).format(stands[1]))
     print_text("")
-    for step in found.steps:
+    for number, step in enumerate(found.steps, 1):
         source = cited(step, rule, lang.value)
-        print_text(f"  {step.number}. {sentence(step, lang.value)}" + (f" [{source}]" if source else ""))
+        print_text(f"  {number}. {sentence(step, lang.value)}" + (f" [{source}]" if source else ""))
     print_text("")
     if not found.finding:
         print_text(pick(_WORDS["no_finding"], lang.value))

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 from ledger.counting import Pause
-from ledger.deadlines import LAST_DAY, Deadline, Extended, due, find_period
+from ledger.deadlines import LAST_DAY, Deadline, Extended, due
 from ledger.errors import MalformedRequest, RefusedExtension, RefusedRule
 from ledger.finding.delivery import Delivery
 from ledger.finding.law import Law
@@ -22,6 +22,8 @@ from ledger.rules import Ground, Period, Rule
 NoDue = Literal["", "no_request", "no_rule", "not_covered", "undated", "cause_ends", "paused", "claimed", "channel"]
 By = Literal["company", "attesters", "person"]
 NoticeState = Literal["in_time", "stated", "late", "no_effect"]
+ACKNOWLEDGE = "acknowledge"
+"""The period of a rule for the bare confirmation of receipt."""
 _GROUNDS: dict[str, Ground] = {
     "identity_confirmation": "identity",
     "identity_document": "identity",
@@ -200,11 +202,12 @@ def read_due(timeline: Timeline, delivery: Delivery | None, law: Law) -> Due:
 
 
 def answer_period(rule: Rule, right: str) -> Period | None:
-    """The company's period for an answer to a request for ``right``."""
-    period = rule.periods.get("answer")
-    if period is None or period.holder != "company_duty" or period.starts != "receipt":
-        return None
-    return find_period(rule, "answer") if not period.rights or right in period.rights else None
+    """The company's period for an answer to a request for ``right``; the bare confirmation of receipt is none."""
+    for period in rule.periods.values():
+        is_answer = period.holder == "company_duty" and period.starts == "receipt" and period.name != ACKNOWLEDGE
+        if is_answer and not period.extends and (not period.rights or right in period.rights):
+            return period
+    return None
 
 
 def _notices(timeline: Timeline, strict: _Reading, generous: _Reading, *, is_proven: bool) -> Iterator[Notice]:

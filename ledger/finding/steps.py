@@ -12,7 +12,7 @@ from ledger.deadlines import Deadline, due
 from ledger.errors import MalformedRequest, RefusedRule
 from ledger.finding.complaints import Complaint
 from ledger.finding.delivery import Delivery
-from ledger.finding.due import Due, NoDue
+from ledger.finding.due import ACKNOWLEDGE, Due, NoDue, answer_period
 from ledger.finding.lateness import first_answer
 from ledger.finding.law import Law
 from ledger.finding.outcome import Outcome
@@ -29,8 +29,6 @@ _WHO: Mapping[Holder, Who] = {
     "authority_aim": "authority",
 }
 NO_WHY: NoDue = ""
-ACKNOWLEDGE = "acknowledge"
-"""The period of a rule for the bare confirmation of receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +111,7 @@ class _Steps:
         for period in self.rule.periods.values():
             if period.extends or (period.rights and right not in period.rights):
                 continue
-            if period.name == "answer" and period.holder == "company_duty" and period.starts == "receipt":
+            if period is answer_period(self.rule, right):
                 yield from self.answer(period)
             else:
                 yield from self.other(period)

@@ -115,8 +115,8 @@ def told_due(due: Due, company: str, lang: Language) -> Iterator[str]:
         yield phrase(due.why, lang, **values)
     if due.why == "cause_ends":
         yield phrase(f"cause_ends_{due.postponed_by}", lang, **values)
-    if due.why == "undated" and rule is not None:
-        period = rule.periods["answer"]
+    if due.why == "undated" and rule is not None and due.generous is not None:
+        period = rule.periods[due.generous.period]
         yield phrase("undated", lang, **values, u="" if period.undated is None else _text(period.undated, lang))
     if due.strict is not None and due.earliest is not None:
         if not due.finding:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from ledger.authorities import Authority
 from ledger.finding.complaints import Complaint
-from ledger.finding.steps import ACKNOWLEDGE, Next, Step
+from ledger.finding.due import ACKNOWLEDGE
+from ledger.finding.steps import Next, Step
 from ledger.finding.words import phrase, word
 from ledger.rules import Text
-from ledger.steps import shown_length
+from ledger.steps import shown_length, start_name
 from ledger.steps import word as step_word
 from ledger.words import Language, pick
 
@@ -79,7 +80,7 @@ def condition(step: Step, lang: Language) -> str:
 
 def _without_date(step: Step, values: dict[str, object], lang: Language) -> str:
     period = step.period
-    start = step_word(f"start.{period.starts}", lang)
+    start = step_word(start_name(period), lang)
     if period.legs:
         return phrase("act_not_started", lang, **values, l=shown_length(period.legs, lang), s=start)
     undated = "" if period.undated is None else _text(period.undated, lang)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,27 @@ def test_whose_time_it_is(
 def test_what_was_meant(asked: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["deadline", *asked, "--from", "2025-09-19"]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_the_reasons_are_numbered_and_plain(capsys: pytest.CaptureFixture[str]) -> None:
+    """One after the other, whatever the numbers of the specification are; a Sunday is not said to be a Sunday."""
+    assert main(EU) == 0
+    out = capsys.readouterr().out
+    assert re.findall(r"^  ([0-9]+)\. ", out, re.MULTILINE) == ["1", "2", "3", "4"]
+    assert "2025-10-19 (Sunday) is no working day." in out and "is a Sunday" not in out
+    assert main(["deadline", "kr-pipa-automated", "extended_twice", "--place", "KR", "--from", "2026-11-05"]) == 0
+    assert "Of 2 notices that this period needs, that within the period extended is missing" in capsys.readouterr().out
+    assert (
+        main(["deadline", "kr-pipa", "mediation_decision", "--place", "KR", "--from", "2026-11-05", "--lang", "ko"])
+        == 0
+    )
+    assert "조정 신청을 받은 날은 2026-11-05(목)입니다." in capsys.readouterr().out
+
+
+def test_the_list_has_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["deadline", "--list", "--lang", "ko"]) == 0
+    out = capsys.readouterr().out
+    assert "    compensation_information 30일\n" in out and "    answer                  10일\n" in out
 
 
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -196,6 +196,16 @@ class TestDelivery:
         assert "No request is recorded, so nothing is due." in words(finding)
 
 
+def test_another_period_for_another_right() -> None:
+    """Taiwan: 15 days for access, 30 for erasure, each with as many more; nothing of the one is said of the other."""
+    for right, period, last in (("access", "answer", "2026-11-06"), ("erasure", "correction", "2026-11-23")):
+        finding = asked("tw-pdpa", "TW", right=right).finding(NOW)
+        assert finding.due.generous is not None and finding.due.generous.period == period
+        assert str(finding.due.latest) == last and finding.next is not None
+        assert [step.period.name for step in finding.next.steps if step.who == "company"] == [period]
+    assert asked("tw-pdpa", "TW", right="portability").finding(NOW).due.why == "not_covered"
+
+
 class TestMoreTime:
     def test_a_postponement_without_a_date(self) -> None:
         """Korea: until its cause ends; the date in the strictest reading stays the tenth day, or there is none."""

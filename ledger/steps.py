@@ -125,11 +125,6 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "{0} is {1}. The reading most favourable to the company goes on to the end of {2}, the next working day.",
         "{0} – {1}입니다. 회사에 가장 유리하게 보면 다음 근무일인 {2}까지입니다.",
     ),
-    "rolls_weekend": (
-        "{0} is no working day. The reading most favourable to the company goes on to the end of {1}, the next working "
-        "day.",
-        "{0} – 근무일이 아닙니다. 회사에 가장 유리하게 보면 다음 근무일인 {1}까지입니다.",
-    ),
     "roll_unconfirmed": (
         "No source that was read says that the period goes on after a weekend or holiday; only the later date reckons "
         "with it.",
@@ -208,6 +203,12 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "no_finding": ("No finding may rest on this period: {0}", "이 기간으로는 결론을 내리지 않습니다. {0}"),
 }
+_WEEKEND = (
+    "{0} is no working day. The reading most favourable to the company goes on to the end of {1}, the next working "
+    "day.",
+    "{0} – 근무일이 아닙니다. 회사에 가장 유리하게 보면 다음 근무일인 {1}까지입니다.",
+)
+"""Of ``rolls``, where the date itself says which day of the week it is."""
 # A company's time is up by the later date, a person's by the earlier one, and a wait is over after the later one.
 _READINGS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "company_duty": {
@@ -258,8 +259,8 @@ class Step:
 def sentence(step: Step, lang: Language) -> str:
     """The step as a sentence."""
     values = [shown(value, lang) for value in step.values]
-    if step.code == "rolls" and step.values[1] in ("day.saturday", "day.sunday"):  # the date itself says which day
-        return pick(_SENTENCES["rolls_weekend"], lang).format(values[0], values[2])
+    if step.code == "rolls" and step.values[1] in ("day.saturday", "day.sunday"):
+        return pick(_WEEKEND, lang).format(values[0], values[2])
     return pick(_SENTENCES[step.code], lang).format(*values)
 
 

@@ -13,6 +13,7 @@ from ledger.cli.output import (
     DEFAULT_FOLDER,
     Api,
     AsJson,
+    Authorities,
     CaseId,
     Folder,
     Language,
@@ -59,6 +60,7 @@ def prove(
     folder: Folder = DEFAULT_FOLDER,
     api: Api = None,
     trust: Trust = None,
+    authorities: Authorities = None,
     lang: Annotated[Language, typer.Option(help="Language of the summary.")] = Language.en,
     as_json: AsJson = False,
 ) -> None:
@@ -90,7 +92,7 @@ def prove(
         )
     path = out or Path(f"{case_id.hex()[:12]}.habeas.json")
     write_new(path, _encoded(bundle))
-    result = verify(path, trust=trust)
+    result = verify(path, trust=trust, authorities=authorities or ())
     if as_json:
         value: dict[str, Json] = {"bundle": str(path), "verified": report.report_json(result)}
         print_json(value)

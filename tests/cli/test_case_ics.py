@@ -177,6 +177,21 @@ def test_without_complete_lists_there_are_no_dates(
     assert not out.exists() and "no finding" in capsys.readouterr().err
 
 
+def test_a_day_as_now_and_a_file_of_json_ld(
+    files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A day is its end, here as everywhere; a missing folder is one sentence."""
+    asked = ["case", "jsonld", str(files[0]), "--trust", str(files[1]), "--now", "2026-11-02"]
+    assert main(asked) == 0
+    shown = capsys.readouterr().out
+    out = tmp_path / "case.jsonld"
+    assert main([*asked, "--out", str(out)]) == 0
+    assert out.read_text("utf-8") == shown and capsys.readouterr().out == ""
+    assert main([*asked, "--out", str(tmp_path / "none" / "case.jsonld")]) == 2
+    assert main([*asked[:-1], "2026-13-02"]) == 2
+    assert "--now must be a date like" in capsys.readouterr().err
+
+
 def test_json_ld(files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The same case in the words of W3C DPV; also of a file without complete lists, which then says so."""
     for name, complete in (("case", "conditional"), ("part", "not checked")):

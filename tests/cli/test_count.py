@@ -119,7 +119,7 @@ def test_a_quiet_case_is_not_counted_and_its_company_not_named(run: Run, tmp_pat
     quiet = put(tmp_path, "a", overdue().bundle("2026-12-02"))
     code, out, err = run(now="2026-12-07T23:59:59Z")
     assert (code, out) == (0, "No case is listed.\n")
-    assert err == f"{quiet}: not counted: in its quiet period\n"
+    assert err == f"{quiet}: not counted: in its quiet period (until the end of 2026-12-07)\n"
     assert "1 statement" in run(now="2026-12-08T00:00:00Z")[1]
 
 

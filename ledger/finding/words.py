@@ -144,6 +144,12 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "{c}이(가) 날짜 없이 연기한다고 밝혔음을 확인인이 확인했습니다. 그 사유가 없어질 때까지 늦은 기한은 정하지"
         " 않습니다.",
     ),
+    "cause_ends_mail": (
+        "The person reports a postponement by {c} without a date, which stands in a mail of {c}'s domain: there is no "
+        "latest due date until its cause ends.",
+        "요구인은 {c}이(가) 날짜 없이 연기했다고 적었고, 그 내용은 {c} 도메인의 메일에 있습니다. 그 사유가 없어질"
+        " 때까지 늦은 기한은 정하지 않습니다.",
+    ),
     "cause_ends_person": (
         "The person reports a postponement by {c} without a date: there is no latest due date until its cause ends.",
         "요구인은 {c}이(가) 날짜 없이 연기했다고 적었습니다. 그 사유가 없어질 때까지 늦은 기한은 정하지 않습니다.",
@@ -173,6 +179,10 @@ _TEXT: Mapping[str, tuple[str, str]] = {
     "notice_by_attesters": (
         " The notice is reported by the person; attesters checked it.",
         " 이 통지는 요구인이 기록했고 확인인이 확인했습니다.",
+    ),
+    "notice_by_mail": (
+        " The notice is reported by the person; it stands in a mail of the company's domain.",
+        " 이 통지는 요구인이 기록했고, 회사 도메인의 메일에 있습니다.",
     ),
     "late_notice": (
         "Notice of more time, entry {n}: by {r} it had to be given by the end of {x}. It names {d} and was signed not "

@@ -243,6 +243,9 @@ class TestMoreTime:
         assert english in words(finding) and korean in words(finding, "ko")
         assert ("shop.example states a postponement" in words(finding)) is (by == "company")
         assert ("reported by the person" in words(finding)) is (by != "company")
+        mailed = tuple(replace(notice, by="mail") for notice in finding.due.notices)
+        text = words(replace(finding, due=replace(finding.due, notices=mailed)))
+        assert "a postponement by shop.example without a date, which stands in a mail of shop.example's domain:" in text
 
     def test_a_notice_after_the_tenth_day(self) -> None:
         matter = asked("kr-pipa", "KR")

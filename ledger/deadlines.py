@@ -30,6 +30,7 @@ from ledger.steps import Step, start_name
 
 __all__ = ["Deadline", "Extended", "Pause", "due", "ends", "find_period"]
 
+_DETAILS = (Pause, Extended, Calendar, type(None))
 LAST_DAY = date(LAST_YEAR - 1, 12, 31)
 """No day that is given may be later."""
 
@@ -132,7 +133,7 @@ def _check_types(rule: object, period: object, place: object, start: object, mor
             f"the start must be a datetime.date, or a datetime.datetime with a time zone, not {type(start).__name__}"
         )
     for value in more:
-        if not isinstance(value, Pause | Extended | Calendar | None):
+        if not isinstance(value, _DETAILS):
             raise MalformedRequest(
                 "pauses are a list of Pause, extended is an Extended or None, calendar a Calendar, "
                 f"not {type(value).__name__}"

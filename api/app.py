@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from fastapi import FastAPI, Response
+from fastapi import Depends, FastAPI, Response
 from fastapi.routing import APIRouter
 from starlette.requests import ClientDisconnect, Request
 
@@ -30,7 +30,7 @@ from api import (
     statements,
     tickets,
 )
-from api.deps import Context
+from api.deps import Context, known_query
 from api.middleware import RequestLayer
 from api.receipts import ProofQueue
 from api.shortcut import Shortcut
@@ -100,7 +100,7 @@ def create_app(services: Services, finders: Mapping[str, KeyFinder] | None = Non
     errors.install(app)
     app.add_exception_handler(ClientDisconnect, _gone)
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(known_query)])
     openapi.install(app)
     # The last one added is the outermost.
     app.add_middleware(Shortcut, owner=app, method="POST", path="/v1/statements", handler=statements.submit)

@@ -36,7 +36,7 @@ class CompanyBrief(BaseModel):
     """A company that signed something here with an accepted key."""
 
     company: str
-    statements: int = Field(ge=1, description="Statements signed with its keys. Statements, not persons.")
+    statements: int = Field(ge=1, description="Statements signed with its keys; its counts count cases.")
 
 
 class Companies(BaseModel):

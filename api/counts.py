@@ -49,7 +49,7 @@ class CountsView(BaseModel):
     company: str
     practice: bool = Field(description="A practice ledger: proves nothing to a stranger.")
     heading: str
-    statements: int = Field(ge=0, description="Listed cases. Statements, not persons.")
+    cases: int = Field(ge=0, description="Listed cases, each as one statement. Statements, not persons.")
     arrival: dict[str, int]
     states: dict[str, int]
     outcomes: dict[str, int]

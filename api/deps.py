@@ -7,12 +7,14 @@ that a slow query never holds up the event loop.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Annotated, ParamSpec, TypeVar
 
 from fastapi import Depends, Path, Query, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 
 from api.receipts import ProofQueue
 from ledger.authorities import Register
@@ -20,6 +22,7 @@ from ledger.bundle import MAX_AUTHORS
 from ledger.encoding import MAX_INTEGER
 from ledger.errors import MalformedRequest
 from ledger.kinds import is_domain
+from ledger.nearest import did_you_mean
 from ledger.runtime.acceptance import Acceptance
 from ledger.runtime.metrics import Metrics
 from ledger.runtime.wellknown import KeyFinder
@@ -48,6 +51,28 @@ class Context:
         """Run ``work`` in the pool."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.pool, lambda: work(*args, **kwargs))
+
+
+async def known_query(request: Request) -> None:
+    """Refuse what no parameter of the route is called: an answer to another question looks like the one that was meant.
+
+    Only under /v1/: files of the log are static, and may be asked for with anything behind them.
+    """
+    route = request.scope.get("route")
+    if not request.scope["query_string"] or not isinstance(route, APIRoute) or not route.path.startswith("/v1/"):
+        return
+    known = set(_aliases(route.dependant))
+    for name in request.query_params:
+        if name not in known:
+            there = f"it has {', '.join(sorted(known))}" if known else "it has none"
+            meant = did_you_mean(name.replace("-", "_"), known)
+            raise MalformedRequest(f"{route.path} has no query parameter {name[:40]!r}{meant}; {there}")
+
+
+def _aliases(dependant: Dependant) -> Iterator[str]:
+    yield from (field.alias for field in dependant.query_params)
+    for other in dependant.dependencies:
+        yield from _aliases(other)
 
 
 def get_context(request: Request) -> Context:

@@ -12,7 +12,7 @@ from api.caching import JSON, REVALIDATE, respond
 from api.deps import ContextDep
 from api.openapi import problems, unchanged
 from ledger.deadline_json import deadline_json, rule_json
-from ledger.deadline_request import MAX_NOTICES, MAX_PAUSES, DeadlineRequest, answer
+from ledger.deadline_request import MAX_NOTICES, MAX_PAUSES, DeadlineRequest, answer, standing
 from ledger.encoding import Json
 from ledger.errors import RefusedNotFound
 from ledger.nearest import did_you_mean
@@ -163,6 +163,9 @@ class DeadlineView(BaseModel):
     no_date: Literal["undated", "cause_ends", "paused", "beyond_calendar"] | None = Field(
         description="Why a reading has no date."
     )
+    standing: Literal["running", "between", "over"] | None = Field(
+        default=None, description="Only where `now` is given: before both dates, between them, or after both."
+    )
     steps: list[DeadlineStep]
     not_: str = Field(alias="not", description="What this is not.")
 
@@ -224,12 +227,14 @@ async def deadline(
     cause_ended: Annotated[
         str | None, Query(max_length=20, description="When the cause of a postponement ended.")
     ] = None,
+    now: Annotated[str | None, Query(max_length=20, description="Say too how the period stands at that time.")] = None,
     lang: Annotated[Language, Query(description="Language of the reasons.")] = "en",
 ) -> Response:
     """The strictest reading and the one most favourable to the company, each step with its source."""
     asked = DeadlineRequest(regime, period, place, start, pause, extended_on, until, cause_ended)
     rule, found = await context.call(answer, asked)  # the first question about a place reads its holidays
-    return _json(request, deadline_json(found, rule, lang))
+    value = deadline_json(found, rule, lang)
+    return _json(request, value if now is None else {**value, "standing": standing(found, now, "now")})
 
 
 def _json(request: Request, value: Json) -> Response:

@@ -4,10 +4,12 @@
 carries. ``due_latest`` is the reading most favourable to the company. A date is a day in the place's
 time zone and ends at 24:00 there. Nothing here judges, and an unconfirmed rule carries no finding.
 
+    from datetime import date
+
     from ledger.deadlines import due
     from ledger.rulebook import load_rule
 
-    due(load_rule("eu-gdpr"), "answer", "IE", date(2025, 10, 20)).due_latest
+    due(load_rule("eu-gdpr"), "answer", "IE", date(2025, 10, 20)).due_latest    # 2025-11-20
 """
 
 from __future__ import annotations
@@ -24,9 +26,11 @@ from ledger.nearest import did_you_mean
 from ledger.periods import Asked, both_ends
 from ledger.places import end_of_day, local_days, split_place
 from ledger.rules import Holder, Mark, Period, Rule
-from ledger.steps import Step
+from ledger.steps import Step, start_name
 
 __all__ = ["LAST_DAY", "Deadline", "Extended", "Pause", "due", "ends", "find_period"]
+
+_DETAILS = (Pause, Extended, Calendar, type(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,9 @@ def due(
     Raises MalformedRequest for what the rule does not have, RefusedRule for what it does not cover, and
     RefusedExtension for a notice that came too late.
     """
+    _check_types(rule, period, place, start, [*pauses, extended, calendar])
     named = find_period(rule, period)  # step 1
-    confirmed = _check_place(rule, place)
+    confirmed = check_covered(rule, place)
     first, last, steps = _start(rule, named, place, start)  # step 2
     _check_days(last, pauses, extended)
     if named.legs:
@@ -111,11 +116,37 @@ def find_period(rule: Rule, period: str) -> Period:
     return found
 
 
-def _check_place(rule: Rule, place: str) -> bool:
-    """Whether the sources say that the rule holds in ``place``."""
-    country, region = split_place(place)
-    if region:
-        check_place(place)
+def _check_types(rule: object, period: object, place: object, start: object, more: Sequence[object]) -> None:
+    """Where no type checker runs: a sentence that says what to give. Raises MalformedRequest."""
+    if not isinstance(rule, Rule):
+        shown = repr(rule[:40]) if isinstance(rule, str) else '"eu-gdpr"'
+        raise MalformedRequest(
+            f"the rule must be a Rule, not {type(rule).__name__}: load_rule({shown}) of ledger.rulebook gives one"
+        )
+    for what, value in (("period", period), ("place", place)):
+        if not isinstance(value, str):
+            raise MalformedRequest(f"the {what} must be a str, not {type(value).__name__}")
+    if not isinstance(start, date):
+        raise MalformedRequest(
+            f"the start must be a datetime.date, or a datetime.datetime with a time zone, not {type(start).__name__}"
+        )
+    for value in more:
+        if not isinstance(value, _DETAILS):
+            raise MalformedRequest(
+                "pauses are a list of Pause, extended is an Extended or None, calendar a Calendar, "
+                f"not {type(value).__name__}"
+            )
+
+
+def check_covered(rule: Rule, place: str) -> bool:
+    """Whether the sources say that the rule holds in ``place``. Raises MalformedRequest."""
+    try:
+        country, region = split_place(place)
+        if region:
+            check_place(place)
+    except MalformedRequest as error:
+        where = ", ".join((*rule.places, *rule.places_unconfirmed))
+        raise MalformedRequest(f"{error}; {rule.regime} holds in {where}") from None
     for allowed, confirmed in ((rule.places, True), (rule.places_unconfirmed, False)):
         if place in allowed or country in allowed:
             return confirmed
@@ -148,7 +179,7 @@ def _start(rule: Rule, period: Period, place: str, start: date | datetime) -> tu
             f"{rule.regime} version {rule.version} covers periods that start from {rule.valid_from}{until}, "
             f"not {first}: {rule.valid_why.en}"
         )
-    event, source = f"start.{period.starts}", period.sources[0]
+    event, source = start_name(period), period.sources[0]
     if first == last:
         return first, last, (*steps, Step(2, "start", (event, first), source))
     return first, last, (*steps, Step(2, "starts", (event, first, last), source))

@@ -120,7 +120,7 @@ def _extended_period(asked: Asked, period: Period, made: Ends, extended: Extende
         if number < len(given.notified):
             bound, more = _notice(asked, within, given.notified[number], base.extension)
         else:
-            bound, more = False, (_notice_missing(asked, within, base.extension.notice),)
+            bound, more = False, (_notice_missing(asked, period, within, number),)
         bound, unconfirmed = _confirmed(asked, base.extension, given, bound)
         steps += more + unconfirmed
         floor = within.earliest
@@ -176,7 +176,12 @@ def _confirmed(asked: Asked, extension: Extension, said: Extended, bound: bool) 
     return bound, ()
 
 
-def _notice_missing(asked: Asked, within: Ends, source: str) -> Step:
+def _notice_missing(asked: Asked, period: Period, within: Ends, number: int) -> Step:
+    extension = asked.rule.periods[period.extends[number]].extension
+    assert extension is not None, "the parser asks for it"
+    source = extension.notice
+    if len(period.extends) > 1:
+        return Step(7, "notice_of_several", (len(period.extends), period.extends[number]), source)
     if within.latest is None or asked.rule.mark_of(source) == "R":
         return Step(7, "notice_undated", (), source)
     return Step(7, "notice_needed", (within.latest,), source)

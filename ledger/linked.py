@@ -29,11 +29,16 @@ def linked_case(result: Assessment) -> JsonObject:
     about: JsonObject = {
         "dct:source": ledger,
         "dpv:hasEntity": [{"dct:identifier": company} for company in sorted({str(item.company) for item in opened})],
-        "habeas:complete": result.finding is not None,
+        "habeas:complete": _completeness(result),
         "dct:rights": [{"@language": lang, "@value": text("everywhere", lang)} for lang in ("en", "ko")],
     }
     parts = value.pop("dct:hasPart")
     return {**value, **about, "dct:hasPart": parts}
+
+
+def _completeness(result: Assessment) -> str:
+    """The value of the check that the lists are complete, which nobody may take for more than it is."""
+    return next((item.value.word for item in result.checks if item.check.name == "complete"), Value.NOT_CHECKED.word)
 
 
 def _counts(view: StatementView, case: bytes) -> bool:

@@ -81,6 +81,7 @@ class MailSteps:
             item.signed.statement for item in self.bundle.statements.values() if item.signed.id == self.bundle.case
         ]
         self._company = opening[0].company if opening else None
+        self._place = str(opening[0].facts.get("place", "")) if opening else ""
 
     def _readable(self) -> Iterator[Disclosure]:
         """The files that are opened; nothing of it is needed where none is shown."""
@@ -138,7 +139,7 @@ class MailSteps:
 
         statement = shown.signed.statement
         captures = self._captures(shown)
-        claim = Claim(self.bundle.case, statement.kind, statement.facts)
+        claim = Claim(self.bundle.case, statement.kind, statement.facts, self._place)
         try:
             found = recompute(
                 data, [data for data, _ in captures], claim, self._terms(self._company), min(at, LAST_SECOND)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from ledger.checks import Value
 from ledger.encoding import JsonObject, encode_hex, encode_instant
@@ -10,11 +11,14 @@ from ledger.silence import Silence
 from ledger.words import Language, text
 
 
-def sentences(finding: Silence, lang: Language) -> list[str]:
-    """What the record says of an answer, by whose index, and what it does not say."""
+def sentences(finding: Silence, lang: Language, confirmed: date | None = None) -> list[str]:
+    """What the record says of an answer, by whose index, and what it does not say.
+
+    ``confirmed`` is the day up to which the check-in counts, where it names a later one.
+    """
     lines = list(_main(finding, lang))
     if finding.said == "none":
-        lines += _none(finding, lang)
+        lines += _none(finding, lang, confirmed)
     if finding.company_keys:
         keys = ", ".join(encode_hex(key) for key in finding.company_keys)
         lines.append(text("finding_keys", lang).format(c=finding.company, keys=keys))
@@ -64,10 +68,15 @@ def _main(finding: Silence, lang: Language) -> Iterator[str]:
         yield text("answer_none", lang).format(c=company, t=until)
 
 
-def _none(finding: Silence, lang: Language) -> list[str]:
+def _none(finding: Silence, lang: Language, confirmed: date | None) -> list[str]:
     lines = [] if finding.has_joined else [text("not_joined", lang).format(c=finding.company)]
     if finding.check_in is None:
         return [*lines, text("no_check_in", lang)]
+    named = finding.check_in.on
+    day = named if confirmed is None else str(confirmed)
     if finding.check_in.answer == "nothing":
-        lines.append(text("check_in_nothing", lang).format(d=finding.check_in.on))
-    return [*lines, text("not_known_since", lang).format(d=finding.check_in.on)]
+        lines.append(text("check_in_nothing", lang).format(d=day))
+    lines.append(text("not_known_since", lang).format(d=day))
+    if day != named:
+        lines.append(text("check_in_ahead", lang).format(n=finding.check_in.index, d=named, t=day))
+    return lines

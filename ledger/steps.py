@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
-from ledger.rules import Leg, Rule, Text
+from ledger.rules import Leg, Period, Rule, Text
 from ledger.words import Language, pick
 
 Value: TypeAlias = "str | int | date | Text | tuple[Leg, ...]"
@@ -39,6 +39,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "start.answer": ("the answer", "답변을 받은"),
     "start.notice": ("the notice", "통지를 받은"),
     "start.complaint": ("the receipt of the complaint", "분쟁 해결 신청을 받은"),
+    "start.mediation": ("the receipt of the application for mediation", "조정 신청을 받은"),
     "start.proposal": ("the mediation proposal", "조정안을 제시받은"),
     "start.outage": ("the outage", "서비스가 중단된"),
     "start.restored": ("the return of the service", "서비스가 재개되거나 장애 원인이 해소된"),
@@ -148,6 +149,12 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "기간을 늘리려면 본인에게 알려야 하며, 언제까지인지는 살펴본 출처에 없습니다. 여기에는 통지한 날이 없으므로,"
         " 통지가 있었을 때에만 맞는 날짜입니다.",
     ),
+    "notice_of_several": (
+        "Of {0} notices that this period needs, that within the period {1} is missing; by when it must come is said by "
+        "no source that was read, or hangs on what is missing before it. The dates hold only if there was one.",
+        "이 기간에는 통지가 {0}번 필요한데, 기간 {1} 안의 통지가 빠져 있습니다. 언제까지인지는 살펴본 출처에 없거나"
+        " 앞의 통지에 달려 있습니다. 통지가 있었을 때에만 맞는 날짜입니다.",
+    ),
     "notice_in_time": (
         "The notice names {0}, within the time for it, which ends on {1}.",
         "통지에 적힌 날은 {0}입니다. 통지할 수 있는 마지막 날인 {1} 안입니다.",
@@ -180,12 +187,12 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         " 늦은 날짜는 회사가 밝힌 날입니다.",
     ),
     "named": (
-        "The company named {0}. The earlier date keeps to its word.",
-        "회사가 {0}까지 답하겠다고 했습니다. 이른 날짜는 그 말을 따릅니다.",
+        "The date named for the answer is {0}. The earlier date keeps to it.",
+        "답변하겠다고 한 날짜는 {0}입니다. 이른 날짜는 그 날짜를 따릅니다.",
     ),
     "named_late": (
-        "The company named {0}, later than the rule allows; the rule's own date holds.",
-        "회사가 밝힌 {0}은 규칙이 허용하는 날보다 늦으므로 규칙에 따른 날짜를 씁니다.",
+        "The date named for the answer is {0}, later than the rule allows; the rule's own date holds.",
+        "답변하겠다고 한 날짜는 {0}입니다. 규칙이 허용하는 날보다 늦으므로 규칙에 따른 날짜를 씁니다.",
     ),
     "named_date": (
         "The notice names the day by which the answer comes: {0}.",
@@ -245,6 +252,41 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "no_finding": ("No finding may rest on this period: {0}", "이 기간으로는 결론을 내리지 않습니다. {0}"),
 }
+_WEEKEND = (
+    "{0} is no working day. The reading most favourable to the company goes on to the end of {1}, the next working "
+    "day.",
+    "{0} – 근무일이 아닙니다. 회사에 가장 유리하게 보면 다음 근무일인 {1}까지입니다.",
+)
+"""Of ``rolls``, where the date itself says which day of the week it is."""
+# A company's time is up by the later date, a person's by the earlier one, and a wait is over after the later one.
+_READINGS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "company_duty": {
+        "earliest": ("strictest reading: by the end of {0}", "가장 엄격하게 보면 {0}까지"),
+        "latest": ("most favourable to the company: by the end of {0}", "회사에 가장 유리하게 보면 {0}까지"),
+        "both": ("by the end of {0} in both readings", "어느 쪽으로 보아도 {0}까지"),
+    },
+    "person_window": {
+        "earliest": ("strictest reading: act by the end of {0}", "가장 엄격하게 보면 {0}까지 하십시오"),
+        "latest": (
+            "the other reading: the end of {0}; do not rely on it",
+            "다르게 보면 {0}까지. 믿고 기다리지 마십시오",
+        ),
+        "both": ("act by the end of {0} in both readings", "어느 쪽으로 보아도 {0}까지 하십시오"),
+    },
+    "waiting_time": {
+        "earliest": (
+            "strictest reading: over with {0}; do not rely on it",
+            "가장 엄격하게 보면 {0}에 끝남. 믿지 마십시오",
+        ),
+        "latest": ("not before the end of {0}, in the later reading", "늦게 보면 {0}이 지난 뒤에"),
+        "both": ("not before the end of {0} in both readings", "어느 쪽으로 보아도 {0}이 지난 뒤에"),
+    },
+    "authority_aim": {
+        "earliest": ("strictest reading: aimed at by the end of {0}", "가장 엄격하게 보면 {0}까지가 목표"),
+        "latest": ("later reading: aimed at by the end of {0}", "늦게 보면 {0}까지가 목표"),
+        "both": ("aimed at by the end of {0} in both readings", "어느 쪽으로 보아도 {0}까지가 목표"),
+    },
+}
 _UNITS = {
     "days": ("day", "일"),
     "weeks": ("week", "주"),
@@ -265,7 +307,10 @@ class Step:
 
 def sentence(step: Step, lang: Language) -> str:
     """The step as a sentence."""
-    return pick(_SENTENCES[step.code], lang).format(*(shown(value, lang) for value in step.values))
+    values = [shown(value, lang) for value in step.values]
+    if step.code == "rolls" and step.values[1] in ("day.saturday", "day.sunday"):
+        return pick(_WEEKEND, lang).format(values[0], values[2])
+    return pick(_SENTENCES[step.code], lang).format(*values)
 
 
 def cited(step: Step, rule: Rule, lang: Language) -> str:
@@ -277,6 +322,24 @@ def cited(step: Step, rule: Rule, lang: Language) -> str:
 def word(name: str, lang: Language) -> str:
     """A fixed word: of a holder, of an event, of a kind of day."""
     return pick(_WORDS[name], lang)
+
+
+def reading(holder: str, name: str, day: date, lang: Language) -> str:
+    """One date by whose time it is: ``name`` is its reading, ``earliest``, ``latest``, or ``both`` where they agree."""
+    return pick(_READINGS[holder][name], lang).format(shown_date(day, lang))
+
+
+def readings(holder: str, earliest: date | None, latest: date | None, lang: Language) -> list[tuple[str, date, str]]:
+    """Each date once, with its reading (``earliest`` or ``latest``) and its words."""
+    if earliest is not None and earliest == latest:
+        return [("earliest", earliest, reading(holder, "both", earliest, lang))]
+    dates = (("earliest", earliest), ("latest", latest))
+    return [(name, day, reading(holder, name, day, lang)) for name, day in dates if day is not None]
+
+
+def start_name(period: Period) -> str:
+    """The word for what starts a period."""
+    return "start.mediation" if period.at == "mediation" else f"start.{period.starts}"
 
 
 def shown(value: Value, lang: Language) -> str:

@@ -192,6 +192,11 @@ TEXT: Mapping[str, tuple[str, str]] = {
         "요구인은 {d}에 받은 답변이 없다고 확인했습니다.",
     ),
     "not_known_since": ("Not known since {d}.", "{d} 이후는 알 수 없습니다."),
+    "check_in_ahead": (
+        "The check-in, entry {n}, names {d} and was recorded by {t}: of no day after its own record does it count.",
+        "상황을 다시 확인한 기록 {n}번은 {d}을(를) 적었으나 {t}까지 기록되었습니다. 기록된 뒤의 날에 대해서는"
+        " 치지 않습니다.",
+    ),
     "no_check_in": (
         "No check-in of the person is recorded.",
         "요구인이 상황을 다시 확인한 기록은 없습니다.",

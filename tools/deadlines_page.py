@@ -42,6 +42,41 @@ Marks: **C** the primary text was read, **S** a secondary source, **R** recalled
 that no source that was read says it. What is R or unconfirmed can widen a result and never narrow it; a period that
 is R altogether carries no finding. Calendar: {STANDARD.version}.
 """
+OWN = """## Use it in your own program
+
+The engine and its rules are Python 3.11 without server, database or chain. Of Habeas' dependencies they need two. In a
+clone (pip then names the others as missing, which the engine never imports):
+
+    pip install --no-deps . && pip install holidays==0.109 tzdata==2026.6
+
+```python
+from datetime import date
+
+from ledger.deadlines import Extended, Pause, due, ends
+from ledger.errors import HabeasError
+from ledger.rulebook import SHIPPED, load_rule
+from ledger.steps import cited, sentence
+
+rule = load_rule("eu-gdpr")  # one of SHIPPED
+found = due(rule, "answer", "IE", date(2025, 9, 19))  # received on 19 September, by a company in Ireland
+print(found.due_earliest, found.due_latest, found.calendar)  # 2025-10-19 2025-10-20 holidays …; tzdata …
+for step in found.steps:  # each reason as a sentence, with its source and mark
+    print(sentence(step, "en"), cited(step, rule, "en"))
+print(ends(found)[1])  # 2025-10-20 23:00:00+00:00: midnight in Ireland
+
+longer = due(rule, "extended", "IE", date(2025, 9, 19), extended=Extended((date(2025, 10, 1),)))
+paused = due(load_rule("uk-gdpr"), "answer", "GB", date(2026, 3, 2), pauses=[Pause(date(2026, 3, 5), date(2026, 3, 7))])
+print(longer.due_latest, paused.due_latest)  # 2025-12-22 2026-04-07
+
+try:
+    due(rule, "reply", "IE", date(2025, 9, 19))
+except HabeasError as error:  # MalformedRequest, RefusedRule or RefusedExtension
+    print(error)  # … it has answer, extended
+```
+
+A start, a pause or a notice is a `date`; a start may be a `datetime` with a time zone, which is a day in the place.
+Nothing here reads a clock or the network. The same over HTTP: `GET /v1/deadline` ([API](api.md#due-dates)).
+"""
 SILENT = """## What the law does not say
 
 - **No number of days**: {undated}. Such a period has no due date, is never late, and is in no rate.
@@ -62,7 +97,7 @@ SILENT = """## What the law does not say
 def page() -> str:
     """The whole page."""
     rules = [load_rule(name) for name in SHIPPED]
-    parts = [HEAD, *_table(rules), *_silent(rules), *_flat(rules), "## Each regime", ""]
+    parts = [HEAD, OWN, *_table(rules), *_silent(rules), *_flat(rules), "## Each regime", ""]
     for rule in rules:
         parts += _regime(rule)
     return "\n".join(parts).rstrip() + "\n"

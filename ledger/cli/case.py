@@ -192,7 +192,9 @@ def ics(
     out: Annotated[Path, typer.Argument(metavar="FILE", help="The new calendar file (.ics).")],
     trust: Trust = None,
     rpc: Annotated[list[str] | None, typer.Option(metavar="URL", help="Node to ask about blocks.")] = None,
-    now: Annotated[str | None, typer.Option(metavar="TIME", help="Assess as of this time.")] = None,
+    now: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Assess as of this time, or the end of a day (UTC).")
+    ] = None,
     calendar: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE", help="Holidays of your own, over those that ship; may be repeated."),
@@ -220,7 +222,10 @@ def jsonld(
     bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="The bundle of a case, a .habeas.json file.")],
     trust: Trust = None,
     rpc: Annotated[list[str] | None, typer.Option(metavar="URL", help="Node to ask about blocks.")] = None,
-    now: Annotated[str | None, typer.Option(metavar="TIME", help="Assess as of this time.")] = None,
+    now: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Assess as of this time, or the end of a day (UTC).")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it to a new file, not to the screen.")] = None,
 ) -> None:
     """Print a case as JSON-LD in the terms of the W3C Data Privacy Vocabulary 2.3.
 
@@ -228,9 +233,16 @@ def jsonld(
     not.
     """
     from ledger.cli.case_jsonld import case_jsonld
+    from ledger.cli.clean import dump_json
+    from ledger.cli.files import write_new
     from ledger.cli.verify import Question
 
-    print_json(case_jsonld(bundle, Question(trust=trust, rpc=rpc or (), now=now)))
+    value = case_jsonld(bundle, Question(trust=trust, rpc=rpc or (), now=now))
+    if out is None:
+        print_json(value)
+    else:
+        write_new(out, dump_json(value, 1).encode("utf-8") + b"\n")
+        note(f"written: {out}. Not a finding of a breach. Not legal advice.")
 
 
 @app.command()

@@ -65,7 +65,10 @@ def count_bundles(
         ),
     ] = None,
     now: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Count as of this time, like 2026-12-01T00:00:00Z.")
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Count as of this time, like 2026-12-01T00:00:00Z, or the end of a day (UTC)."
+        ),
     ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, max=256, metavar="N", help="Processes; without it, one for each core.")
@@ -131,7 +134,9 @@ def _newest(read: Sequence[Read], at: datetime) -> Iterator[Read]:
         elif best[item.summary.case] is not item:
             yield Read(item.file, why="older")
         else:
-            yield item if is_listed(item.summary, at) else Read(item.file, why="quiet")
+            until = item.summary.quiet_until
+            detail = f"until the end of {until}" if until is not None else "until the company speaks in it"
+            yield item if is_listed(item.summary, at) else Read(item.file, why="quiet", detail=detail)
 
 
 def _count(read: Sequence[Read], at: datetime) -> Iterator[tuple[Counts, bool]]:

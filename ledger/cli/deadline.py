@@ -12,14 +12,14 @@ from ledger.cli.calendar_files import read_calendar
 from ledger.cli.files import write_new
 from ledger.cli.output import AsJson, Language, new_app, note, print_json, print_text
 from ledger.deadline_json import deadline_json
-from ledger.deadline_request import DeadlineRequest, answer, parse_moment
-from ledger.deadlines import Deadline, ends
+from ledger.deadline_request import DeadlineRequest, answer, standing
+from ledger.deadlines import Deadline
 from ledger.encoding import Json
 from ledger.errors import MalformedRequest
 from ledger.ics import Entry, encode_ics
 from ledger.rulebook import SHIPPED, load_rule
 from ledger.rules import Rule
-from ledger.steps import cited, sentence, shown_date, shown_length, word
+from ledger.steps import cited, readings, sentence, shown_length, word
 from ledger.words import pick, text
 
 app = new_app("When an answer is due under a rule, in two readings, and why.")
@@ -42,9 +42,6 @@ _Files = Annotated[
     typer.Option("--calendar", metavar="FILE", help="Holidays of your own, over those that ship; may be repeated."),
 ]
 _WORDS = {
-    "earliest": ("strictest reading: by the end of {0}", "가장 엄격하게 보면 {0}까지"),
-    "latest": ("most favourable to the company: by the end of {0}", "회사에 가장 유리하게 보면 {0}까지"),
-    "both": ("by the end of {0} in both readings", "어느 쪽으로 보아도 {0}까지"),
     "undated": ("the law names no number of days", "법에 며칠 안이라는 기한이 없음"),
     "cause_ends": ("no date until the cause of the postponement ends", "연기 사유가 없어질 때까지 날짜 없음"),
     "paused": ("no date while the clock stands still", "기간이 멈춰 있는 동안 날짜 없음"),
@@ -93,17 +90,19 @@ def deadline(
         return
     if regime is None or period is None or place is None or start is None:
         raise MalformedRequest("give REGIME, PERIOD, --place and --from, or --list to see which there are")
-    asked = DeadlineRequest(regime, period, place, start, pause or (), extended_on or (), until, cause_ended)
+    asked = DeadlineRequest(
+        regime, period, place, start, pause or (), extended_on or (), until, cause_ended, option="--"
+    )
     rule, found = answer(asked, read_calendar(calendar or []))
     if ics is not None:
         write_new(ics, encode_ics(_entries(rule, found, start, lang), datetime.now(UTC)))
         note(f"written: {ics}")
-    standing = None if now is None else _standing(found, now)
+    stands = None if now is None else standing(found, now, "--now")
     if as_json:
         value = deadline_json(found, rule, lang.value)
-        print_json(value if standing is None else {**value, "standing": standing})
+        print_json(value if stands is None else {**value, "standing": stands})
     else:
-        _print(rule, found, lang, None if now is None else (str(standing), now))
+        _print(rule, found, lang, None if now is None else (str(stands), now))
 
 
 def _list(lang: Language, as_json: bool) -> None:
@@ -115,22 +114,22 @@ def _list(lang: Language, as_json: bool) -> None:
         print_json(listed)
         return
     for rule in rules:
-        print_text(f"{rule.regime:<24}{pick((rule.name.en, rule.name.ko), lang.value)}")
+        print_text(f"{rule.regime:<27} {pick((rule.name.en, rule.name.ko), lang.value)}")
         for period in rule.periods.values():
             length = shown_length(period.legs, lang.value) if period.legs else pick(_WORDS["undated"], lang.value)
-            print_text(f"    {period.name:<24}{length}")
+            print_text(f"    {period.name:<23} {length}")
     note(text("everywhere", lang.value))
 
 
-def _print(rule: Rule, found: Deadline, lang: Language, standing: tuple[str, str] | None) -> None:
+def _print(rule: Rule, found: Deadline, lang: Language, stands: tuple[str, str] | None) -> None:
     for line in _dates(found, lang):
         print_text(line)
-    if standing is not None:
-        print_text(pick(_WORDS[standing[0]], lang.value).format(standing[1]))
+    if stands is not None:
+        print_text(pick(_WORDS[stands[0]], lang.value).format(stands[1]))
     print_text("")
-    for step in found.steps:
+    for number, step in enumerate(found.steps, 1):
         source = cited(step, rule, lang.value)
-        print_text(f"  {step.number}. {sentence(step, lang.value)}" + (f" [{source}]" if source else ""))
+        print_text(f"  {number}. {sentence(step, lang.value)}" + (f" [{source}]" if source else ""))
     print_text("")
     if not found.finding:
         print_text(pick(_WORDS["no_finding"], lang.value))
@@ -139,42 +138,21 @@ def _print(rule: Rule, found: Deadline, lang: Language, standing: tuple[str, str
 
 
 def _dates(found: Deadline, lang: Language) -> list[str]:
-    earliest, latest = found.due_earliest, found.due_latest
     lines = [f"{found.rule} {found.period}, {found.place}"]
-    if earliest is not None and earliest == latest:
-        return [*lines, "  " + pick(_WORDS["both"], lang.value).format(shown_date(earliest, lang.value))]
-    for name, day in (("earliest", earliest), ("latest", latest)):
-        if day is not None:
-            lines.append("  " + pick(_WORDS[name], lang.value).format(shown_date(day, lang.value)))
+    lines += [f"  {words}" for _, _, words in readings(found.holder, found.due_earliest, found.due_latest, lang.value)]
     if found.no_date:
         lines.append("  " + pick(_WORDS[found.no_date], lang.value))
     return lines
-
-
-def _standing(found: Deadline, now: str) -> str:
-    """``running``, ``between`` or ``over``. A date as ``now`` is that whole day."""
-    moment = parse_moment(now, "--now")
-    if isinstance(moment, datetime):
-        earliest, latest = ends(found)
-        return _between(earliest is None or moment < earliest, latest is None or moment < latest)
-    first, last = found.due_earliest, found.due_latest
-    return _between(first is None or moment <= first, last is None or moment <= last)
-
-
-def _between(before_earliest: bool, before_latest: bool) -> str:
-    return "running" if before_earliest else "between" if before_latest else "over"
 
 
 def _entries(rule: Rule, found: Deadline, start: str, lang: Language) -> list[Entry]:
     entries = []
     name = pick((rule.name.en, rule.name.ko), lang.value)
     reasons = "\n".join([*(sentence(step, lang.value) for step in found.steps), text("everywhere", lang.value)])
-    for reading, day in (("earliest", found.due_earliest), ("latest", found.due_latest)):
-        if day is not None and (reading == "earliest" or day != found.due_earliest):
-            words = "both" if found.due_earliest == found.due_latest else reading
-            summary = f"{name} – " + pick(_WORDS[words], lang.value).format(shown_date(day, lang.value))
-            key = f"{found.rule} {found.period} {found.place} {start} {reading}"
-            entries.append(Entry(key, day, summary, f"{word(f'holder.{found.holder}', lang.value)}\n{reasons}"))
+    for reading, day, words in readings(found.holder, found.due_earliest, found.due_latest, lang.value):
+        key = f"{found.rule} {found.period} {found.place} {start} {reading}"
+        what = f"{word(f'holder.{found.holder}', lang.value)}\n{reasons}"
+        entries.append(Entry(key, day, f"{name} – {words}", what))
     if not entries:
         raise MalformedRequest("there is no date to write into a calendar file")
     return entries

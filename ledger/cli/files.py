@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ledger.errors import MalformedSize, RefusedBusy, RefusedOverwrite, RuntimeSetting
+from ledger.errors import MalformedRequest, MalformedSize, RefusedBusy, RefusedOverwrite, RuntimeSetting
 
 LOCK_WAIT_SECONDS = 10.0
 _LOCK_NAME = ".lock"
@@ -84,11 +84,13 @@ def read_file(path: Path, limit: int) -> bytes:
 def write_new(path: Path, data: bytes) -> None:
     """Write a file that must not exist yet, mode 0600, whole or not at all, and read it back.
 
-    Raises RefusedOverwrite where something has that name already.
+    Raises RefusedOverwrite where something has that name already, MalformedRequest where no file can be made.
     """
-    if os.path.lexists(path):
-        raise RefusedOverwrite(f"{path}; choose another name or move it away")
-    temporary = _write_beside(path, data)
+    check_new(path)
+    try:
+        temporary = _write_beside(path, data)
+    except OSError as error:
+        raise MalformedRequest(f"{path} cannot be written: {error.strerror}") from None
     try:
         # A link, unlike a rename, fails if another process made the file in the meantime.
         os.link(temporary, path)
@@ -102,6 +104,18 @@ def write_new(path: Path, data: bytes) -> None:
     _sync_folder(path.parent)
     if path.read_bytes() != data:
         raise OSError(f"{path} does not read back as it was written; the disk is full or broken")
+
+
+def check_new(path: Path) -> None:
+    """Whether a file can get that name, asked before there is something to lose. Raises as ``write_new``."""
+    try:
+        is_taken, is_folder = os.path.lexists(path), path.parent.is_dir()
+    except OSError as error:
+        raise MalformedRequest(f"{path} cannot be written: {error.strerror}") from None
+    if is_taken:
+        raise RefusedOverwrite(f"{path}; choose another name or move it away")
+    if not is_folder:
+        raise MalformedRequest(f"{path} cannot be written: there is no folder {path.parent}; make it first")
 
 
 def replace_file(path: Path, data: bytes) -> None:

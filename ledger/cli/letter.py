@@ -127,8 +127,10 @@ def letter(
     """
     from ledger.cli.casefolder import update
     from ledger.cli.cases import find_case
-    from ledger.cli.files import write_new
+    from ledger.cli.files import check_new, write_new
 
+    if out is not None:
+        check_new(out)  # before the letter is kept
     found = find_case(folder, case)
     day = parse_date(on, MalformedRequest, "--on") if on else datetime.now(UTC).astimezone().date()
     text = write_letter(found, right, lang, day)

@@ -43,6 +43,12 @@ KeyFile = Annotated[
 Trust = Annotated[
     Path | None, typer.Option("--trust", metavar="FILE", help="Trust policy; without it, the one that ships.")
 ]
+Authorities = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--authorities", metavar="FILE", help="Authorities to name beside those that ship, JSON lines; may be repeated."
+    ),
+]
 Settings = Annotated[
     Path | None, typer.Option("--home", envvar="HABEAS_HOME", metavar="FOLDER", help="The ledger's folder (.habeas).")
 ]

@@ -13,6 +13,7 @@ from ledger.cli.output import (
     DEFAULT_FOLDER,
     Api,
     AsJson,
+    Authorities,
     CaseId,
     Folder,
     Language,
@@ -59,6 +60,7 @@ def prove(
     folder: Folder = DEFAULT_FOLDER,
     api: Api = None,
     trust: Trust = None,
+    authorities: Authorities = None,
     lang: Annotated[Language, typer.Option(help="Language of the summary.")] = Language.en,
     as_json: AsJson = False,
 ) -> None:
@@ -70,9 +72,11 @@ def prove(
     """
     from ledger.cli import report
     from ledger.cli.client import open_client
-    from ledger.cli.files import write_new
+    from ledger.cli.files import check_new, write_new
     from ledger.cli.verify import read_policy, verify
 
+    if out is not None:
+        check_new(out)  # before anything is fetched
     case_id, address, opened = _chosen(folder, case, api, open_ or [])
     opened += _from_file(disclosures)
     policy = read_policy(trust)
@@ -88,7 +92,7 @@ def prove(
         )
     path = out or Path(f"{case_id.hex()[:12]}.habeas.json")
     write_new(path, _encoded(bundle))
-    result = verify(path, trust=trust)
+    result = verify(path, trust=trust, authorities=authorities or ())
     if as_json:
         value: dict[str, Json] = {"bundle": str(path), "verified": report.report_json(result)}
         print_json(value)

@@ -12,7 +12,7 @@ from ledger.cli.client import open_client
 from ledger.cli.files import write_new
 from ledger.cli.kept import keep
 from ledger.cli.output import confirm, note
-from ledger.cli.remarks import date_remarks
+from ledger.cli.remarks import date_remarks, right_remarks
 from ledger.cli.verify import read_policy
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json
@@ -53,7 +53,11 @@ def sign_in_case(
         signed, newest = cases.sign_statement(
             client, key, case.author, kind.name, facts, case=case.case, company=case.company, disclosures=held
         )
-        remarks = tuple(date_remarks(kind, facts, newest.timestamp))
+        opened = case.entries[0].signed.statement.facts
+        remarks = (
+            *date_remarks(kind, facts, newest.timestamp),
+            *right_remarks(kind, facts, str(opened["regime"]), str(opened["place"])),
+        )
         ask(signed.statement.encode(), remarks, into_file=out is not None, yes=yes)
         for data in files:
             keep(folder, case.case, data)

@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from datetime import time as time_of_day
 from importlib.resources import files
 from pathlib import Path
 
@@ -23,7 +25,8 @@ from ledger.cli.clean import clean_line, dump_json
 from ledger.cli.files import read_file
 from ledger.cli.observing import observe_bundle
 from ledger.cli.report import report_json, report_text
-from ledger.encoding import JsonObject, parse_hex, parse_instant, sha256
+from ledger.deadline_request import parse_moment
+from ledger.encoding import JsonObject, parse_hex, sha256
 from ledger.errors import HabeasError, Malformed, MalformedRequest
 from ledger.evm import parse_header
 from ledger.finding.law import shipped_law
@@ -52,10 +55,11 @@ def verify(
     blocks: Sequence[str] = (),
     dns: bool = False,
     now: str | None = None,
+    authorities: Sequence[Path] = (),
 ) -> Assessment:
     """Read, observe and assess; raises a HabeasError where the input is malformed."""
     bundle = parse_bundle(read_bytes(bundle_path))
-    return assess_under(read_terms(Question(trust, rpc, blocks, dns, now=now)), bundle)
+    return assess_under(read_terms(Question(trust, rpc, blocks, dns, now=now, authorities=authorities)), bundle)
 
 
 def assess_under(terms: Terms, bundle: Bundle) -> Assessment:
@@ -70,8 +74,11 @@ def assess_under(terms: Terms, bundle: Bundle) -> Assessment:
 
 
 def parse_now(now: str) -> int:
-    """Unix seconds of ``--now``. Raises MalformedRequest."""
-    return int(parse_instant(now, MalformedRequest, "--now").timestamp())
+    """Unix seconds of ``--now``, an instant, or the end of a day (UTC). Raises MalformedRequest."""
+    moment = parse_moment(now, "--now")
+    if not isinstance(moment, datetime):
+        moment = datetime.combine(moment, time_of_day.max, UTC)
+    return int(moment.timestamp())
 
 
 def _clock(bundle: Bundle) -> int:

@@ -99,7 +99,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="Holidays of your own for the due dates, over those that ship; may be given several times.",
     )
-    made.add_argument("--now", metavar="TIME", help="Assess as of this time, like 2026-12-01T00:00:00Z.")
+    made.add_argument(
+        "--now", metavar="TIME", help="Assess as of this time, like 2026-12-01T00:00:00Z, or the end of a day (UTC)."
+    )
     made.add_argument(
         "--jobs",
         type=_count,

@@ -54,7 +54,7 @@ class Counts:
     """Every mapping names all its words, those that nobody used with 0."""
 
     company: str
-    statements: int
+    cases: int
     """Cases that are listed. Statements, not persons."""
     arrival: Mapping[str, int]
     states: Mapping[str, int]
@@ -84,7 +84,7 @@ def count(company: str, summaries: Iterable[CaseSummary], now: datetime) -> Coun
     rated = [] if no_rate else proven
     return Counts(
         company=company,
-        statements=len(listed),
+        cases=len(listed),
         arrival=_by((item.arrival for item in listed), get_args(Arrival)),
         states=_by((item.state or "undetermined" for item in listed), STATES),
         outcomes=_by((item.outcome or "undetermined" for item in listed), OUTCOMES),

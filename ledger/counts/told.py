@@ -25,7 +25,7 @@ def counts_json(counts: Counts, *, practice: bool) -> JsonObject:
         "company": counts.company,
         "practice": practice,
         "heading": phrase("heading", "en"),
-        "statements": counts.statements,
+        "cases": counts.cases,
         "arrival": dict(counts.arrival),
         "states": dict(counts.states),
         "outcomes": dict(counts.outcomes),
@@ -47,9 +47,10 @@ def _rates(rates: tuple[Rate, ...]) -> Json:
 
 
 def _plain(counts: Counts, lang: Language) -> Iterator[str]:
-    number, proven = counts.statements, counts.arrival["proven"]
+    number, proven = counts.cases, counts.arrival["proven"]
     yield phrase("sample", lang)
     yield phrase("heading", lang)
+    yield phrase("one_each", lang)
     yield phrase("total_one" if number == 1 else "total", lang, n=number, m=proven)
     yield phrase("listed", lang, c=counts.company)
     if not number:
@@ -83,7 +84,7 @@ def _rated(counts: Counts, lang: Language) -> Iterator[str]:
 
 
 def _rests(counts: Counts, lang: Language) -> Iterator[str]:
-    if not counts.statements:
+    if not counts.cases:
         return
     yield phrase("censored", lang)
     if counts.unconfirmed:
@@ -94,7 +95,7 @@ def _rests(counts: Counts, lang: Language) -> Iterator[str]:
         ("operator_is_party", counts.operator_is_party),
     ):
         if number:
-            yield phrase(name, lang, n=number, m=counts.statements)
+            yield phrase(name, lang, n=number, m=counts.cases)
 
 
 def _used(name: str, found: Mapping[str, int], lang: Language) -> str:

@@ -13,6 +13,10 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "사람들이 기록하기로 한 사건이며 표본이 아닙니다.",
     ),
     "heading": ("Statements, not persons.", "사람의 수가 아니라 진술의 수입니다."),
+    "one_each": (
+        "Each case counts as one statement, however many are recorded in it.",
+        "사건마다 그 안에 기록된 진술이 몇 건이든 진술 1건으로 셉니다.",
+    ),
     "total": ("{n} statements, {m} with proven arrival.", "진술 {n}건, 그중 도달이 증명된 것은 {m}건."),
     "total_one": ("1 statement, {m} with proven arrival.", "진술 1건, 그중 도달이 증명된 것은 {m}건."),
     "listed": (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from ledger.finding.timeline import ANSWERS, FindingGrade, MailGrade, Said, Timeline
@@ -26,8 +26,6 @@ _CHECKS: dict[str, frozenset[str]] = {
     "registered_post": frozenset({"post", "document"}),
     "presumed": frozenset({"document", "http"}),
 }
-MAIL_DAY = timedelta(days=1)
-"""How far the day that a mail shows may lie from the one that a statement names (docs/spec/attester.md, step 8)."""
 RELAYS = 2
 """Relays that must agree, each another attester's."""
 
@@ -119,9 +117,7 @@ def _by_mail(timeline: Timeline, by: Literal["attesters", "recomputed"]) -> Iter
     for item in timeline.of(_SHOWS, "requester"):
         counts = "dkim" in item.checks if by == "attesters" else item.mail is not None
         if counts:
-            # The day of a mail is known to one day more or less: zones differ. The later one favours the company.
-            day = min(item.day(_SHOWS[item.kind]), date.max - MAIL_DAY) + MAIL_DAY
-            yield _Proof("acknowledged", "domain_mail", day, (item.index,), item.mail)
+            yield _Proof("acknowledged", "domain_mail", item.day(_SHOWS[item.kind]), (item.index,), item.mail)
 
 
 def _by_attesters(timeline: Timeline, basis: Basis) -> Iterator[_Proof]:

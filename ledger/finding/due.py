@@ -23,6 +23,7 @@ NoDue = Literal[
     "", "no_request", "no_rule", "not_covered", "no_answer_period", "undated", "cause_ends", "paused",
     "beyond_calendar", "claimed", "channel",
 ]  # fmt: skip
+By = Literal["company", "attesters", "mail", "person"]
 NoticeState = Literal["in_time", "stated", "late", "no_effect"]
 ACKNOWLEDGE = "acknowledge"
 """The period of a rule for the bare confirmation of receipt."""
@@ -43,6 +44,9 @@ class Notice:
     notified_on: date
     until: date | None
     state: NoticeState
+    by: By
+    """Whose word it is: the company's, that of a report which attesters checked or behind which a mail of the
+    company's domain is opened, or the requester's alone."""
     had_until: date | None = None
     """Of a late one: the end of the time within which it had to come, in the reading most favourable to the company."""
     source: str = ""
@@ -66,6 +70,13 @@ class Due:
     """Entries that ask for something for which the rule knows no pause."""
     period: Period | None = None
     """The rule's period for the answer."""
+
+    @property
+    def postponed_by(self) -> By:
+        """Whose word a postponement without a date is; the company's own first."""
+        order: tuple[By, ...] = ("company", "attesters", "mail", "person")
+        open_ended = [item.by for item in self.notices if item.until is None and item.state in ("in_time", "stated")]
+        return min(open_ended, key=order.index, default="company")
 
     @property
     def finding(self) -> bool:
@@ -242,7 +253,13 @@ def _notices(timeline: Timeline, strict: _Reading, generous: _Reading, *, is_pro
             state = "stated"  # since when the time ran is claimed alone
         until = None if item.text("until") == "cause_ends" else item.day("until")
         passed = (had_until, source) if state == "late" else (None, "")
-        yield Notice(item.index, item.day("notified_on"), until, state, *passed)
+        yield Notice(item.index, item.day("notified_on"), until, state, _by(item), *passed)
+
+
+def _by(item: Said) -> By:
+    if item.role == "company":
+        return "company"
+    return "attesters" if item.checks else "person" if item.mail is None else "mail"
 
 
 def _is_later(made: Deadline, best: Deadline) -> bool:

@@ -12,7 +12,6 @@ from datetime import date
 from typing import Literal
 
 from ledger.checks import Value
-from ledger.finding.delivery import MAIL_DAY
 from ledger.finding.due import Due
 from ledger.finding.timeline import ANSWERS, Bound, Said, Timeline, tightest
 
@@ -65,20 +64,13 @@ def read_lateness(timeline: Timeline, due: Due, answer: Said | None) -> Lateness
         earliest = date.min if due.earliest is None else due.earliest
         early = tightest(bound for bound in answer.bounds.uppers if timeline.is_within(bound, earliest))
         is_accepted = answer.grade in ACCEPTED or bool(answer.checks)
-        last = last_day(answer, due.latest)
-        is_after = due.latest is not None and answered_on > last and timeline.is_after(answer.lower, due.latest)
+        is_after = due.latest is not None and answered_on > due.latest and timeline.is_after(answer.lower, due.latest)
         # Both hold only where somebody made a block up: what is known counts, and in doubt for the company.
         if early is not None and not (is_after and _worth(answer.lower) > early.value):
             return Lateness("in_time", answer, answered_on, early.value, early)
         if is_accepted and is_after:
             return Lateness("late", answer, answered_on, _worth(answer.lower), answer.bounds.recorded)
     return Lateness("not_decided", answer, answered_on, Value.NOT_CHECKED, answer.bounds.recorded)
-
-
-def last_day(answer: Said, latest: date | None) -> date:
-    """The last day that an answer may name and not be late. Of mail alone the day is known to one day more or less."""
-    day = latest or date.max
-    return day if answer.role != "requester" or answer.checks - {"dkim"} else min(day, date.max - MAIL_DAY) + MAIL_DAY
 
 
 def read_delay(sent: Said | None, answer: Said | None) -> Delay | None:

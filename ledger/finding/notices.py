@@ -12,7 +12,7 @@ from datetime import date
 
 from ledger.finding.delivery import Delivery
 from ledger.finding.due import Due
-from ledger.finding.lateness import ACCEPTED, last_day
+from ledger.finding.lateness import ACCEPTED
 from ledger.finding.outcome import grade_of
 from ledger.finding.timeline import Bound, FindingGrade, Timeline
 
@@ -43,7 +43,7 @@ def _late(timeline: Timeline, due: Due) -> Iterator[LateNotice]:
         item = said[notice.entry]
         if notice.state != "late" or notice.had_until is None or item.lower is None:
             continue
-        if notice.notified_on <= last_day(item, notice.had_until):
+        if notice.notified_on <= notice.had_until:
             continue
         if (item.grade in ACCEPTED or item.checks) and timeline.is_after(item.lower, notice.had_until):
             yield LateNotice(

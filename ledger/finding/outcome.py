@@ -80,6 +80,10 @@ def _nothing_came(timeline: Timeline, answer: Said) -> Said | None:
     """A check-in after the answer, for a day after it, by which nothing had come."""
     check_ins = [item for item in timeline.of(["case.confirmed"], "requester") if item.index > answer.index]
     newest = next(reversed(check_ins), None)
-    if newest is None or newest.text("answer") != "nothing" or newest.day("on") <= answer.day("answered_on"):
+    if (
+        newest is None
+        or newest.text("answer") != "nothing"
+        or timeline.confirmed_day(newest) <= answer.day("answered_on")
+    ):
         return None
     return newest

@@ -68,7 +68,7 @@ def known_until(timeline: Timeline, at_least: Moment, *, account: bool = False, 
     for item in timeline.of(["case.confirmed"], "requester"):
         if (account and item.text("account") != "blocked") or (nothing and item.text("answer") != "nothing"):
             continue
-        days.append(min(item.day("on"), timeline.recorded_day(item) or date.max))
+        days.append(timeline.confirmed_day(item))
     newest: Moment = max(days, default=date.min)
     if _day(newest) > days_of(timeline.as_of, timeline.place)[1]:
         newest = timeline.as_of
@@ -145,7 +145,7 @@ def _blocked(timeline: Timeline) -> Iterator[PeriodWithoutAccess]:
         elif block is not None and item.kind == "account.restored":
             _restored(block, item)
         elif block is not None:
-            _checked(block, item)
+            _checked(block, item, timeline.confirmed_day(item))
     for block in blocks:
         grade = grade_of(max(block.said, key=lambda item: item.role == "company"))
         end = block.end or known_until(timeline, block.start.last, account=True)
@@ -171,9 +171,9 @@ def _restored(block: _Block, item: Said) -> None:
     block.end = Edge(first, day)
 
 
-def _checked(block: _Block, item: Said) -> None:
+def _checked(block: _Block, item: Said, day: date) -> None:
     """A check-in: the account is open, or still blocked although the company says that it restored it."""
-    day, account = item.day("on"), item.text("account")
+    account = item.text("account")
     if account == "open" and block.end is None:
         block.said.append(item)
         block.end = Edge(block.seen, day)

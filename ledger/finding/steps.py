@@ -12,7 +12,7 @@ from ledger.deadlines import Deadline, due
 from ledger.errors import MalformedRequest, RefusedRule
 from ledger.finding.complaints import Complaint
 from ledger.finding.delivery import Delivery
-from ledger.finding.due import ACKNOWLEDGE, Due, answer_period
+from ledger.finding.due import ACKNOWLEDGE, Due, NoDue, answer_period
 from ledger.finding.lateness import Lateness, first_answer
 from ledger.finding.law import Law
 from ledger.finding.outcome import Outcome
@@ -28,6 +28,7 @@ _WHO: Mapping[Holder, Who] = {
     "waiting_time": "person",
     "authority_aim": "authority",
 }
+NO_WHY: NoDue = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,10 @@ class Step:
     *at_once*: nobody has to wait any more."""
     since: date | None = None
     """The earliest day, by anybody's word, with which it started."""
+    if_since: tuple[date, date] | None = None
+    """Of a company's duty whose start is not proven: the day that is stated, and the latest date if that is so."""
+    why: NoDue = ""
+    """Of a company's duty without a latest date, and without ``if_since``: why there is none."""
     done: Said | None = None
     """Of a confirmation of receipt: the statement that is one, the company's own before a report."""
 
@@ -119,7 +124,8 @@ class _Steps:
         if self.told.outcome.word not in ("none", "contested", None):
             return
         if found.earliest or found.latest:
-            yield Step("company", period, found.earliest, found.latest)
+            why: NoDue = "" if found.latest or found.if_arrived else found.why
+            yield Step("company", period, found.earliest, found.latest, "", None, found.if_arrived, why)
         elif found.why == "undated":
             yield Step("company", period, None, None, "undated", self.delivery.stated_on)
 
@@ -141,8 +147,13 @@ class _Steps:
             return
         early, late = self.due(period, first), None if last is None else self.due(period, last)
         if early is not None and early.due_earliest is not None:
-            until = None if late is None else late.due_latest
-            yield self.capped(Step(who, period, early.due_earliest, until, "", first, done))
+            latest, if_since, why = None if late is None else late.due_latest, None, NO_WHY
+            if latest is None and who == "company":
+                if period.starts == "receipt" and not self.delivery.published:
+                    why = "channel"
+                elif early.due_latest is not None:
+                    if_since = (first, early.due_latest)
+            yield self.capped(Step(who, period, early.due_earliest, latest, "", first, if_since, why, done))
 
     def runs(self, period: Period) -> bool:
         """Whether an answer in time, or one that came late, leaves the period out."""

@@ -161,6 +161,11 @@ class Timeline:
         days = [days_of(bound.instant, self.place)[1] for bound in bounds if bound.value is Value.PASSED]
         return min(days, default=None)
 
+    def confirmed_day(self, check_in: Said) -> date:
+        """The day that a check-in speaks of: of days after its own record, or after ``as_of``, it can know nothing."""
+        recorded = self.recorded_day(check_in) or date.max
+        return min(check_in.day("on"), recorded, days_of(self.as_of, self.place)[1])
+
     def is_after(self, bound: Bound | None, day: date) -> bool:
         """Whether ``bound`` is shown and lies after the end of ``day``, wherever in the place."""
         return bound is not None and days_of(bound.instant, self.place)[0] > day

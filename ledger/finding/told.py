@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from ledger.checks import Value
 from ledger.finding.case import Finding
@@ -19,7 +19,7 @@ from ledger.steps import cited, sentence
 from ledger.words import Language, pick
 
 _NO_DATE = (
-    *("no_request", "no_rule", "not_covered", "no_answer_period", "cause_ends", "paused"),
+    *("no_request", "no_rule", "not_covered", "no_answer_period", "paused"),
     "beyond_calendar",
 )
 _KST = timezone(timedelta(hours=9))
@@ -29,10 +29,10 @@ def told(finding: Finding, lang: Language) -> list[str]:
     """What the record says: of an answer first, then how the case stands, dates, periods and who may do what."""
     company = finding.silence.company
     return [
-        *sentences(finding.silence, lang),
+        *sentences(finding.silence, lang, _confirmed(finding)),
         *_outcome(finding, lang),
         *_delivery(finding, lang),
-        *_due(finding.due, company, lang),
+        *told_due(finding.due, company, lang),
         *_notices(finding, lang),
         *_lateness(finding, lang),
         *(_period(finding, item, lang) for item in finding.periods),
@@ -41,6 +41,15 @@ def told(finding: Finding, lang: Language) -> list[str]:
         *(told_complaint(item, lang) for item in finding.complaints),
         *told_next(finding.next, lang),
     ]
+
+
+def _confirmed(finding: Finding) -> date | None:
+    """The day up to which the newest check-in counts."""
+    check_in = finding.silence.check_in
+    said = finding.timeline.of(["case.confirmed"], "requester")
+    return next(
+        (finding.timeline.confirmed_day(item) for item in said if check_in and item.index == check_in.index), None
+    )
 
 
 def reasons(due: Due, lang: Language) -> list[str]:
@@ -67,14 +76,14 @@ def _outcome(finding: Finding, lang: Language) -> Iterator[str]:
         by = "person" if outcome.answer.role == "company" else "company"
         first = "said" if outcome.answer.role == "company" else "told"
         answer = word(f"{first}.{outcome.answer.kind}", lang)
-        yield phrase(f"contested_by_{by}", lang, c=company, x=answer, y=_against(outcome.against, lang))
+        yield phrase(f"contested_by_{by}", lang, c=company, x=answer, y=_against(finding, outcome.against, lang))
 
 
-def _against(item: Said, lang: Language) -> str:
+def _against(finding: Finding, item: Said, lang: Language) -> str:
     if item.kind == "statement.disputed":
         return word(f"against.{item.text('because')}", lang)
     if item.kind == "case.confirmed":
-        return word("against.nothing", lang).format(d=item.day("on"))
+        return word("against.nothing", lang).format(d=finding.timeline.confirmed_day(item))
     return word(f"told.{item.kind}", lang)
 
 
@@ -95,7 +104,8 @@ def _delivery(finding: Finding, lang: Language) -> Iterator[str]:
         yield phrase("channel", lang, c=company)
 
 
-def _due(due: Due, company: str, lang: Language) -> Iterator[str]:
+def told_due(due: Due, company: str, lang: Language) -> Iterator[str]:
+    """The dates, the condition that they have, and why one is missing."""
     rule = due.rule
     values: dict[str, object] = {"c": company, "x": due.earliest, "y": due.latest}
     if rule is not None:
@@ -107,6 +117,8 @@ def _due(due: Due, company: str, lang: Language) -> Iterator[str]:
         yield phrase(name, lang, **values)
     if due.why in _NO_DATE:
         yield phrase(due.why, lang, **values)
+    if due.why == "cause_ends":
+        yield phrase(f"cause_ends_{due.postponed_by}", lang, **values)
     if due.why == "undated" and rule is not None:
         undated = None if due.period is None else due.period.undated
         yield phrase("undated", lang, **values, u="" if undated is None else _text(undated, lang))
@@ -122,7 +134,8 @@ def _notices(finding: Finding, lang: Language) -> Iterator[str]:
         if notice.entry in late:
             yield _late_notice(finding.due, late[notice.entry], lang)
             continue
-        yield phrase(f"notice_{notice.state}", lang, n=notice.entry, d=notice.notified_on)
+        line = phrase(f"notice_{notice.state}", lang, n=notice.entry, d=notice.notified_on)
+        yield line if notice.by == "company" else line + phrase(f"notice_by_{notice.by}", lang)
     for entry in finding.due.unknown_pauses:
         yield phrase("pause_unknown", lang, n=entry)
     for item in finding.back_dated:
@@ -154,10 +167,11 @@ def _lateness(finding: Finding, lang: Language) -> Iterator[str]:
         line = phrase(name, lang, **values, t=_time(answer.lower.instant), x=due.latest)
         yield line + _condition(answer.lower, lang)
     elif answer.lower is not None:
-        line = phrase("not_decided", lang, **values, t=_time(answer.lower.instant))
+        name = "not_decided" if answer.role == "company" else "not_decided_attested"
+        line = phrase(name, lang, **values, t=_time(answer.lower.instant))
         yield line + _condition(answer.lower, lang)
     else:
-        yield phrase("not_decided_open", lang, **values)
+        yield phrase("not_decided_open" if answer.role == "company" else "not_decided_open_attested", lang, **values)
     if (delay := finding.delay) is not None:
         least = phrase("delay_unknown", lang) if delay.least is None else _length(delay.least.seconds // 60, lang)
         most = phrase("delay_unknown", lang) if delay.most is None else _length(-(-delay.most.seconds // 60), lang)

@@ -10,7 +10,7 @@ from ledger.finding.due import ACKNOWLEDGE
 from ledger.finding.steps import Next, Step
 from ledger.finding.words import phrase, word
 from ledger.rules import Rule, Text
-from ledger.steps import shown_length
+from ledger.steps import shown_length, start_name
 from ledger.steps import word as step_word
 from ledger.words import Language, pick
 
@@ -59,13 +59,37 @@ def step_sentence(step: Step, lang: Language) -> str:
         return phrase(name, lang, **values, x=step.latest or step.earliest, d=step.since)
     if step.who == "person":
         return phrase("act_window", lang, **values, x=step.earliest)
-    line = phrase("act_company", lang, **values, x=step.latest or step.earliest)
+    line = _company(step, values, lang)
     return line + _acknowledged(step, lang) if period.name == ACKNOWLEDGE else line
+
+
+def _company(step: Step, values: dict[str, object], lang: Language) -> str:
+    """A company goes by the later date; where there is none, the sentence says which reading or condition it names."""
+    if step.latest is not None:
+        return phrase("act_company", lang, **values, x=step.latest)
+    if step.if_since is None:
+        return phrase("act_company_strict", lang, **values, x=step.earliest, y=condition(step, lang))
+    latest = step.if_since[1]
+    line = phrase("act_company_if", lang, **values, x=latest, y=condition(step, lang))
+    return line if step.earliest in (None, latest) else line + phrase("act_strict", lang, x=step.earliest)
+
+
+def actor(step: Step, lang: Language) -> str:
+    """Whose step it is, and what it is about."""
+    return f"{word(f'who.{step.who}', lang)}, {_text(step.period.title, lang)}"
+
+
+def condition(step: Step, lang: Language) -> str:
+    """What the dates of a company's duty hang on, or why there is no latest; "" where nothing is open."""
+    if step.if_since is not None:
+        name = "arrived" if step.period.starts == "receipt" else "began"
+        return phrase(f"if_since_{name}", lang, d=step.if_since[0])
+    return phrase(f"no_latest_{step.why}", lang) if step.why in ("channel", "cause_ends", "paused") else ""
 
 
 def _without_date(step: Step, values: dict[str, object], lang: Language) -> str:
     period = step.period
-    start = step_word(f"start.{period.starts}", lang)
+    start = step_word(start_name(period), lang)
     if period.legs:
         return phrase("act_not_started", lang, **values, l=shown_length(period.legs, lang), s=start)
     undated = "" if period.undated is None else _text(period.undated, lang)

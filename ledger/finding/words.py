@@ -104,10 +104,10 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "{d}에 도달했다면 {x}까지 답변해야 합니다. 도달 여부는 증명되지 않았습니다.",
     ),
     "channel": (
-        "The request did not go to a contact that {c} published, and {c} has not acknowledged it: there is no latest "
-        "due date until it does.",
-        "요구는 {c}이(가) 공개한 연락처로 보낸 것이 아니고 {c}의 접수 확인도 없습니다."
-        " 접수를 확인할 때까지 늦은 기한은 정하지 않습니다.",
+        "By what the person states, the request did not go to a contact that {c} published. No acknowledgement that "
+        "{c} signed, or that attesters checked, is recorded: there is no latest due date until there is one.",
+        "요구인의 기록에 따르면 요구는 {c}이(가) 공개한 연락처로 보낸 것이 아닙니다. {c}이(가) 서명했거나 확인인이"
+        " 확인한 접수 확인도 기록되지 않았습니다. 그런 확인이 있을 때까지 늦은 기한은 정하지 않습니다.",
     ),
     "due_both": (
         "Due date under {r}, version {v}: the end of {x}.",
@@ -138,9 +138,25 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "규칙 {r}은(는) 이 권리를 다루지만 답변 기간은 정하지 않으므로 기한이 없습니다.",
     ),
     "undated": ("{r}: the law names no number of days: {u}", "{r}: 법은 며칠 안이라고 정하지 않았습니다. {u}"),
-    "cause_ends": (
+    "cause_ends_company": (
         "{c} states a postponement without a date: there is no latest due date until its cause ends.",
         "{c}은(는) 날짜 없이 연기한다고 밝혔습니다. 그 사유가 없어질 때까지 늦은 기한은 정하지 않습니다.",
+    ),
+    "cause_ends_attesters": (
+        "Attesters checked that {c} stated a postponement without a date: there is no latest due date until its cause "
+        "ends.",
+        "{c}이(가) 날짜 없이 연기한다고 밝혔음을 확인인이 확인했습니다. 그 사유가 없어질 때까지 늦은 기한은 정하지"
+        " 않습니다.",
+    ),
+    "cause_ends_mail": (
+        "The person reports a postponement by {c} without a date, which stands in a mail of {c}'s domain: there is no "
+        "latest due date until its cause ends.",
+        "요구인은 {c}이(가) 날짜 없이 연기했다고 적었고, 그 내용은 {c} 도메인의 메일에 있습니다. 그 사유가 없어질"
+        " 때까지 늦은 기한은 정하지 않습니다.",
+    ),
+    "cause_ends_person": (
+        "The person reports a postponement by {c} without a date: there is no latest due date until its cause ends.",
+        "요구인은 {c}이(가) 날짜 없이 연기했다고 적었습니다. 그 사유가 없어질 때까지 늦은 기한은 정하지 않습니다.",
     ),
     "paused": (
         "{c} asked for something that is not recorded as supplied: there is no latest due date until it is.",
@@ -163,6 +179,18 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "Notice of more time, entry {n}: given on {d}, after the time had ended. It does not undo the date that had "
         "passed.",
         "연장 통지(기록 {n}번): 기한이 지난 {d}에 알렸습니다. 이미 지난 기한을 되돌리지 않습니다.",
+    ),
+    "notice_by_person": (
+        " The notice is reported by the person alone.",
+        " 이 통지는 요구인만 기록했습니다.",
+    ),
+    "notice_by_attesters": (
+        " The notice is reported by the person; attesters checked it.",
+        " 이 통지는 요구인이 기록했고 확인인이 확인했습니다.",
+    ),
+    "notice_by_mail": (
+        " The notice is reported by the person; it stands in a mail of the company's domain.",
+        " 이 통지는 요구인이 기록했고, 회사 도메인의 메일에 있습니다.",
     ),
     "late_notice": (
         "Notice of more time, entry {n}: by {r} it had to be given by the end of {x}. It names {d} and was signed not "
@@ -201,6 +229,17 @@ _TEXT: Mapping[str, tuple[str, str]] = {
     "not_decided": (
         "Not decided whether the answer was in time: {c} states that it answered on {d}; recorded not before {t}.",
         "기한 안의 답변인지 정하지 않습니다. {c}은(는) {d}에 답변했다고 밝혔고, {t} 이후에 기록되었습니다.",
+    ),
+    "not_decided_attested": (
+        "Not decided whether the answer was in time: attesters checked that {c} answered on {d}; reported not before "
+        "{t}.",
+        "기한 안의 답변인지 정하지 않습니다. {c}이(가) {d}에 답변했음을 확인인이 확인했고, {t} 이후에 기록되었습니다.",
+    ),
+    "not_decided_open_attested": (
+        "Not decided whether the answer was in time: attesters checked that {c} answered on {d}; no lower bound of the "
+        "report is shown.",
+        "기한 안의 답변인지 정하지 않습니다. {c}이(가) {d}에 답변했음을 확인인이 확인했고,"
+        " 언제 이후에 기록되었는지는 제시되지 않았습니다.",
     ),
     "not_decided_open": (
         "Not decided whether the answer was in time: {c} states that it answered on {d}; no lower bound of its record "
@@ -292,6 +331,29 @@ _TEXT: Mapping[str, tuple[str, str]] = {
     ),
     "acknowledged_not": (" No confirmation of the receipt is recorded.", " 접수를 확인했다는 기록은 없습니다."),
     "act_company": ("{w}, {p}: by the end of {x}.", "{w}, {p}: {x}까지."),
+    "act_company_if": ("{w}, {p}: {y}, by the end of {x}.", "{w}, {p}: {y} {x}까지."),
+    "act_company_strict": (
+        "{w}, {p}: in the strictest reading by the end of {x}; {y}.",
+        "{w}, {p}: 가장 엄격하게 보면 {x}까지. {y}.",
+    ),
+    "act_strict": (" In the strictest reading by the end of {x}.", " 가장 엄격하게 보면 {x}까지."),
+    "if_since_arrived": (
+        "if the request arrived on {d}, which is not proven",
+        "증명되지 않았으나 요구가 {d}에 도달했다면",
+    ),
+    "if_since_began": ("if it began on {d}, which is stated and not proven", "증명되지 않았으나 {d}에 시작되었다면"),
+    "no_latest_channel": (
+        "there is no latest date until the company acknowledges the request",
+        "회사가 접수를 확인할 때까지 늦은 기한은 없음",
+    ),
+    "no_latest_cause_ends": (
+        "there is no latest date until the cause of the postponement ends",
+        "연기 사유가 없어질 때까지 늦은 기한은 없음",
+    ),
+    "no_latest_paused": (
+        "there is no latest date until what was asked for is supplied",
+        "요청한 것이 제출될 때까지 늦은 기한은 없음",
+    ),
     "act_window": ("{w}, {p}: by the end of {x}.", "{w}, {p}: {x}까지."),
     "act_at_once": (
         "{w}, {p}: after a refusal nobody has to wait.",

@@ -1,7 +1,8 @@
 """Whether a mail was written on the day that a statement names (docs/spec/attester.md, step 8; assessment.md, 10.4).
 
 A mail shows that the request was there when it was written, and that an answer was given on the day on which it was
-written. A statement that names another day says more than the mail does, and a due date would hang on it.
+written. A statement that names another day says more than the mail does, and a due date would hang on it. A day is
+a day in the place of the case, as everywhere in deadlines.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from ledger.encoding import Json
-from ledger.errors import RefusedMail
+from ledger.errors import MalformedRequest, RefusedMail
 from ledger.mail.grade import MailCheck
 from ledger.mail.raw import RawMail
+from ledger.places import local_days
 
 DAY = timedelta(days=1)
-"""So far apart may two clocks show the date of one moment."""
+"""So far apart may two clocks show the date of one moment, where the zones of a place are not known."""
 EXACT: Mapping[str, str] = {
     "deadline.extended": "notified_on",
     "request.fulfilled": "answered_on",
@@ -28,8 +30,17 @@ NOT_BEFORE: Mapping[str, str] = {"request.acknowledged": "received_on"}
 MAX_DATE = 200
 
 
-def fits_day(kind: str, facts: Mapping[str, Json], written: datetime | None) -> bool | None:
-    """Whether the mail was written on the day that the statement names; None where it has no signed time.
+def days_in(written: datetime, place: str) -> tuple[date, date]:
+    """The first and the last date that ``written`` is in ``place``."""
+    try:
+        return local_days(written, place)
+    except MalformedRequest:
+        day = written.astimezone(UTC).date()
+        return max(day, date.min + DAY) - DAY, min(day, date.max - DAY) + DAY
+
+
+def fits_day(kind: str, facts: Mapping[str, Json], written: datetime | None, place: str) -> bool | None:
+    """Whether the mail was written on the day in ``place`` that the statement names; None without a signed time.
 
     Statements of other kinds name no such day, so every mail fits them.
     """
@@ -38,20 +49,22 @@ def fits_day(kind: str, facts: Mapping[str, Json], written: datetime | None) -> 
         return True
     if written is None:
         return None
-    stated, day = date.fromisoformat(str(facts[name])), written.astimezone(UTC).date()
-    return day - DAY <= stated and (kind in NOT_BEFORE or stated <= day + DAY)
+    stated, (first, last) = date.fromisoformat(str(facts[name])), days_in(written, place)
+    # Where a moment has two dates in the place, an arrival counts from the later one: in doubt for the company.
+    return last <= stated if kind in NOT_BEFORE else first <= stated <= last
 
 
-def check_day(kind: str, facts: Mapping[str, Json], written: datetime | None) -> bool:
+def check_day(kind: str, facts: Mapping[str, Json], written: datetime | None, place: str) -> bool:
     """Whether the mail supports the day that the statement names; False where it has no signed time.
 
     Raises RefusedMail for a day that the mail contradicts.
     """
-    fits = fits_day(kind, facts, written)
+    fits = fits_day(kind, facts, written, place)
     if fits is False and written is not None:
         name = EXACT.get(kind) or NOT_BEFORE.get(kind)
         raise RefusedMail(
-            f"the mail is dated {written.astimezone(UTC).date()}, but the statement names {facts[str(name)]} ({name});"
+            f"the mail is dated {days_in(written, place)[0]} in {place}, but the statement names {facts[str(name)]}"
+            f" ({name});"
             " it shows no other day than its own"
         )
     return fits is not None
@@ -61,7 +74,7 @@ def written_at(mail: RawMail, check: MailCheck) -> datetime | None:
     """When the mail was written, by the sender's own signed word: Date, or else ``t=`` of the signature that counts."""
     fields = mail.named("date")
     if "date" in check.signed_headers and len(fields) == 1:
-        found = _parse_date(fields[0].value)
+        found = parse_written(fields[0].value)
         if found is not None:
             return found
     if check.chosen_number is None:
@@ -74,7 +87,8 @@ def written_at(mail: RawMail, check: MailCheck) -> datetime | None:
         return None
 
 
-def _parse_date(value: bytes) -> datetime | None:
+def parse_written(value: bytes) -> datetime | None:
+    """The time (UTC) of a Date field, None where it cannot be read."""
     text = re.sub(rb"\s+", b" ", value).strip().decode("latin-1")
     if len(text) > MAX_DATE:
         return None

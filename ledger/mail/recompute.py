@@ -45,6 +45,8 @@ class Claim:
     case: bytes
     kind: str
     facts: Mapping[str, Json]
+    place: str
+    """Where the company must act, by the opening of the case; "" where that is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def _by_key(
         proven=check.chosen is not None and check.chosen.origin == "dnssec",
         aligned=check.aligned,
         where=find_case(mail, check, claim.case).where,
-        day=fits_day(claim.kind, claim.facts, written_at(mail, check)),
+        day=fits_day(claim.kind, claim.facts, written_at(mail, check), claim.place),
     )
 
 

@@ -74,7 +74,7 @@ def company(api: Api, case: SignedStatement, kind: str, **facts: Json) -> Signed
 def test_nothing_is_known_of_anybody(lite: Api) -> None:
     """Of a company that nobody ever named, and before the first anchor."""
     found = counted(lite)
-    assert (found["statements"], found["no_rate"], found["size"]) == (0, "not_joined", 0)
+    assert (found["cases"], found["no_rate"], found["size"]) == (0, "not_joined", 0)
     assert found["sentences"][0] == "Practice ledger: proves nothing to a stranger."
     assert "0 statements, 0 with proven arrival." in found["sentences"]
     assert lite.get("/v1/companies/UPPER.example/counts").status_code == 400
@@ -86,17 +86,17 @@ def test_a_case_in_its_quiet_period_is_in_no_listing_and_no_count(api: Api) -> N
     record(api, *claim(api, 1), *claim(api, 2, "2020-01-01"))
     at(api, "2026-10-28T22:59:59Z")
     before = counted(api)
-    assert before["statements"] == 0 and not any(before["arrival"].values())
+    assert before["cases"] == 0 and not any(before["arrival"].values())
     assert api.get("/v1/companies").json() == {"companies": []}
     assert counted(api)["now"] == "2026-10-28T22:45:00Z"
     at(api, "2026-10-28T23:59:59Z")
-    assert counted(api)["statements"] == 0
+    assert counted(api)["cases"] == 0
     at(api, "2026-10-29T00:00:00Z")
     found = counted(api)
-    assert (found["statements"], found["arrival"]["claimed"]) == (1, 1), "back-dated: 14 days after it was recorded"
+    assert (found["cases"], found["arrival"]["claimed"]) == (1, 1), "back-dated: 14 days after it was recorded"
     at(api, LATER)
     found = counted(api)
-    assert found["statements"] == 2 and found["rates"] == found["curve"] == []
+    assert found["cases"] == 2 and found["rates"] == found["curve"] == []
     assert found["not_replayed"] == 2 and found["conditional"] == 2
     assert "2 statements, 0 with proven arrival." in found["sentences"]
     assert api.get("/v1/companies").json() == {"companies": []}, "a company is listed when it has spoken"
@@ -110,10 +110,10 @@ def test_the_company_speaks_in_one_case(api: Api) -> None:
     quiet, spoken = claim(api, 1), claim(api, 2)
     record(api, *quiet, *spoken, world.bound(world.operator, SHOP))
     at(api, RECORDED)
-    assert counted(api)["statements"] == 0
+    assert counted(api)["cases"] == 0
     record(api, company(api, spoken[0], "request.acknowledged", received_on="2026-10-14"))
     found = counted(api)
-    assert found["statements"] == 1 and found["arrival"]["operator_vouched"] == 1 and found["no_rate"] == "not_joined"
+    assert found["cases"] == 1 and found["arrival"]["operator_vouched"] == 1 and found["no_rate"] == "not_joined"
     assert api.get(f"/v1/companies/{COMPANY}").json()["cases"] == 1, "the quiet one is in no count anywhere"
     record(
         api,
@@ -158,7 +158,7 @@ def test_only_what_changed_is_read_again(api: Api) -> None:
     first = kept(api)
     assert len(first) == 2
     record(api, *claim(api, 3))
-    assert counted(api)["statements"] == 3
+    assert counted(api)["cases"] == 3
     second = kept(api)
     assert all(second[case] is item for case, item in first.items()), "another's case changes nothing of these"
     case = claim(api, 1)[0]
@@ -193,7 +193,7 @@ def test_many_new_cases_are_read_in_pieces(lite: Api) -> None:
     busy = lite.get(PATH)
     assert (busy.status_code, busy.json()["type"]) == (503, "/problems/refused-busy")
     assert f"{SLICE} of {number}" in busy.json()["detail"] and busy.headers["retry-after"] == "1"
-    assert lite.get(PATH).json()["statements"] == number
+    assert lite.get(PATH).json()["cases"] == number
 
 
 def test_strangers_in_their_quiet_period_are_not_even_read(lite: Api) -> None:
@@ -203,10 +203,10 @@ def test_strangers_in_their_quiet_period_are_not_even_read(lite: Api) -> None:
     record(lite, case, sent, *claim(lite, 2), world.bound(world.operator, SHOP))
     record(lite, company(lite, case, "request.acknowledged", received_on="2026-10-14"))
     at(lite, "2026-10-20T00:00:00Z")
-    assert counted(lite)["statements"] == 1
+    assert counted(lite)["cases"] == 1
     assert list(kept(lite)) == [case.id]
     at(lite, LATER)
-    assert counted(lite)["statements"] == 2 and len(kept(lite)) == 2
+    assert counted(lite)["cases"] == 2 and len(kept(lite)) == 2
 
 
 @pytest.mark.parametrize("spoken", [False, True])
@@ -218,10 +218,10 @@ def test_a_withheld_opening(lite: Api, spoken: bool) -> None:
     if spoken:
         record(lite, company(lite, case, "request.acknowledged", received_on="2026-10-14"))
     at(lite, LATER)
-    assert counted(lite)["statements"] == 1
+    assert counted(lite)["cases"] == 1
     record(lite, world.withheld(case.digest))
     found = counted(lite)
-    assert (found["statements"], found["no_finding"]) == (0, int(spoken))
+    assert (found["cases"], found["no_finding"]) == (0, int(spoken))
 
 
 def test_citations_are_in_no_count(lite: Api) -> None:

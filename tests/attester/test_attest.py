@@ -99,7 +99,7 @@ def test_one_mail_may_show_two_things_in_its_case(matter: Matter) -> None:
     matter.start()
     case = matter.opened()
     message = matter.mail(case)
-    [first], [second] = matter.attested(case, message), matter.attested(case, message, day=25)
+    [first], [second] = matter.attested(case, message), matter.attested(case, message, day=28)
     assert first.result == second.result == "grade_a"
     assert first.attested[0].signed.id != second.attested[0].signed.id
 
@@ -121,7 +121,7 @@ def test_a_mail_shown_for_another_case(matter: Matter) -> None:
     case = matter.opened(2)
     refused(matter.attested(case, message), "RefusedMail", "in another case")
     more = b"X-Added: anybody can write this\r\n" + message
-    refused(matter.attested(case, more, day=25), "RefusedMail", "in another case")
+    refused(matter.attested(case, more, day=28), "RefusedMail", "in another case")
 
 
 def test_the_same_mail_with_other_unsigned_fields(matter: Matter) -> None:
@@ -131,14 +131,14 @@ def test_the_same_mail_with_other_unsigned_fields(matter: Matter) -> None:
     message = matter.mail(case)
     assert matter.attested(case, message)[0].result == "grade_a"
     copy = b"Received: from mx.mail.example by other.mail.example\r\n" + message
-    assert matter.attested(case, copy, day=25)[0].result == "grade_a"
+    assert matter.attested(case, copy, day=28)[0].result == "grade_a"
 
 
 def test_two_mails_under_one_message_id(matter: Matter) -> None:
     matter.start()
     case = matter.opened()
     assert matter.attested(case, matter.mail(case))[0].result == "grade_a"
-    refused(matter.attested(case, matter.mail(case, text="Another text."), day=25), "RefusedMail", "Message-ID")
+    refused(matter.attested(case, matter.mail(case, text="Another text."), day=28), "RefusedMail", "Message-ID")
     assert matter.attested(case, matter.mail(case, 2, text="Another text."), day=27)[0].result == "grade_a"
 
 
@@ -161,7 +161,7 @@ def test_a_forged_mail_takes_no_message_id_away(matter: Matter) -> None:
     forged = message.replace(b"We received", b"We refuse")
     [answer] = matter.attested(case, forged)
     assert answer.result == "failed" and [item.result for item in answer.attested] == ["failed"]
-    assert matter.attested(case, message, day=25)[0].result == "grade_a"
+    assert matter.attested(case, message, day=28)[0].result == "grade_a"
 
 
 def test_other_bytes_than_disclosed(matter: Matter) -> None:
@@ -182,7 +182,7 @@ def test_what_is_no_mail(matter: Matter) -> None:
     text = Disclosure.make(secrets.token_bytes(16), "mail", "They wrote that they received it.")
     refused(matter.ask(b"text", text, matter.acknowledged(case, text)), "RefusedMail", "original bytes")
     picture = disclosed(b"\x89PNG", "image/png", "screen.png")
-    refused(matter.ask(b"\x89PNG", picture, matter.acknowledged(case, picture, day=25)), "RefusedMail", "image/png")
+    refused(matter.ask(b"\x89PNG", picture, matter.acknowledged(case, picture, day=28)), "RefusedMail", "image/png")
     nothing = disclosed(b"no header at all")
     refused(matter.ask(b"no header at all", nothing, matter.acknowledged(case, nothing, day=27)), "MalformedMail")
 
@@ -251,7 +251,7 @@ def test_resolvers_that_disagree(matter: Matter) -> None:
     [answer] = matter.attested(case, matter.mail(case))
     assert answer.result == "grade_b" and "key_part_quorum" in [code for code, _ in answer.reasons]
     matter.names[1].records[KEY_NAME] = ['"v=DKIM1; k=rsa; p="']
-    [answer] = matter.attested(case, matter.mail(case, 2), day=25)
+    [answer] = matter.attested(case, matter.mail(case, 2), day=28)
     assert answer.result == "undetermined"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.cli.demo.mail import MailKey, write_mail
 from ledger.errors import RefusedMail
-from ledger.mail.days import check_day, written_at
+from ledger.mail.days import EXACT, NOT_BEFORE, check_day, written_at
 from ledger.mail.grade import MailCheck, grade_mail
 from ledger.mail.key import KeyAtReceipt
 from ledger.mail.raw import RawMail
@@ -24,26 +24,36 @@ def graded(key: MailKey, message: bytes) -> tuple[RawMail, MailCheck]:
     return mail, grade_mail(mail, frozenset({SHOP}), {(SHOP, key.selector): at_receipt}, AT)
 
 
+STATED = ("2026-10-01", "2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27", "2026-11-28", "2026-12-24")
+LATE = datetime(2026, 11, 26, 23, 30, tzinfo=UTC)
+"""The 26th in Dublin, the 27th in Seoul; the 26th in every zone of the mainland of the United States."""
+
+
 @pytest.mark.parametrize(
-    ("kind", "fact", "days"),
+    ("place", "written", "days"),
     [
-        ("request.acknowledged", "received_on", {"2026-11-25", "2026-11-26", "2026-11-27", "2026-12-24"}),
-        ("request.refused", "answered_on", {"2026-11-25", "2026-11-26", "2026-11-27"}),
-        ("request.fulfilled", "answered_on", {"2026-11-25", "2026-11-26", "2026-11-27"}),
-        ("request.partially_fulfilled", "answered_on", {"2026-11-25", "2026-11-26", "2026-11-27"}),
-        ("deadline.extended", "notified_on", {"2026-11-25", "2026-11-26", "2026-11-27"}),
+        ("IE", WRITTEN, ("2026-11-26", "2026-11-26")),
+        ("KR", WRITTEN, ("2026-11-26", "2026-11-26")),
+        ("IE", LATE, ("2026-11-26", "2026-11-26")),
+        ("KR", LATE, ("2026-11-27", "2026-11-27")),
+        ("US-CA", datetime(2026, 11, 26, 7, tzinfo=UTC), ("2026-11-25", "2026-11-25")),
+        ("AU", LATE, ("2026-11-27", "2026-11-27")),
+        ("RU", datetime(2026, 11, 26, 15, tzinfo=UTC), ("2026-11-26", "2026-11-27")),
+        ("", WRITTEN, ("2026-11-25", "2026-11-27")),
     ],
 )
-def test_days(kind: str, fact: str, days: set[str]) -> None:
-    """An acknowledgement may name a later day, which favours the company; nothing else may, and nothing an earlier."""
-    for stated in ("2026-10-01", "2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27", "2026-11-28", "2026-12-24"):
-        if stated in days or (kind == "request.acknowledged" and stated > "2026-11-24"):
-            assert check_day(kind, {fact: stated}, WRITTEN)
+@pytest.mark.parametrize(("kind", "fact"), [*EXACT.items(), *NOT_BEFORE.items()])
+def test_days(kind: str, fact: str, place: str, written: datetime, days: tuple[str, str]) -> None:
+    """In the place of the case. An arrival has the later of two dates or a later one, an answer one of the two."""
+    for stated in STATED:
+        fits = days[1] <= stated if kind in NOT_BEFORE else days[0] <= stated <= days[1]
+        if fits:
+            assert check_day(kind, {fact: stated}, written, place)
         else:
-            with pytest.raises(RefusedMail, match="dated 2026-11-26, but the statement names"):
-                check_day(kind, {fact: stated}, WRITTEN)
-    assert not check_day(kind, {fact: "2026-11-26"}, None)
-    assert check_day("account.suspended", {"on": "2020-01-01"}, None), "it names no day of a mail"
+            with pytest.raises(RefusedMail, match=f"dated {days[0]} in {place}, but the statement names {stated}"):
+                check_day(kind, {fact: stated}, written, place)
+    assert not check_day(kind, {fact: "2026-11-26"}, None, place)
+    assert check_day("account.suspended", {"on": "2020-01-01"}, None, place), "it names no day of a mail"
 
 
 @pytest.mark.parametrize(

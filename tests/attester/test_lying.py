@@ -124,7 +124,7 @@ def test_a_statement_about_another_mail(matter: Matter) -> None:
     one = matter.start()
     case = matter.opened()
     first, second = disclosed(matter.mail(case)), disclosed(message := matter.mail(case, 2))
-    statement, other = matter.acknowledged(case, first), matter.acknowledged(case, second, day=25)
+    statement, other = matter.acknowledged(case, first), matter.acknowledged(case, second, day=28)
     [answer] = matter.ask(message, second, other)
     assert answer.problem is None
     shown = {

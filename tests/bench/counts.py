@@ -84,8 +84,8 @@ def _served() -> list[Figure]:
             except RefusedBusy:
                 calls += 1
         cold, warm = time.perf_counter() - start, []
-        if found.counts.statements != _STRANGERS:
-            raise SystemExit(f"{found.counts.statements} cases are counted, not {_STRANGERS}")
+        if found.counts.cases != _STRANGERS:
+            raise SystemExit(f"{found.counts.cases} cases are counted, not {_STRANGERS}")
         for _ in range(200):
             start = time.perf_counter()
             if desk.made(COMPANY) is None:
@@ -139,7 +139,7 @@ def _pure() -> Figure:
     start = time.perf_counter()
     found = count(COMPANY, many, now)
     seconds = time.perf_counter() - start
-    if found.statements != _MANY:
+    if found.cases != _MANY:
         raise SystemExit("not all were counted")
     return at_most("count_pure_1e5_ms", 1000 * seconds, "ms", None, f"{_MANY:,} summaries, all with proven arrival")
 

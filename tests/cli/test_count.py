@@ -87,7 +87,7 @@ def test_the_newest_bundle_of_a_case_counts(run: Run, tmp_path: Path) -> None:
     same = put(tmp_path, "b-same", newer)
     code, out, err = run("--json")
     found = value(out)
-    assert code == 0 and found["counts"][0]["outcomes"]["provided"] == 1 and found["counts"][0]["statements"] == 1
+    assert code == 0 and found["counts"][0]["outcomes"]["provided"] == 1 and found["counts"][0]["cases"] == 1
     assert {item["file"]: item["why"] for item in found["not_counted"]} == {older: "older", same: "older"}
     assert f"{older}: not counted: a newer bundle of the same case is here" in err
 
@@ -103,7 +103,7 @@ def test_each_file_that_is_not_counted_is_named(run: Run, tmp_path: Path) -> Non
     code, out, err = run("--json")
     found = value(out)
     assert code == 1, "a failed check says more than a file that is none"
-    assert found["counts"][0]["statements"] == 1
+    assert found["counts"][0]["cases"] == 1
     whys = {item["file"]: item["why"] for item in found["not_counted"]}
     assert whys == {short: "malformed", changed: "failed", hidden: "no_finding"} and good not in err
     assert all(f"{name}: not counted: " in err for name in whys)
@@ -119,7 +119,7 @@ def test_a_quiet_case_is_not_counted_and_its_company_not_named(run: Run, tmp_pat
     quiet = put(tmp_path, "a", overdue().bundle("2026-12-02"))
     code, out, err = run(now="2026-12-07T23:59:59Z")
     assert (code, out) == (0, "No case is listed.\n")
-    assert err == f"{quiet}: not counted: in its quiet period\n"
+    assert err == f"{quiet}: not counted: in its quiet period (until the end of 2026-12-07)\n"
     assert "1 statement" in run(now="2026-12-08T00:00:00Z")[1]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,67 @@ def test_korean(capsys: pytest.CaptureFixture[str]) -> None:
     assert "  가장 엄격하게 보면 2026-07-11(토)까지\n  회사에 가장 유리하게 보면 2026-07-13(월)까지\n" in out
     assert "[민법 제157조, 제159조, 제160조, 제161조 (C)]" in out
     assert out.endswith("위법 여부의 판단이 아니며 법률 자문이 아닙니다.\n")
+
+
+@pytest.mark.parametrize(
+    ("asked", "english", "korean"),
+    [
+        (("jp-appi", "sue", "--place", "JP"), "not before the end of 2026-07-15", "2026-07-15(수)이 지난 뒤에"),
+        (("tr-kvkk", "complain", "--place", "TR"), "act by the end of 2026-", "까지 하십시오"),
+        (("kr-pipa", "mediation_decision", "--place", "KR"), "aimed at by the end of 2026-", "까지가 목표"),
+    ],
+)
+def test_whose_time_it_is(
+    asked: tuple[str, ...], english: str, korean: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wait is not over by a day, and an authority's aim binds nobody; nor in a calendar program."""
+    for lang, words in (("en", english), ("ko", korean)):
+        file = tmp_path / f"{lang}.ics"
+        assert main(["deadline", *asked, "--from", "2026-07-01", "--lang", lang, "--ics", str(file)]) == 0
+        heads = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  ") and "." not in line[:5]]
+        summary = file.read_bytes().decode().replace("\r\n ", "")
+        assert any(words in line for line in heads) and words in summary
+        assert not any("favourable to the company" in line or "회사에 가장 유리" in line for line in heads)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("kr-pipa-access", "answer", "--place", "KR"), "did you mean kr-pipa?"),
+        (("kr-pipa-correct", "answer", "--place", "KR"), "did you mean kr-pipa-correction?"),
+        (("eugdpr", "answer", "--place", "IE"), "did you mean eu-gdpr?"),
+        (("eu-gdpr", "answer", "--place", "EU"), "not 'EU'; eu-gdpr holds in AT, BE,"),
+        (("kr-pipa", "answer", "--place", "Seoul"), "not 'Seoul'; kr-pipa holds in KR"),
+        (
+            ("eu-gdpr", "answer", "--place", "IE", "--pause", "2025-09-21..2025-09-23=identification"),
+            "did you mean identity?",
+        ),
+    ],
+)
+def test_what_was_meant(asked: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["deadline", *asked, "--from", "2025-09-19"]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_the_reasons_are_numbered_and_plain(capsys: pytest.CaptureFixture[str]) -> None:
+    """One after the other, whatever the numbers of the specification are; a Sunday is not said to be a Sunday."""
+    assert main(EU) == 0
+    out = capsys.readouterr().out
+    assert re.findall(r"^  ([0-9]+)\. ", out, re.MULTILINE) == ["1", "2", "3", "4"]
+    assert "2025-10-19 (Sunday) is no working day." in out and "is a Sunday" not in out
+    assert main(["deadline", "kr-pipa-automated", "extended_twice", "--place", "KR", "--from", "2026-11-05"]) == 0
+    assert "Of 2 notices that this period needs, that within the period extended is missing" in capsys.readouterr().out
+    assert (
+        main(["deadline", "kr-pipa", "mediation_decision", "--place", "KR", "--from", "2026-11-05", "--lang", "ko"])
+        == 0
+    )
+    assert "조정 신청을 받은 날은 2026-11-05(목)입니다." in capsys.readouterr().out
+
+
+def test_the_list_has_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["deadline", "--list", "--lang", "ko"]) == 0
+    out = capsys.readouterr().out
+    assert "    compensation_information 30일\n" in out and "    answer                  10일\n" in out
 
 
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,6 +194,10 @@ def test_a_calendar_file_for_the_person(tmp_path: Path, capsys: pytest.CaptureFi
     assert data.count(b"BEGIN:VEVENT") == 2 and b"DTSTART;VALUE=DATE:20260711" in data
     assert b"DTSTART;VALUE=DATE:20260713" in data and data.endswith(b"END:VCALENDAR\r\n")
     assert main([*KR, "--ics", str(file)]) == 1  # nothing is overwritten
+    capsys.readouterr()
+    assert main([*KR, "--ics", str(tmp_path / "none" / "due.ics")]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.count("\n") == 1 and "make it first" in said.err
     nothing = [
         "deadline",
         "cn-pipl",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from ledger.cli.letter import REQUEST, TITLE, write_letter
+from ledger.cli.main import main
 from ledger.cli.output import Language
 from ledger.encoding import encode_hex
 from ledger.errors import MalformedRequest
@@ -40,3 +42,13 @@ def test_every_right_has_words() -> None:
 def test_an_unknown_right() -> None:
     with pytest.raises(MalformedRequest, match="--right must be one of access"):
         write_letter(a_case(), "revenge", Language.en, date(2026, 11, 20))
+
+
+@pytest.mark.parametrize("command", ["letter", "prove"])
+def test_a_place_where_no_file_can_be_made(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Said before a letter is kept or a bundle is fetched."""
+    out = tmp_path / "none" / "file"
+    assert main([command, "--folder", str(tmp_path / "mine"), "--out", str(out)]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and f"there is no folder {out.parent}; make it first" in said
+    assert not (tmp_path / "mine").exists()

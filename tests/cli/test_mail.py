@@ -128,7 +128,7 @@ def test_an_acknowledgement_from_bytes_to_attestation(
     proven = read(habeas("prove", "--trust", "trust.toml", *opening, "--out", "b.json", "--json", code=3))
     delivery = proven["verified"]["finding"]["delivery"]
     assert (delivery["basis"], delivery["grade"], delivery["proven_by"]) == (
-        "acknowledged", "domain_mail", "2026-11-20",
+        "acknowledged", "domain_mail", "2026-11-19",
     )  # fmt: skip
     assert delivery["mail"] == {"letter": "A", "by": "attesters"}
     # The same mail again from its bytes: it fits what the attester saw; no chain proves the key of this zone.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.cli.remarks import date_remarks
+from ledger.cli.remarks import date_remarks, right_remarks
 from ledger.encoding import Json
 from ledger.kinds import KINDS
 
@@ -29,6 +29,25 @@ def test_each_date(kind: str, facts: dict[str, Json], named: list[str]) -> None:
     remarks = date_remarks(KINDS[kind], facts, NEWEST)
     assert [remark.split(" ")[0] for remark in remarks] == named
     assert all("after 2026-11-21, the day (UTC)" in remark for remark in remarks)
+
+
+@pytest.mark.parametrize(
+    ("right", "regime", "place", "said"),
+    [
+        ("erasure", "kr-pipa", "KR", ["kr-pipa-correction"]),
+        ("access", "kr-pipa", "KR", []),
+        ("erasure", "eu-gdpr", "IE", []),
+        ("erasure", "none", "IE", []),
+        ("access", "eu-gdpr", "KR", []),
+    ],
+)
+def test_a_right_that_the_rule_does_not_cover(right: str, regime: str, place: str, said: list[str]) -> None:
+    """It is recorded all the same; but nothing would be due, and nobody would know why."""
+    facts: dict[str, Json] = {"right": right}
+    remarks = right_remarks(KINDS["request.sent"], facts, regime, place)
+    assert len(remarks) == len(said) and all(word in line for word, line in zip(said, remarks, strict=True))
+    assert all(f"right is {right}: the rule {regime} has no time" in line for line in remarks)
+    assert right_remarks(KINDS["request.reminded"], facts, regime, place) == []
 
 
 def test_no_other_fact_is_taken_for_a_date() -> None:

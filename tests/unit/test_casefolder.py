@@ -18,6 +18,7 @@ from ledger.encoding import encode_json
 from ledger.errors import (
     Malformed,
     MalformedKey,
+    MalformedRequest,
     RefusedBusy,
     RefusedNotFound,
     RefusedOverwrite,
@@ -142,6 +143,16 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(RefusedOverwrite):
         write_new(tmp_path / "link", b"two")
     assert sorted(each.name for each in tmp_path.iterdir()) == ["backup.habeas", "link"]
+
+
+@pytest.mark.parametrize(
+    ("where", "words"), [("missing/x", "there is no folder"), ("file/x", "folder"), ("n" * 300, "")]
+)
+def test_a_place_where_no_file_can_be_made_is_one_sentence(tmp_path: Path, where: str, words: str) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(MalformedRequest, match="cannot be written: .*" + words):
+        write_new(tmp_path / where, b"one")
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
 
 
 def test_the_lock_is_one_and_comes_back(folder: Path) -> None:

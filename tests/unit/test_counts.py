@@ -88,7 +88,7 @@ def rated(counts: Counts) -> tuple[object, ...]:
 def plain(counts: Counts) -> dict[str, int]:
     tables = {"arrival": counts.arrival, "states": counts.states, "outcomes": counts.outcomes, "grades": counts.grades}
     found = {f"{name}.{word}": number for name, table in tables.items() for word, number in table.items()}
-    single = ("statements", "unconfirmed", "conditional", "not_replayed", "operator_is_party")
+    single = ("cases", "unconfirmed", "conditional", "not_replayed", "operator_is_party")
     return found | {name: getattr(counts, name) for name in single}
 
 
@@ -119,16 +119,16 @@ def test_taking_a_case_out_raises_no_plain_count_and_opens_no_rate(found: list[C
 @given(MANY, st.integers(0, 400))
 def test_time_only_adds_cases(found: list[CaseSummary], days: int) -> None:
     later = made(found, NOW + timedelta(days=days))
-    assert later.statements >= made(found).statements
+    assert later.cases >= made(found).cases
 
 
 @given(MANY)
 def test_nothing_is_dropped(found: list[CaseSummary]) -> None:
     """Every listed case is in each table once; the rows of the rates are all cases with proven arrival."""
     counts = made(found)
-    assert counts.statements == sum(is_listed(item, NOW) for item in found)
+    assert counts.cases == sum(is_listed(item, NOW) for item in found)
     for table in (counts.arrival, counts.states, counts.outcomes):
-        assert sum(table.values()) == counts.statements
+        assert sum(table.values()) == counts.cases
     if not counts.no_rate:
         assert sum(rate.numerator for rate in counts.rates) == counts.arrival["proven"]
         assert {rate.denominator for rate in counts.rates} == {counts.arrival["proven"]}
@@ -186,7 +186,7 @@ def test_the_sentence_about_strangers() -> None:
     assert "501 statements, 1 with proven arrival." in lines
     assert any(line.startswith("No rate and no curve: no key of shop.example is accepted") for line in lines)
     assert "진술 501건, 그중 도달이 증명된 것은 1건." in told(made([*strangers, real]), "ko", practice=False)
-    assert made(strangers, datetime(2026, 12, 4, 12, tzinfo=UTC)).statements == 0
+    assert made(strangers, datetime(2026, 12, 4, 12, tzinfo=UTC)).cases == 0
 
 
 def test_a_vouched_answer_is_no_answer_of_the_company() -> None:

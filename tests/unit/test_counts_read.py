@@ -90,7 +90,7 @@ def test_a_key_that_the_operator_alone_vouches_for_joins_nobody() -> None:
     found = summary(matter, trust=policy(pinned=False))
     assert (found.joined, found.arrival, found.spoken) == (False, "operator_vouched", True)
     counts = count(COMPANY, [found], datetime(2026, 12, 20, tzinfo=UTC))
-    assert (counts.statements, counts.no_rate) == (1, "not_joined")
+    assert (counts.cases, counts.no_rate) == (1, "not_joined")
     pinned = summary(matter)
     assert (pinned.joined, pinned.arrival) == (True, "proven")
 

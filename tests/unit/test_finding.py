@@ -92,6 +92,18 @@ class TestOutcome:
         assert "The person states that nothing had come by 2026-11-30." in words(finding)
         assert "요구인은 2026-11-30까지 받은 것이 없다고 말합니다." in words(finding, "ko")
 
+    def test_a_check_in_knows_no_day_after_its_own_record(self) -> None:
+        """Dated ahead, it neither contests an answer of a day on which it had not come yet, nor is it believed."""
+        matter = asked()
+        matter.say("2026-11-09", "case.confirmed", on="2026-11-27", answer="nothing", account="not_concerned")
+        text, korean = (words(matter.finding("2026-11-12"), lang) for lang in LANGUAGES)
+        assert "The person confirmed on 2026-11-09 that nothing had reached them.\nNot known since 2026-11-09." in text
+        assert "names 2026-11-27 and was recorded by 2026-11-09: of no day after its own record does it count." in text
+        assert "2026-11-09 이후는 알 수 없습니다." in korean and "2026-11-27을(를) 적었으나" in korean
+        matter, _ = answered()
+        matter.say("2026-11-10", "case.confirmed", on="2026-11-27", answer="nothing", account="not_concerned")
+        assert stands(matter.finding(NOW)) == ("closed", "provided")
+
     def test_a_check_in_before_the_answer_contests_nothing(self) -> None:
         matter, _ = answered(at="2026-11-30", on="2026-11-30")
         matter.say("2026-12-01", "case.confirmed", on="2026-11-29", answer="nothing", account="not_concerned")
@@ -140,6 +152,7 @@ class TestDelivery:
         assert (finding.due.why, finding.due.latest, finding.due.if_arrived) == ("channel", None, None)
         assert finding.due.earliest == date(2026, 11, 22) and finding.periods == ()
         assert "did not go to a contact that shop.example published" in words(finding)
+        assert "By what the person states, the request did" in words(finding)
         matter.company("2026-12-03", "request.acknowledged", received_on="2026-10-25")
         finding = matter.finding(NOW)
         assert finding.due.latest == date(2026, 11, 25) and finding.due.why == ""
@@ -183,6 +196,16 @@ class TestDelivery:
         assert "No request is recorded, so nothing is due." in words(finding)
 
 
+def test_another_period_for_another_right() -> None:
+    """Taiwan: 15 days for access, 30 for erasure, each with as many more; nothing of the one is said of the other."""
+    for right, period, last in (("access", "answer", "2026-11-06"), ("erasure", "correction", "2026-11-23")):
+        finding = asked("tw-pdpa", "TW", right=right).finding(NOW)
+        assert finding.due.generous is not None and finding.due.generous.period == period
+        assert str(finding.due.latest) == last and finding.next is not None
+        assert [step.period.name for step in finding.next.steps if step.who == "company"] == [period]
+    assert asked("tw-pdpa", "TW", right="portability").finding(NOW).due.why == "not_covered"
+
+
 class TestMoreTime:
     def test_a_postponement_without_a_date(self) -> None:
         """Korea: until its cause ends; the date in the strictest reading stays the tenth day, or there is none."""
@@ -194,6 +217,35 @@ class TestMoreTime:
         assert (finding.due.latest, finding.due.why) == (None, "cause_ends") and finding.periods == ()
         assert "there is no latest due date until its cause ends" in words(finding)
         assert finding.due.notices[0].until is None and finding.due.notices[0].state == "in_time"
+
+    @pytest.mark.parametrize(
+        ("by", "english", "korean"),
+        [
+            (
+                "company",
+                "shop.example states a postponement without a date:",
+                "shop.example은(는) 날짜 없이 연기한다고",
+            ),
+            ("person", "The person reports a postponement by shop.example without a date:", "연기했다고 적었습니다"),
+            ("attesters", "Attesters checked that shop.example stated a postponement", "확인인이 확인했습니다"),
+        ],
+    )
+    def test_whose_word_a_postponement_is(self, by: str, english: str, korean: str) -> None:
+        """Words that only the requester recorded are never put into the company's mouth."""
+        matter = asked("kr-pipa", "KR")
+        facts = {"notified_on": "2026-10-26", "reason": "legal_cause", "until": "cause_ends"}
+        say = matter.company if by == "company" else matter.say
+        said = say("2026-10-26", "deadline.extended", **facts)  # type: ignore[arg-type]
+        if by == "attesters":
+            matter.attest("2026-10-27", said, "document")
+        finding = matter.finding(NOW)
+        assert [notice.by for notice in finding.due.notices] == [by] and finding.due.why == "cause_ends"
+        assert english in words(finding) and korean in words(finding, "ko")
+        assert ("shop.example states a postponement" in words(finding)) is (by == "company")
+        assert ("reported by the person" in words(finding)) is (by != "company")
+        mailed = tuple(replace(notice, by="mail") for notice in finding.due.notices)
+        text = words(replace(finding, due=replace(finding.due, notices=mailed)))
+        assert "a postponement by shop.example without a date, which stands in a mail of shop.example's domain:" in text
 
     def test_a_notice_after_the_tenth_day(self) -> None:
         matter = asked("kr-pipa", "KR")

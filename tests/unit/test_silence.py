@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -219,9 +220,8 @@ def test_the_report_says_the_finding_once_under_its_title(lang: Language) -> Non
     """With its own sentences in their order, before the checks; nothing about completeness is left unproven."""
     result = assessed("silent")
     assert result.finding is not None and result.note is None
-    assert told(result.finding, lang)[: len(sentences(result.finding.silence, lang))] == sentences(
-        result.finding.silence, lang
-    )
+    own = sentences(result.finding.silence, lang, date(2026, 10, 14))  # the check-in names a day in November
+    assert told(result.finding, lang)[: len(own)] == own and any("2026-11-22" in line for line in own)
     lines = report_text(result, lang).splitlines()
     title = {"en": "What the record says of an answer", "ko": "답변에 관한 기록"}[lang]
     place = lines.index(title) + 1

@@ -153,7 +153,7 @@ def deliveries(cases: Cases) -> None:
         "A mail of the company's domain, checked by an attester of the policy.",
         lambda m: m.attest("2026-10-24", m.say("2026-10-23", "request.acknowledged", received_on="2026-10-22"), "dkim"),
         {
-            "delivery": {**mail, "proven_by": "2026-10-23", "mail": {"letter": "C", "by": "attesters"}},
+            "delivery": {**mail, "proven_by": "2026-10-22", "mail": {"letter": "C", "by": "attesters"}},
             "periods": [{**SILENCE, **mail}],
         },
         acknowledged=False,

@@ -219,9 +219,10 @@ def mails_attested(cases: Cases) -> None:
     refused: Tell = lambda m: m.report(RECORDED, m.write(), chain, kind=REFUSED)  # noqa: E731
     w.add("refusal", "A refusal by mail: the company's word, and neither late nor in time.", refused, WHOLE, PROVEN,
           answer=answer)  # fmt: skip
-    for day, said in (("2026-11-25", "late"), ("2026-11-24", "not_decided")):
+    for day, said in (("2026-11-24", "late"), ("2026-11-23", "not_decided")):
         told: Tell = lambda m, day=day: _late(m, day, written)  # type: ignore[misc]  # noqa: E731
-        w.add(f"refusal-attested-of-{day}", "Of mail a day is known to one day more or less.", told, {},
+        why = "Due by 23 November at the latest; the day that the mail shows decides."
+        w.add(f"refusal-attested-of-{day}", why, told, {},
               {**by_attesters("A"), "letter": "A"}, answer={**answer, "by": "attesters", "lateness": said})  # fmt: skip
 
 

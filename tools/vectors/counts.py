@@ -81,9 +81,9 @@ def case(number: int, base: Summary, **changes: Any) -> Summary:
     return {"case": f"0x{number:064x}", **base, **changes}
 
 
-def counted(statements: int, no_rate: str | None = "not_joined", **given: Any) -> dict[str, Any]:
+def counted(cases: int, no_rate: str | None = "not_joined", **given: Any) -> dict[str, Any]:
     """The expected counts: everything that is not given is 0 or empty."""
-    found: dict[str, Any] = {"company": COMPANY, "statements": statements}
+    found: dict[str, Any] = {"company": COMPANY, "cases": cases}
     for name, words in _EMPTY.items():
         found[name] = {word: given.get(name, {}).get(word, 0) for word in words}
     found["no_rate"] = no_rate

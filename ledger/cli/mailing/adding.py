@@ -21,7 +21,7 @@ from ledger.cli.client import open_client
 from ledger.cli.files import read_file
 from ledger.cli.mailing import originals
 from ledger.cli.mailing.grading import Examined, KeySource, company_domains, examine
-from ledger.cli.mailing.words import examined_json, message_id, report, stated_day
+from ledger.cli.mailing.words import examined_json, message_id, report, stated_days
 from ledger.cli.output import note
 from ledger.cli.signing import Recorded, sign_in_case
 from ledger.cli.verify import read_policy
@@ -117,7 +117,7 @@ def add(data: bytes, file_name: str, said: Said, where: Where, domains: Sequence
     for line in report(examined):
         note(line)
     _refuse_unfit(examined, case)
-    facts = facts_of(said, examined)
+    facts = facts_of(said, examined, str(case.opened.statement.facts["place"]))
     name = _free_name(case)
     held = [Disclosure.make(secrets.token_bytes(SALT_BYTES), name, FileValue.of(data, MAIL_TYPE, file_name))]
     files = [data]
@@ -148,11 +148,11 @@ def added_json(added: Added, answers: list[Json]) -> JsonObject:
     }
 
 
-def facts_of(said: Said, examined: Examined) -> dict[str, Json]:
+def facts_of(said: Said, examined: Examined, place: str) -> dict[str, Json]:
     """The facts of the statement. Raises MalformedRequest for an option that is missing or does not belong there."""
-    on: Json = said.on or _day_of(examined)
+    on: Json = said.on or _day_of(said, examined, place)
     if said.on is not None:
-        _remark_day(said, examined)
+        _remark_day(said, examined, place)
     given = {"--until": said.until, "--reason": said.reasons or None, "--mode": said.mode}
     allowed = {"acknowledged": set(), "extended": {"--until", "--reason"}}.get(said.kind, {"--mode", "--reason"})
     extra = sorted(name for name, value in given.items() if value and name not in allowed)
@@ -172,24 +172,29 @@ def facts_of(said: Said, examined: Examined) -> dict[str, Json]:
     return {"answered_on": on, "mode": said.mode, "reasons": reasons}
 
 
-def _day_of(examined: Examined) -> str:
-    day = stated_day(examined.mail)
-    if day is None:
+def _day_of(said: Said, examined: Examined, place: str) -> str:
+    days = stated_days(examined.mail, place)
+    if days is None:
         raise MalformedRequest("the mail has no single Date that can be read; name the day with --on DATE")
     signed = "the sender's own statement" if "date" in examined.check.signed_headers else "and Date is not signed"
-    note(f"The day {day} is taken from the mail's Date, {signed}; another one: --on DATE")
-    return day
+    # In a place with several zones the day that favours the company: nobody can say that it was made later or earlier.
+    day = days[1] if said.kind == "acknowledged" else days[0]
+    note(f"The day {day} in {place} is taken from the mail's Date, {signed}; another one: --on DATE")
+    return day.isoformat()
 
 
-def _remark_day(said: Said, examined: Examined) -> None:
+def _remark_day(said: Said, examined: Examined, place: str) -> None:
     """Say beforehand what an attester would not support: a day that the mail itself does not show."""
-    written, stated = stated_day(examined.mail), parse_date(said.on, MalformedRequest, "--on")
-    if written is None or "date" not in examined.check.signed_headers:
+    days, stated = stated_days(examined.mail, place), parse_date(said.on, MalformedRequest, "--on")
+    if days is None or "date" not in examined.check.signed_headers:
         note("Remark: nothing signed says when the mail was written; attesters give it no more than grade D.")
         return
-    apart = (stated - parse_date(written, MalformedRequest, "Date")).days
-    if apart < -1 or (apart > 1 and said.kind != "acknowledged"):
-        note(f"Remark: the mail is dated {written}. Attesters refuse a statement that names another day. Is it right?")
+    fits = days[1] <= stated if said.kind == "acknowledged" else days[0] <= stated <= days[1]
+    if not fits:
+        note(
+            f"Remark: the mail is dated {days[0]} in {place}. Attesters refuse a statement that names another day."
+            " Is it right?"
+        )
 
 
 def _refuse_unfit(examined: Examined, case: CaseFile) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from email.utils import parsedate_to_datetime
+from datetime import date
 
 from ledger.cli.mailing.grading import Examined
 from ledger.encoding import Json, JsonObject, encode_hex, encode_instant
+from ledger.mail.days import days_in, parse_written
 from ledger.mail.raw import RawMail
 from ledger.mail.text import decode_words
 from ledger.words import Language, pick
@@ -160,15 +161,11 @@ def shown_field(mail: RawMail, key: str) -> str:
     return re.sub(r"\s+", " ", text).strip()[:_MAX_SHOWN]
 
 
-def stated_day(mail: RawMail) -> str | None:
-    """The day of the only Date field, in the sender's zone; None where there is not exactly one readable."""
+def stated_days(mail: RawMail, place: str) -> tuple[date, date] | None:
+    """The first and the last date in ``place`` of the only Date field; None where not exactly one can be read."""
     fields = mail.named("date")
-    if len(fields) != 1:
-        return None
-    try:
-        return parsedate_to_datetime(fields[0].value.decode("ascii").strip()).date().isoformat()
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
+    written = parse_written(fields[0].value) if len(fields) == 1 else None
+    return None if written is None else days_in(written, place)
 
 
 def message_id(mail: RawMail) -> str | None:

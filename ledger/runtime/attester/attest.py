@@ -88,6 +88,8 @@ class Prepared:
     company: str
     kind: str
     facts: Mapping[str, Json]
+    place: str
+    """Where the company must act, by the opening of the case."""
 
 
 class MailAttester:
@@ -113,8 +115,10 @@ class MailAttester:
             )
         if said.case_id is None or said.company is None:
             raise RefusedCase("the statement belongs to no case; a mail is evidence of a statement in a case")
-        self._check_author(found, read_statement(ledger, question.ledger, said.case_id))
-        return Prepared(question, file, said.case_id, said.company, said.kind, said.facts)
+        opening = read_statement(ledger, question.ledger, said.case_id)
+        self._check_author(found, opening)
+        place = str(opening.signed.statement.facts.get("place", ""))
+        return Prepared(question, file, said.case_id, said.company, said.kind, said.facts, place)
 
     def attest(self, prepared: Prepared, message: bytes) -> Answer:
         """Steps 5 to 10."""
@@ -174,7 +178,9 @@ class MailAttester:
         binding = find_case(mail, check, prepared.case)
         if binding.where == "other_case":
             raise RefusedMail("the signed text of the mail names another case; record it there")
-        has_day = check.chosen is None or check_day(prepared.kind, prepared.facts, written_at(mail, check))
+        has_day = check.chosen is None or check_day(
+            prepared.kind, prepared.facts, written_at(mail, check), prepared.place
+        )
         result, reasons = _weighed(check, binding, has_day)
         found: JsonObject = {
             "at": encode_instant(now),

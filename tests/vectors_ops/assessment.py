@@ -26,6 +26,7 @@ def _assessed(given: Values) -> Assessment:
         contradicted={bytes.fromhex(block): "the test says otherwise" for block in given.get("contradicted", [])},
         head_size=given.get("head_size"),
         code_hash=bytes.fromhex(given["code_hash"]) if "code_hash" in given else None,
+        asked=given.get("asked", False),
     )
     bundle, policy = parse_bundle(given["bundle"].encode()), parse_policy(given["policy"].encode())
     calendar = STANDARD

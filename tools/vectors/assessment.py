@@ -27,6 +27,7 @@ from tools.vectors._assessment_case import (
     every,
     missing,
     no_index,
+    not_complete,
     without,
 )
 from tools.vectors._assessment_case import base as base_result
@@ -69,11 +70,29 @@ def known_or_not(w: Writer) -> None:
         **{**given, "canonical": None},
     )
     wrong = pinned.replace("number = ", "number = 1")
-    w.add("anchor-pinned-at-another-number", "A pin holds for its number only.", 3, {}, policy=wrong, known=False)
+    w.add(
+        "anchor-pinned-at-another-number",
+        "A pin holds for its number only; and who pins blocks takes nothing from one that he does not know.",
+        3,
+        not_complete(),
+        policy=wrong,
+        known=False,
+        finding=None,
+    )
+    w.add(
+        "asked-and-not-known",
+        "A node was asked and knows no block of the bundle: nothing is proven in the log, whatever the bundle shows.",
+        3,
+        not_complete(),
+        known=False,
+        asked=True,
+        finding=None,
+    )
     gone: dict[str, str | None] = {f"anchor/{SIZE}/canonical": FAILED, "newest-head": NOT_CHECKED}
     gone |= {f"anchor/{SIZE}/{name}": NOT_CHECKED for name in ("receipt", "index-leaf")}
     gone |= {**every("/recorded", NOT_CHECKED), "fresh": NOT_CHECKED, "checkpoint": NOT_CHECKED}
     gone |= {**dict.fromkeys(INDEX_CHECKS, NOT_CHECKED), "ledger/opened": NOT_CHECKED}
+    gone |= not_complete()
     w.add(
         "anchor-contradicted",
         "Every provider has another block there, whoever vouches.",

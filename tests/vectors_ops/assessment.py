@@ -70,6 +70,10 @@ def _find(given: Values) -> Values:
     found["late_notices"] = [[item["notified_on"], item["due"], item["grade"]] for item in shown["late_notices"]]
     names = ("said", "authority", "on", "grade")
     found["complaints"] = [[item[name] for name in names] for item in shown["complaints"]]
+    if shown["disputes"]:
+        found["disputes"] = [[item["by"], item["because"]] for item in shown["disputes"]]
+    if shown["withdrawn"] is not None:
+        found["withdrawn"] = True
     names = ("who", "period", "earliest", "latest")
     following = shown["next"]
     steps = [] if following is None else following["steps"]

@@ -205,8 +205,8 @@ def contradictory(cases: Cases) -> None:
     )
     w.add(
         "find-arrival-before-the-rule",
-        "The person states an arrival before the GDPR applied: no date under a rule that did not hold.",
-        lambda m: m.say("2026-10-23", "request.delivered", received_on="2017-05-01", basis="claimed"),
+        "The person states a sending before the GDPR applied: no date under a rule that did not hold.",
+        lambda m: m.sent("2026-10-23", "2017-05-01"),
         {
             "delivery": {"stated_on": "2017-05-01"},
             "due": {**_NO_DATES, "no_date": "not_covered"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ledger.completeness import Complete
@@ -27,7 +27,7 @@ from ledger.finding.periods import Facts, PeriodWithoutAccess, read_periods
 from ledger.finding.steps import Next, Told, read_next
 from ledger.finding.timeline import ANSWERS, Bound, Bounds, Letter, Said, Timeline, read_timeline
 from ledger.policy import TrustPolicy
-from ledger.silence import Silence
+from ledger.silence import CheckIn, Silence
 
 # What a due date hangs on and the company dates itself, by the fact that names the day.
 _DATED: Mapping[str, str] = {
@@ -78,6 +78,7 @@ def find(
     """The finding of ``case``; ``bounds`` are those that the checks of each statement carry, ``mails`` the grades of
     mails that are opened and need nobody's word."""
     timeline = read_timeline(case, complete, policy, bounds, silence.as_of, mails)
+    silence = replace(silence, check_in=_check_in(timeline))
     delivery = read_delivery(timeline)
     due = read_due(timeline, delivery, law)
     disputes = read_disputes(timeline)
@@ -105,6 +106,16 @@ def find(
         disputes=disputes,
         withdrawn=withdrawn,
     )
+
+
+def _check_in(timeline: Timeline) -> CheckIn | None:
+    """The one for the latest day, and of several the newest: whoever adds one for an earlier day takes nothing back."""
+    found: tuple[date, CheckIn] | None = None
+    for item in timeline.of(["case.confirmed"], "requester"):
+        day = timeline.said_day(item, "on")
+        if found is None or day >= found[0]:
+            found = day, CheckIn(item.index, item.text("on"), item.text("answer"))
+    return None if found is None else found[1]
 
 
 def _back_dated(timeline: Timeline) -> Iterator[BackDated]:

@@ -14,7 +14,7 @@ from typing import Literal
 from ledger.checks import Value
 from ledger.finding.disputes import Dispute, is_denied
 from ledger.finding.due import Due
-from ledger.finding.timeline import ANSWERS, Bound, Said, Timeline, tightest
+from ledger.finding.timeline import ANSWERS, CONFIRMING, Bound, Said, Timeline, tightest
 
 Word = Literal["late", "in_time", "not_decided"]
 ACCEPTED = frozenset({"company_signed", "attested"})
@@ -52,7 +52,7 @@ class Delay:
 def first_answer(timeline: Timeline) -> Said | None:
     """The company's first answer, or else the first reported one that attesters confirmed."""
     signed = timeline.of(ANSWERS, "company")
-    confirmed = tuple(item for item in timeline.of(ANSWERS, "requester") if item.checks)
+    confirmed = tuple(item for item in timeline.of(ANSWERS, "requester") if item.checks & CONFIRMING)
     return next(iter(signed or confirmed), None)
 
 
@@ -89,7 +89,7 @@ def read_lateness(timeline: Timeline, due: Due, answer: Said | None, against: Ag
     if due.finding:
         earliest = date.min if due.earliest is None else due.earliest
         early = tightest(bound for bound in answer.bounds.uppers if timeline.is_within(bound, earliest))
-        is_accepted = answer.grade in ACCEPTED or bool(answer.checks)
+        is_accepted = answer.grade in ACCEPTED or bool(answer.checks & CONFIRMING)
         is_after = due.latest is not None and answered_on > due.latest and timeline.is_after(answer.lower, due.latest)
         # Both hold only where somebody made a block up: what is known counts, and in doubt for the company.
         if early is not None and not denied and not (is_after and _worth(answer.lower) > early.value):

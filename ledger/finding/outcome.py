@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ledger.finding.disputes import Dispute, against
-from ledger.finding.timeline import ANSWERS, FindingGrade, Said, Timeline
+from ledger.finding.timeline import ANSWERS, CONFIRMING, FindingGrade, Said, Timeline
 from ledger.silence import Silence
 
 State = Literal["open", "closed"]
@@ -17,6 +17,10 @@ OF_KIND: dict[str, OutcomeWord] = {
     "request.partially_fulfilled": "partly_provided",
     "request.refused": "refused",
 }
+
+
+_WRITTEN = ANSWERS | {"deadline.extended"}
+"""What a company writes to the requester."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ def read_outcome(
 
 def grade_of(said: Said) -> FindingGrade:
     """Who stands behind a statement; behind a report that was checked, attesters or the company's mail domain."""
-    if said.role == "requester" and said.checks - {"dkim"}:
+    checks = said.checks & CONFIRMING if said.kind in _WRITTEN else said.checks
+    if said.role == "requester" and checks - {"dkim"}:
         return "attested"
     return said.grade if said.mail is None else "domain_mail"
 

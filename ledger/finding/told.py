@@ -193,6 +193,8 @@ def _lateness(finding: Finding, lang: Language) -> Iterator[str]:
 def _period(finding: Finding, period: PeriodWithoutAccess, lang: Language) -> str:
     korean = lang == "ko" or finding.timeline.place.startswith("KR")
     cause, grade = word(f"cause.{period.cause}", lang), word(f"grade.{period.grade}", lang)
+    if period.cause == "no_answer":
+        grade = phrase("grade_of_arrival", lang, g=grade)
     start, end = _edge(period.start, lang, korean), _edge(period.end, lang, korean)
     return phrase("period_lasting" if period.lasting else "period", lang, k=cause, a=start, b=end, g=grade)
 

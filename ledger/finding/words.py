@@ -271,6 +271,7 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "요구의 기록과 답변의 기록 사이: 적어도 {a}, 많아야 {b}.",
     ),
     "delay_unknown": ("not known", "알 수 없음"),
+    "grade_of_arrival": ("arrival: {g}", "도달: {g}"),
     "period": ("Period without access ({k}): from {a} to {b} ({g}).", "접근이 막힌 기간({k}): {a}부터 {b}까지({g})."),
     "period_lasting": (
         "Period without access ({k}): from {a}, known up to {b} ({g}). Not known since {b}.",

@@ -239,3 +239,93 @@ class TestArrival:
         assert "Nothing that was sent to a contact that shop.example published is proven to have arrived" in words(
             finding
         )
+
+
+class TestDays:
+    def test_supplied_as_the_requester_says_later(self) -> None:
+        matter = asked()
+        matter.company("2026-10-25", "request.action_required", what="identity_document", on="2026-10-25")
+        sent = matter.say("2026-11-30", "request.action_supplied", what="identity_document", on="2026-10-26")
+        matter.check_in("2026-12-05")
+        finding = matter.finding(NOW)
+        assert finding.due.latest == date(2026, 12, 29) and finding.periods == ()
+        offline = matter.assessed(NOW, known=False).finding
+        assert offline is not None and (offline.due.latest, offline.due.why) == (None, "paused")
+        matter.attest("2026-12-06", sent, "http")
+        assert matter.finding(NOW).due.latest == date(2026, 12, 29)
+
+    def test_supplied_and_checked(self) -> None:
+        matter = asked()
+        matter.company("2026-10-25", "request.action_required", what="identity_document", on="2026-10-25")
+        sent = matter.say("2026-11-30", "request.action_supplied", what="identity_document", on="2026-10-26")
+        matter.attest("2026-12-01", sent, "post")
+        assert matter.finding(NOW).due.latest == date(2026, 11, 24)
+
+    def test_a_page_confirms_no_answer(self) -> None:
+        matter = asked()
+        report = matter.say("2026-12-05", "request.refused", answered_on="2026-12-05", **ANSWER)
+        matter.attest("2026-12-06", report, "http")
+        finding = matter.finding(NOW)
+        assert finding.lateness is None and finding.outcome.grade == "self_stated"
+
+    def test_a_page_confirms_no_notice(self) -> None:
+        matter = asked()
+        notice = matter.say(
+            "2026-12-05", "deadline.extended", notified_on="2026-12-05", reason="complexity", until="2027-01-20"
+        )
+        matter.attest("2026-12-06", notice, "http")
+        assert matter.finding(NOW).late_notices == ()
+        matter.attest("2026-12-07", notice, "document")
+        assert [item.grade for item in matter.finding(NOW).late_notices] == ["attested"]
+
+    def test_a_report_that_is_not_decided_is_not_the_companys_statement(self) -> None:
+        matter = asked()
+        report = matter.say("2026-11-24", "request.refused", answered_on="2026-11-24", **ANSWER)
+        matter.attest("2026-11-25", report, "dkim")
+        finding = matter.finding(NOW)
+        assert finding.lateness is not None and finding.lateness.said == "not_decided"
+        assert "the person reports that shop.example answered on 2026-11-24" in words(finding)
+        assert "shop.example states that it answered" not in words(finding)
+        assert "요구인은 shop.example이(가) 2026-11-24에 답변했다고 알렸고" in words(finding, "ko")
+
+    def test_a_check_in_for_a_day_that_has_not_come(self) -> None:
+        matter = asked()
+        matter.say("2026-11-25", "case.confirmed", on="2027-06-01", answer="nothing", account="not_concerned")
+        finding = matter.finding(NOW)
+        assert finding.silence.check_in is not None and finding.silence.check_in.on == "2026-11-25"
+        assert "2027-06-01" not in words(finding)
+
+    def test_a_later_check_in_for_an_earlier_day_takes_nothing_back(self) -> None:
+        matter = asked()
+        matter.check_in("2026-12-01")
+        matter.say("2026-12-02", "case.confirmed", on="2026-11-01", answer="nothing", account="not_concerned")
+        finding = matter.finding(NOW)
+        assert finding.silence.check_in is not None and finding.silence.check_in.on == "2026-12-01"
+
+    def test_a_check_in_for_a_day_before_the_answer_that_names_a_later_one(self) -> None:
+        """It says that nothing had come in 2035; it was recorded on the day before the answer is dated."""
+        matter, _ = answered(at="2026-11-10", on="2026-11-12")
+        matter.say("2026-11-11", "case.confirmed", on="2035-01-01", answer="nothing", account="not_concerned")
+        assert matter.finding(NOW).outcome.word == "provided"
+
+    def test_edges_after_their_own_record(self) -> None:
+        matter = asked()
+        matter.company("2026-10-24", "account.suspended", on="2031-01-01", notice="none", stated_reason="technical")
+        matter.company("2026-10-28", "account.restored", on="2035-01-01")
+        matter.company("2026-10-29", "service.outage", at="2034-01-01T00:00:00Z", service="login", upstream=[])
+        matter.company("2026-11-05", "request.refused", answered_on="2035-01-01", **ANSWER)
+        finding = matter.finding(NOW)
+        blocked, outage, refused = finding.periods
+        assert (blocked.start.last, blocked.end.last) == (date(2026, 10, 24), date(2026, 10, 28))
+        assert outage.start.last == datetime(2026, 10, 29, 12, 0, 12, tzinfo=UTC)
+        assert (refused.start.first, refused.end.last) == (date(2026, 11, 5), date(2026, 11, 5))
+
+    def test_the_grade_of_a_lock_is_that_of_whoever_dates_its_beginning(self) -> None:
+        matter = asked()
+        matter.say("2026-10-24", "account.suspended", on="2026-10-23", notice="none", stated_reason="technical")
+        matter.company("2026-10-28", "account.restored", on="2026-10-28")
+        matter.check_in("2026-12-01")
+        finding = matter.finding(NOW)
+        assert [period.grade for period in finding.periods] == ["self_stated", "company_signed"]
+        assert "(no answer recorded): from between 2026-11-21 and 2026-11-24" in words(finding)
+        assert "(arrival: company-signed)" in words(finding) and "(도달: 회사 서명)" in words(finding, "ko")

@@ -31,6 +31,7 @@ from tools.vectors._assessment_case import (
     without,
 )
 from tools.vectors._assessment_case import base as base_result
+from tools.vectors._assessment_days import days, scopes
 from tools.vectors._assessment_evidence import contradictory, direct, malformed
 from tools.vectors._assessment_false import false_claims
 from tools.vectors._assessment_finding import deliveries, late, more_time
@@ -306,7 +307,7 @@ def main() -> None:
         group(writer)
     mails = (mails_shown, mails_bound, mails_by_time, mails_changed, mails_attested)
     findings = (deliveries, late, more_time, names_in_facts, direct, contradictory, malformed)
-    for told in (*findings, disputes, arrivals, late_notices, complaints, following, authorities, *mails):
+    for told in (*findings, disputes, arrivals, days, scopes, late_notices, complaints, following, authorities, *mails):
         told(writer.cases)
     writer.cases.write()
 

@@ -3,11 +3,15 @@ too late."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from ledger.checks import Value
 from ledger.counts.counts import count, row_of
 from ledger.counts.read import summarise
 from ledger.finding.case import Finding
+from ledger.finding.lateness import Against, read_lateness
+from ledger.finding.timeline import Bound, Bounds
 from ledger.statement import SignedStatement
 from tests.cli.matter import Matter, words
 from tests.unit.test_finding import NOW, answered, asked
@@ -329,3 +333,36 @@ class TestDays:
         assert [period.grade for period in finding.periods] == ["self_stated", "company_signed"]
         assert "(no answer recorded): from between 2026-11-21 and 2026-11-24" in words(finding)
         assert "(arrival: company-signed)" in words(finding) and "(도달: 회사 서명)" in words(finding, "ko")
+
+    def test_the_requesters_own_word_that_it_is_open_is_not_widened_by_his_next_one(self) -> None:
+        """Only what the company says of a return is open to his check-in."""
+        matter = asked()
+        matter.say("2026-10-24", "account.suspended", on="2026-10-23", notice="none", stated_reason="technical")
+        matter.say("2026-10-28", "account.restored", on="2026-10-28")
+        matter.check_in("2026-10-30", "recorded", "blocked")
+        [blocked] = [period for period in matter.finding(NOW).periods if period.cause == "account_blocked"]
+        assert (blocked.end.first, blocked.end.last) == (date(2026, 10, 28), date(2026, 10, 28))
+
+
+class TestBounds:
+    def test_a_made_up_block_makes_no_late_answer_in_time(self) -> None:
+        """An upper bound under a block that nobody knows, against a lower bound under a known one."""
+        matter = asked()
+        matter.company("2026-11-26", "request.refused", answered_on="2026-11-26", **ANSWER)
+        finding = matter.finding(NOW)
+        assert finding.lateness is not None and finding.lateness.said == "late"
+        answer = finding.lateness.answer
+        early = Bound(int(datetime(2026, 11, 1, tzinfo=UTC).timestamp()), bytes(32), Value.CONDITIONAL)
+        for value, word in ((Value.CONDITIONAL, "late"), (Value.PASSED, "in_time")):
+            upper = replace(early, value=value)
+            made = replace(answer, bounds=Bounds(answer.lower, answer.upper, (upper,)))
+            found = read_lateness(finding.timeline, finding.due, made, Against())
+            assert found is not None and found.said == word
+
+    def test_no_late_notice_under_a_rule_that_carries_no_finding(self) -> None:
+        matter = asked("eu-gdpr", "NO")
+        matter.company("2027-06-01", "deadline.extended", notified_on="2027-06-01", reason="complexity",
+                       until="2027-08-01")  # fmt: skip
+        finding = matter.finding("2027-07-01")
+        assert [item.state for item in finding.due.notices] == ["late"]
+        assert not finding.due.finding and finding.late_notices == ()

@@ -69,7 +69,7 @@ def test_no_request() -> None:
 
 def test_proven_and_overdue() -> None:
     found = summary(receipt(silent()))
-    assert (found.arrival, found.arrived_on, found.overdue) == ("proven", date(2026, 10, 23), True)
+    assert (found.arrival, found.arrived_on, found.overdue) == ("proven", date(2026, 10, 22), True)
     assert found.quiet_until == date(2026, 12, 7), "due on Monday 23 November"
     assert found.joined and not found.spoken
 

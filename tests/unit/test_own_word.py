@@ -284,20 +284,21 @@ class TestDays:
 
     def test_a_report_that_is_not_decided_is_not_the_companys_statement(self) -> None:
         matter = asked()
-        report = matter.say("2026-11-24", "request.refused", answered_on="2026-11-24", **ANSWER)
+        report = matter.say("2026-11-24", "request.refused", answered_on="2026-11-23", **ANSWER)
         matter.attest("2026-11-25", report, "dkim")
         finding = matter.finding(NOW)
         assert finding.lateness is not None and finding.lateness.said == "not_decided"
-        assert "the person reports that shop.example answered on 2026-11-24" in words(finding)
+        assert "attesters checked that shop.example answered on 2026-11-23" in words(finding)
         assert "shop.example states that it answered" not in words(finding)
-        assert "요구인은 shop.example이(가) 2026-11-24에 답변했다고 알렸고" in words(finding, "ko")
+        assert "shop.example이(가) 2026-11-23에 답변했음을 확인인이 확인했고" in words(finding, "ko")
 
     def test_a_check_in_for_a_day_that_has_not_come(self) -> None:
         matter = asked()
         matter.say("2026-11-25", "case.confirmed", on="2027-06-01", answer="nothing", account="not_concerned")
         finding = matter.finding(NOW)
-        assert finding.silence.check_in is not None and finding.silence.check_in.on == "2026-11-25"
-        assert "2027-06-01" not in words(finding)
+        assert finding.silence.check_in is not None and finding.silence.check_in.on == "2027-06-01"
+        [period] = finding.periods
+        assert period.end.last == date(2026, 11, 25) and "Not known since 2026-11-25." in words(finding)
 
     def test_a_later_check_in_for_an_earlier_day_takes_nothing_back(self) -> None:
         matter = asked()

@@ -233,6 +233,15 @@ class NextView(BaseModel):
     )
 
 
+class DisputeView(BaseModel):
+    """What one side disputes of a statement, unless it was resolved."""
+
+    entry: int
+    of: int | None = Field(description="The statement; null where it does not count in this case.")
+    by: Literal["requester", "company"]
+    because: str
+
+
 class FindingView(BaseModel):
     """What the record says of a case, as of one anchor; never more than the lists show."""
 
@@ -262,6 +271,8 @@ class FindingView(BaseModel):
     periods: list[PeriodView]
     back_dated: list[BackDatedView]
     late_notices: list[LateNoticeView]
+    disputes: list[DisputeView]
+    withdrawn: int | None = Field(description="What withdraws the request before its time is known to have ended.")
     complaints: list[ComplaintView]
     revoked_keys: list[int]
     next: NextView | None

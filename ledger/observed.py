@@ -22,7 +22,8 @@ class Observed:
 
     ``canonical`` maps block hash to who vouches that it is on the home chain and final;
     ``contradicted`` maps block hash to the sentence that says why it is not. ``head_size`` is the
-    newest anchored size, and ``code_hash`` the contract's code hash, as the providers say.
+    newest anchored size, and ``code_hash`` the contract's code hash, as the providers say. ``asked``: so many
+    providers as the policy asks for answered, or a block was vouched for, whatever that says of this bundle.
     """
 
     canonical: Mapping[bytes, str] = field(default_factory=dict)
@@ -30,6 +31,7 @@ class Observed:
     head_size: int | None = None
     code_hash: bytes | None = None
     notes: tuple[str, ...] = ()
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,13 @@ class Canon:
         if by is None and self.ledger is not None and self.ledger.chain.pinned.get(header.hash) == header.number:
             return "the trust policy"
         return by
+
+    @property
+    def knows_any(self) -> bool:
+        """Whether the verifier knows of any block at all. By his own means alone: were it by what the bundle shows,
+        whoever changes its bytes could choose."""
+        told = self.observed.asked or bool(self.observed.canonical) or bool(self.observed.contradicted)
+        return told or (self.ledger is not None and bool(self.ledger.chain.pinned))
 
     def code(self) -> Check:
         """Step 8.1: the contract has the code that the policy names."""

@@ -253,13 +253,13 @@ class Procedure:
         if self.ledger is not None and 0 in self.recorded and first is not None and first.size == shown.size:
             below.append(self._opened())
         if self.bundle.index is not None and self.bundle.index.size == shown.size:
-            below.append(self.index.checks(self.index_leaves.get(shown.size), self._known_as_well_as(evidence)))
+            below.append(self.index.checks(self.index_leaves.get(shown.size), self._in_the_log()))
         return self.canon.check(f"{name}/canonical", "5.1", evidence.header, below, required=False)
 
-    def _known_as_well_as(self, index: AnchorEvidence) -> Mapping[int, SignedStatement]:
-        """Statements proven to be in the log. Where the index's own block is known, a block that nobody knows
-        proves nothing against it or for it: anybody can make one up."""
-        if self.canon.vouched(index.header) is None:
+    def _in_the_log(self) -> Mapping[int, SignedStatement]:
+        """Statements proven to be in the log. Where the verifier knows of blocks, one that he does not know proves
+        nothing against an index or for it: anybody can make one up."""
+        if not self.canon.knows_any:
             return self.recorded
         known = {size for size, item in self.anchors.items() if self.canon.vouched(item.header) is not None}
         return {number: item for number, item in self.recorded.items() if self.bundle.statements[number].size in known}

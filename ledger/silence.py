@@ -22,7 +22,7 @@ Said = Literal["none", "recorded", "reported", "undetermined"]
 
 @dataclass(frozen=True, slots=True)
 class CheckIn:
-    """The requester's newest check-in: on what day, and whether anything had reached them."""
+    """The requester's check-in for the latest day: which, and whether anything had reached them."""
 
     index: int
     on: str
@@ -74,7 +74,7 @@ def find_silence(
     """The finding of a complete case: by what its lists hold, and by nothing else that is shown.
 
     ``shown`` and ``parties`` are all that the bundle shows: whatever of it stands under the company's name and is
-    not counted is named.
+    not counted is named. The check-in is none of its business: which counts hangs on when each was recorded.
     """
     in_case = [item for _, item in sorted(complete.statements.items()) if item.signed.statement.case_id == case]
     answers = tuple(item.index for item in _said(in_case, complete.parties, "company", ANSWERS))
@@ -90,7 +90,7 @@ def find_silence(
         company_keys=keys,
         answers=answers or reports,
         why=why,
-        check_in=_check_in(in_case, complete.parties),
+        check_in=None,
         replayed_by=complete.replayed_by,
         operator_is_party=operator is not None and operator in {*keys, complete.needed.requester},
         not_counted=tuple(_not_counted(case, shown, parties, complete)),
@@ -134,11 +134,3 @@ def _not_counted(
             listed = complete.statements.get(index)
             if listed is None or complete.parties.standing(listed).role != "company":
                 yield index
-
-
-def _check_in(shown: Iterable[ShownStatement], parties: Parties) -> CheckIn | None:
-    found = None
-    for item in _said(shown, parties, "requester", frozenset({"case.confirmed"})):
-        facts = item.signed.statement.facts
-        found = CheckIn(item.index, str(facts["on"]), str(facts["answer"]))
-    return found

@@ -21,7 +21,7 @@ def observe_bundle(bundle: Bundle, policy: TrustPolicy, rpc: Sequence[str], vouc
     if trust is not None or not rpc:
         return ask_nodes(trust, dict(wanted_blocks(bundle)), rpc, vouched)
     why = f"No node was asked (--rpc): the trust policy does not list {bundle.ledger}, so its chain is not known."
-    return Observed(canonical=_mine(vouched), notes=(why,))
+    return Observed(canonical=_mine(vouched), notes=(why,), asked=bool(vouched))
 
 
 def ask_nodes(
@@ -29,7 +29,7 @@ def ask_nodes(
 ) -> Observed:
     """What the nodes ``rpc`` say of ``blocks`` (hash to number) on the chain of ``trust``, and what is vouched for."""
     if not rpc or trust is None:
-        return Observed(canonical=_mine(vouched))
+        return Observed(canonical=_mine(vouched), asked=bool(vouched))
     from ledger.cli.rpc import observe  # ssl and http are only needed here
 
     return observe(rpc, trust, blocks, vouched)

@@ -185,6 +185,7 @@ def observe(urls: Sequence[str], trust: LedgerTrust, blocks: Mapping[bytes, int]
         head_size=_agreed([view.head_size for view in views.values()], trust.chain.rpc_quorum),
         code_hash=_agreed([view.code_hash for view in views.values()], trust.chain.rpc_quorum),
         notes=tuple(notes),
+        asked=len(views) >= trust.chain.rpc_quorum or bool(vouched),
     )
 
 

@@ -154,7 +154,7 @@ def _rates(words: Sequence[str], every: Sequence[str]) -> tuple[Rate, ...]:
 
 
 def _is_answered(summary: CaseSummary) -> bool:
-    return summary.outcome not in (None, "none", "withdrawn")
+    return summary.answer in ("recorded", "reported")
 
 
 def _lateness(summary: CaseSummary) -> Lateness | None:

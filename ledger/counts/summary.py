@@ -130,11 +130,23 @@ def _check(found: CaseSummary) -> None:
         ),
         (found.outcome is None and found.answer != "undetermined", "only what is undetermined has no outcome"),
         (found.answer == "undetermined" and found.outcome is not None, "what is undetermined has no outcome"),
-        (is_answer != (found.answer in ("recorded", "reported")), "the outcome of an answer needs an answer"),
+        # What the company says against the request contests a case without any answer.
+        (
+            is_answer != (found.answer in ("recorded", "reported"))
+            and not (found.outcome == "contested" and found.answer == "none"),
+            "the outcome of an answer needs an answer",
+        ),
+        (
+            found.outcome == "contested" and found.answer == "none" and not found.spoken,
+            "where no answer is recorded the company's own word contests",
+        ),
         (is_answer and found.grade is None, "an answer has a grade"),
         (found.answer == "recorded" and not found.spoken, "an answer of the company is a word of the company"),
         ((found.lateness is None) != (found.answered_on is None), "lateness speaks of the day answered_on"),
-        (found.lateness is not None and not is_answer, "only an answer is late or in time"),
+        (
+            found.lateness is not None and found.answer not in ("recorded", "reported"),
+            "only an answer is late or in time",
+        ),
         (found.overdue and (not is_proven or found.outcome != "none"), "overdue needs proven arrival and no answer"),
         (found.overdue and found.known_until is None, "overdue needs a check-in"),
     )

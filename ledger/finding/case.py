@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ledger.completeness import Complete
 from ledger.finding.complaints import Complaint, read_complaints
 from ledger.finding.delivery import Delivery, read_delivery
+from ledger.finding.disputes import Dispute, against_request, read_disputes
 from ledger.finding.due import Due, read_due
-from ledger.finding.lateness import Delay, Lateness, first_answer, read_delay, read_lateness
+from ledger.finding.lateness import (
+    Against,
+    Delay,
+    Lateness,
+    first_answer,
+    read_delay,
+    read_lateness,
+    read_withdrawal,
+)
 from ledger.finding.law import Law
 from ledger.finding.notices import LateNotice, read_late_notices
 from ledger.finding.outcome import Outcome, read_outcome
 from ledger.finding.periods import Facts, PeriodWithoutAccess, read_periods
 from ledger.finding.steps import Next, Told, read_next
-from ledger.finding.timeline import ANSWERS, Bound, Bounds, Letter, Timeline, read_timeline
+from ledger.finding.timeline import ANSWERS, Bound, Bounds, Letter, Said, Timeline, read_timeline
 from ledger.policy import TrustPolicy
-from ledger.silence import Silence
+from ledger.silence import CheckIn, Silence
 
 # What a due date hangs on and the company dates itself, by the fact that names the day.
 _DATED: Mapping[str, str] = {
@@ -57,6 +66,9 @@ class Finding:
     complaints: tuple[Complaint, ...] = ()
     has_joined: bool = False
     """Whether a key of the company is accepted by the policy itself, and not by the operator's word alone."""
+    disputes: tuple[Dispute, ...] = ()
+    withdrawn: Said | None = None
+    """What withdraws the request, where nothing shows that its time had ended by then."""
 
 
 def find(
@@ -66,11 +78,15 @@ def find(
     """The finding of ``case``; ``bounds`` are those that the checks of each statement carry, ``mails`` the grades of
     mails that are opened and need nobody's word."""
     timeline = read_timeline(case, complete, policy, bounds, silence.as_of, mails)
+    silence = replace(silence, check_in=_check_in(timeline))
     delivery = read_delivery(timeline)
     due = read_due(timeline, delivery, law)
-    outcome = read_outcome(timeline, silence)
+    disputes = read_disputes(timeline)
+    contested_by = against_request(disputes, delivery)
+    outcome = read_outcome(timeline, silence, disputes, contested_by)
     answer = first_answer(timeline)
-    lateness = read_lateness(timeline, due, answer)
+    withdrawn = read_withdrawal(timeline, due)
+    lateness = read_lateness(timeline, due, answer, Against(disputes, contested_by, withdrawn))
     complaints = read_complaints(timeline, law.authorities)
     return Finding(
         silence=silence,
@@ -84,10 +100,22 @@ def find(
         back_dated=tuple(_back_dated(timeline)),
         revoked=tuple(_revoked(complete)),
         next=read_next(timeline, Told(delivery, due, outcome, lateness, complaints), law),
-        late_notices=read_late_notices(timeline, delivery, due),
+        late_notices=read_late_notices(timeline, delivery, due) if contested_by is None else (),
         complaints=complaints,
         has_joined=complete.parties.has_joined,
+        disputes=disputes,
+        withdrawn=withdrawn,
     )
+
+
+def _check_in(timeline: Timeline) -> CheckIn | None:
+    """The one for the latest day, and of several the newest: whoever adds one for an earlier day takes nothing back."""
+    found: tuple[date, CheckIn] | None = None
+    for item in timeline.of(["case.confirmed"], "requester"):
+        day = timeline.said_day(item, "on")
+        if found is None or day >= found[0]:
+            found = day, CheckIn(item.index, item.text("on"), item.text("answer"))
+    return None if found is None else found[1]
 
 
 def _back_dated(timeline: Timeline) -> Iterator[BackDated]:

@@ -6,7 +6,7 @@ policy's attesters checked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -44,10 +44,12 @@ class Delivery:
     proven_by: date | None
     entries: tuple[int, ...]
     published: bool
-    """Whether the requester states that it went to a contact that the company published."""
+    """Whether the requester states that what arrived went to a contact that the company published."""
     acknowledged: bool
     """Whether the company itself shows that it has the request."""
     mail: MailGrade | None = None
+    unpublished: bool = False
+    """Whether nothing at all went to a contact that the company published, by the requester's word."""
 
     @property
     def has_latest(self) -> bool:
@@ -62,6 +64,8 @@ class _Proof:
     day: date
     entries: tuple[int, ...]
     mail: MailGrade | None = None
+    is_receipt: bool = False
+    """Whether it names the day of receipt, and does not just show that the company had the request by then."""
 
 
 def read_delivery(timeline: Timeline) -> Delivery | None:
@@ -70,45 +74,91 @@ def read_delivery(timeline: Timeline) -> Delivery | None:
     if not sent:
         return None
     first = min(sent, key=lambda item: (item.day("sent_on"), item.index))
+    start = first.day("sent_on")
     reported = [item.day("received_on") for item in timeline.of(["request.delivered"], "requester")]
     # What he reports of the company is his word that it had the request by then, whatever mail stands behind it:
     # so the strictest date does not hang on whether the mail is shown.
     shown = [item.day(_SHOWS[item.kind]) for item in timeline.of(_SHOWS, "requester")]
-    stated = min([min(reported, default=first.day("sent_on")), *shown])
-    published = any(item.facts["published_contact"] is True for item in (*sent, *_reminders(timeline)))
+    # Nothing arrives before it was sent: an earlier day is no word about this request.
+    stated = max(start, min([min(reported, default=start), *shown]))
+    published = _published(timeline)
     # A mail that rests on nobody's word proves arrival where nothing else does. It moves no date that something else
     # proves: whoever leaves the file out of the bundle must not get another date by it.
-    proofs = list(_proofs(timeline)) or list(_by_mail(timeline, "recomputed"))
-    # The company's own day counts where it names one: whoever has to answer knows best since when.
+    proofs = list(_proofs(timeline, start)) or list(_by_mail(timeline, "recomputed"))
     own = [proof for proof in proofs if proof.basis == "acknowledged"]
-    best = min(own or proofs, key=lambda proof: (proof.day, _ORDER.index(proof.basis), proof.entries), default=None)
+    best = min(_counting(proofs, own, published), key=_order, default=None)
     if best is None:
         entries = tuple(item.index for item in (first, *timeline.of(["request.delivered"], "requester")))
-        return Delivery("claimed", "self_stated", first, stated, None, entries, published, False)
+        return Delivery(
+            "claimed", "self_stated", first, stated, None, entries, published is not None, False, None,
+            published is None,
+        )  # fmt: skip
+    is_published = published is not None and (bool(own) or published <= best.day)
     return Delivery(
-        best.basis, best.grade, first, min(stated, best.day), best.day, best.entries, published, bool(own), best.mail
+        best.basis, best.grade, first, min(stated, best.day), best.day, best.entries, is_published, bool(own),
+        best.mail, published is None,
     )  # fmt: skip
+
+
+def _order(proof: _Proof) -> tuple[date, int, tuple[int, ...]]:
+    return proof.day, _ORDER.index(proof.basis), proof.entries
+
+
+def _counting(proofs: Sequence[_Proof], own: Sequence[_Proof], published: date | None) -> Sequence[_Proof]:
+    """The proofs of which the earliest counts.
+
+    A receipt names the day: whoever has to answer knows best since when. Whatever else the company says shows that it
+    had the request by then, and so before a receipt that it dates later. Attesters count where it names no day, from
+    what was sent by a way that it published.
+    """
+    by_way = [proof for proof in proofs if published is not None and published <= proof.day]
+    if any(proof.is_receipt for proof in own) or (own and not by_way):
+        return own
+    return [*own, *(proof for proof in by_way if proof not in own)] or proofs
+
+
+def _published(timeline: Timeline) -> date | None:
+    """The first day on which the requester states to have sent the request to a contact that the company published.
+
+    A reminder by such a way is a sending of its own: what was proven of an earlier one says nothing of it.
+    """
+    every = (*timeline.of(["request.sent"], "requester"), *_reminders(timeline))
+    return min((item.day("sent_on") for item in every if item.facts["published_contact"] is True), default=None)
 
 
 def _reminders(timeline: Timeline) -> tuple[Said, ...]:
     return timeline.of(["request.reminded"], "requester")
 
 
-def _proofs(timeline: Timeline) -> Iterator[_Proof]:
-    yield from _by_company(timeline)
+def _proofs(timeline: Timeline, start: date) -> Iterator[_Proof]:
+    """What proves arrival; of attesters nothing that is said to have arrived before ``start``, when it was sent."""
+    yield from _by_company(timeline, start)
+    published = _published(timeline)
     for basis in _ORDER:
-        # No other rule of law that presumes arrival was read than Korea's.
-        if basis != "presumed" or timeline.place.partition("-")[0] == "KR":
-            yield from _by_attesters(timeline, basis)
-            yield from _confirmed(timeline, basis)
+        found = [
+            proof for proof in (*_by_attesters(timeline, basis), *_confirmed(timeline, basis)) if proof.day >= start
+        ]
+        if basis == "presumed":
+            # No other rule of law that presumes arrival was read than Korea's, and it holds for the system that the
+            # addressee named.
+            is_korea = timeline.place.partition("-")[0] == "KR"
+            found = [proof for proof in found if is_korea and published is not None and published <= proof.day]
+        yield from found
 
 
-def _by_company(timeline: Timeline) -> Iterator[_Proof]:
-    """A receipt that the company signed, or else whatever it signed that shows one; and mail of its domain."""
-    said = timeline.of(_SHOWS, "company")
-    receipts = [item for item in said if item.kind == "request.acknowledged"]
-    for item in receipts or said:
-        yield _Proof("acknowledged", item.grade, item.day(_SHOWS[item.kind]), (item.index,))
+def _by_company(timeline: Timeline, start: date) -> Iterator[_Proof]:
+    """Whatever the company signed that shows that it has the request, and mail of its domain.
+
+    By the day that it names, and no later than the day on which that was recorded: it had the request when it said so.
+    """
+    for item in timeline.of(_SHOWS, "company"):
+        named, recorded = item.day(_SHOWS[item.kind]), timeline.recorded_day(item)
+        is_receipt = item.kind == "request.acknowledged"
+        day: date | None = named if recorded is None else min(named, recorded)
+        if named < start and not is_receipt:
+            day = recorded  # no answer to this request came on a day before it: only the record says by when
+        if day is not None:
+            yield _Proof("acknowledged", item.grade, day, (item.index,), is_receipt=is_receipt)
     yield from _by_mail(timeline, "attesters")
 
 
@@ -117,7 +167,9 @@ def _by_mail(timeline: Timeline, by: Literal["attesters", "recomputed"]) -> Iter
     for item in timeline.of(_SHOWS, "requester"):
         counts = "dkim" in item.checks if by == "attesters" else item.mail is not None
         if counts:
-            yield _Proof("acknowledged", "domain_mail", item.day(_SHOWS[item.kind]), (item.index,), item.mail)
+            is_receipt = item.kind == "request.acknowledged"
+            day = item.day(_SHOWS[item.kind])
+            yield _Proof("acknowledged", "domain_mail", day, (item.index,), item.mail, is_receipt)
 
 
 def _by_attesters(timeline: Timeline, basis: Basis) -> Iterator[_Proof]:

@@ -16,7 +16,7 @@ from ledger.deadlines import LAST_DAY, Deadline, Extended, due
 from ledger.errors import MalformedRequest, RefusedExtension, RefusedRule
 from ledger.finding.delivery import Delivery
 from ledger.finding.law import Law
-from ledger.finding.timeline import Said, Timeline
+from ledger.finding.timeline import CONFIRMING, Said, Timeline
 from ledger.rules import Extension, Ground, Period, Rule
 
 NoDue = Literal[
@@ -191,11 +191,21 @@ class _Reading:
 
     def supplied(self, asked: Said, start: date) -> date | None:
         days = [
-            max(start, item.day("on"))
+            max(start, day)
             for item in self.timeline.of(["request.action_supplied"], "requester")
             if item.text("what") == asked.text("what") and item.index > asked.index
+            if (day := self.came(item)) is not None
         ]
         return min((day for day in days if day <= LAST_DAY), default=None)
+
+    def came(self, item: Said) -> date | None:
+        """The day by which what the requester sent counts as come. His own word does not prove that his message
+        arrived: at the company's word it came no earlier than its record, which attesters alone can shorten."""
+        named = item.day("on")
+        if not self.generous or item.checks & CONFIRMING:
+            return named
+        recorded = self.timeline.recorded_day(item)
+        return None if recorded is None else max(named, recorded)
 
 
 def read_due(timeline: Timeline, delivery: Delivery | None, law: Law) -> Due:

@@ -12,8 +12,9 @@ from datetime import date
 from typing import Literal
 
 from ledger.checks import Value
+from ledger.finding.disputes import Dispute, is_denied
 from ledger.finding.due import Due
-from ledger.finding.timeline import ANSWERS, Bound, Said, Timeline, tightest
+from ledger.finding.timeline import ANSWERS, CONFIRMING, Bound, Said, Timeline, tightest
 
 Word = Literal["late", "in_time", "not_decided"]
 ACCEPTED = frozenset({"company_signed", "attested"})
@@ -51,24 +52,51 @@ class Delay:
 def first_answer(timeline: Timeline) -> Said | None:
     """The company's first answer, or else the first reported one that attesters confirmed."""
     signed = timeline.of(ANSWERS, "company")
-    confirmed = tuple(item for item in timeline.of(ANSWERS, "requester") if item.checks)
+    confirmed = tuple(item for item in timeline.of(ANSWERS, "requester") if item.checks & CONFIRMING)
     return next(iter(signed or confirmed), None)
 
 
-def read_lateness(timeline: Timeline, due: Due, answer: Said | None) -> Lateness | None:
-    """Late, in time or not decided; None where nobody but the requester says that there is an answer."""
-    if answer is None:
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What is said against the request and its answers."""
+
+    disputes: tuple[Dispute, ...] = ()
+    request: Said | None = None
+    """The company's own word against the request or its arrival: then *late* would decide between the two."""
+    withdrawn: Said | None = None
+    """The requester's word that ended the duty."""
+
+
+def read_withdrawal(timeline: Timeline, due: Due) -> Said | None:
+    """The first withdrawal that is not known to have been signed after the time had ended.
+
+    A block that nobody knows can have any time: whoever quotes one does not make the company late.
+    """
+    for item in timeline.of(["request.withdrawn"], "requester"):
+        is_known = item.lower is not None and item.lower.value is Value.PASSED
+        if due.latest is None or not (is_known and timeline.is_after(item.lower, due.latest)):
+            return item
+    return None
+
+
+def read_lateness(timeline: Timeline, due: Due, answer: Said | None, against: Against) -> Lateness | None:
+    """Late, in time or not decided; None where nobody but the requester says that there is an answer, and of an
+    answer to what had been withdrawn."""
+    if answer is None or (against.withdrawn is not None and against.withdrawn.index < answer.index):
         return None
+    denied = is_denied(against.disputes, answer)
     answered_on = answer.day("answered_on")
     if due.finding:
         earliest = date.min if due.earliest is None else due.earliest
         early = tightest(bound for bound in answer.bounds.uppers if timeline.is_within(bound, earliest))
-        is_accepted = answer.grade in ACCEPTED or bool(answer.checks)
+        is_accepted = answer.grade in ACCEPTED or bool(answer.checks & CONFIRMING)
         is_after = due.latest is not None and answered_on > due.latest and timeline.is_after(answer.lower, due.latest)
         # Both hold only where somebody made a block up: what is known counts, and in doubt for the company.
-        if early is not None and not (is_after and _worth(answer.lower) > early.value):
+        if early is not None and not denied and not (is_after and _worth(answer.lower) > early.value):
             return Lateness("in_time", answer, answered_on, early.value, early)
-        if is_accepted and is_after:
+        # A report that the company disputes is decided neither way; of its own answer it says itself when that came.
+        undisputed = against.request is None and (answer.role == "company" or not denied)
+        if is_accepted and is_after and undisputed:
             return Lateness("late", answer, answered_on, _worth(answer.lower), answer.bounds.recorded)
     return Lateness("not_decided", answer, answered_on, Value.NOT_CHECKED, answer.bounds.recorded)
 

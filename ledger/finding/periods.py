@@ -20,6 +20,7 @@ from ledger.silence import Silence
 
 Cause = Literal["no_answer", "refused", "account_blocked", "service_outage"]
 _DAY = timedelta(days=1)
+_LOCKS = ("account.suspended", "account.terminated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,10 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class PeriodWithoutAccess:
-    """``lasting``: no end is recorded, and nothing is known after ``end``. ``entries`` are what it rests on."""
+    """``lasting``: no end is recorded, and nothing is known after ``end``. ``entries`` are what it rests on.
+
+    ``grade`` is that of the beginning: of *no answer* it is that of the arrival from which the time runs.
+    """
 
     cause: Cause
     start: Edge
@@ -106,21 +110,22 @@ def _refused(timeline: Timeline, facts: Facts) -> Iterator[PeriodWithoutAccess]:
             current = current or item
         elif current is not None:
             entries = (current.index, item.index)
-            yield PeriodWithoutAccess("refused", _told(current), _told(item), False, entries, grade_of(current))
+            yield PeriodWithoutAccess(
+                "refused", _told(timeline, current), _told(timeline, item), False, entries, grade_of(current)
+            )
             current = None
     if current is not None:
-        start = _told(current)
+        start = _told(timeline, current)
         until = known_until(timeline, start.last)
         yield PeriodWithoutAccess("refused", start, until, True, (current.index,), grade_of(current))
 
 
-def _told(answer: Said) -> Edge:
-    """Between the day that an answer names and its record, in whichever order."""
-    day = answer.day("answered_on")
+def _told(timeline: Timeline, answer: Said) -> Edge:
+    """From the day that an answer names to its record; a day after its record is none on which it was given."""
+    day = timeline.said_day(answer, "answered_on")
     recorded = None if answer.upper is None else answer.upper.instant
-    if recorded is None or recorded.date() == day:
-        return Edge(day, day)
-    return Edge(day, recorded) if recorded.date() > day else Edge(recorded, day)
+    is_later = recorded is not None and days_of(recorded, timeline.place)[0] > day
+    return Edge(day, recorded if recorded is not None and is_later else day)
 
 
 @dataclass
@@ -135,26 +140,29 @@ class _Block:
 
 def _blocked(timeline: Timeline) -> Iterator[PeriodWithoutAccess]:
     """Suspensions and terminations by the day that they name; what both sides say of one widens its edges."""
-    kinds = ("account.suspended", "account.terminated", "account.restored", "case.confirmed")
-    events = sorted(timeline.of(kinds, "requester", "company"), key=lambda item: (item.day("on"), item.index))
+    kinds = (*_LOCKS, "account.restored", "case.confirmed")
+    events = sorted(
+        timeline.of(kinds, "requester", "company"), key=lambda item: (timeline.said_day(item, "on"), item.index)
+    )
     blocks: list[_Block] = []
     for item in events:
         block = blocks[-1] if blocks else None
-        if item.kind in ("account.suspended", "account.terminated"):
-            _suspended(blocks, block, item)
+        if item.kind in _LOCKS:
+            _suspended(blocks, block, item, timeline.said_day(item, "on"))
         elif block is not None and item.kind == "account.restored":
-            _restored(block, item)
+            _restored(block, item, timeline.said_day(item, "on"))
         elif block is not None:
             _checked(block, item, timeline.confirmed_day(item))
     for block in blocks:
-        grade = grade_of(max(block.said, key=lambda item: item.role == "company"))
+        # Of whoever dates the beginning: that the company says when it ended says nothing of when it began.
+        locks = [item for item in block.said if item.kind in _LOCKS]
+        grade = grade_of(max(locks, key=lambda item: item.role == "company"))
         end = block.end or known_until(timeline, block.start.last, account=True)
         entries = _each(*(item.index for item in block.said))
         yield PeriodWithoutAccess("account_blocked", block.start, end, block.end is None, entries, grade)
 
 
-def _suspended(blocks: list[_Block], block: _Block | None, item: Said) -> None:
-    day = item.day("on")
+def _suspended(blocks: list[_Block], block: _Block | None, item: Said, day: date) -> None:
     if block is None or block.end is not None:
         blocks.append(_Block(item.kind, Edge(day, day), [item], day))
         return
@@ -164,8 +172,7 @@ def _suspended(blocks: list[_Block], block: _Block | None, item: Said) -> None:
         block.start = Edge(block.start.first, day)
 
 
-def _restored(block: _Block, item: Said) -> None:
-    day = item.day("on")
+def _restored(block: _Block, item: Said, day: date) -> None:
     first = block.end.first if block.end is not None else day
     block.said.append(item)
     block.end = Edge(first, day)
@@ -190,7 +197,7 @@ def _outages(timeline: Timeline) -> Iterator[PeriodWithoutAccess]:
         events = [item for item in said if item.text("service") == service]
         started: list[Said] = []
         ended: list[Said] = []
-        for item in sorted(events, key=lambda item: (item.instant("at"), item.index)):
+        for item in sorted(events, key=lambda item: (timeline.said_instant(item, "at"), item.index)):
             if item.kind == "service.outage" and ended:
                 yield _outage(timeline, started, ended)
                 started, ended = [item], []
@@ -203,8 +210,10 @@ def _outages(timeline: Timeline) -> Iterator[PeriodWithoutAccess]:
 
 
 def _outage(timeline: Timeline, started: Sequence[Said], ended: Sequence[Said]) -> PeriodWithoutAccess:
-    start = Edge(started[0].instant("at"), started[-1].instant("at"))
-    end = Edge(ended[0].instant("at"), ended[-1].instant("at")) if ended else known_until(timeline, start.last)
+    start = Edge(*(timeline.said_instant(item, "at") for item in (started[0], started[-1])))
+    end = known_until(timeline, start.last)
+    if ended:
+        end = Edge(*(timeline.said_instant(item, "at") for item in (ended[0], ended[-1])))
     strongest = max(started, key=lambda item: PARTIES.index(item.role))
     entries = _each(*(item.index for item in (*started, *ended)))
     return PeriodWithoutAccess("service_outage", start, end, not ended, entries, grade_of(strongest))

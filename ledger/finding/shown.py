@@ -48,6 +48,16 @@ def finding_json(finding: Finding, value: Value) -> JsonObject:
             for item in finding.back_dated
         ],
         "late_notices": [_late_notice(item) for item in finding.late_notices],
+        "disputes": [
+            {
+                "entry": item.said.index,
+                "of": None if item.of is None else item.of.index,
+                "by": item.said.role,
+                "because": item.because,
+            }
+            for item in finding.disputes
+        ],
+        "withdrawn": None if finding.withdrawn is None else finding.withdrawn.index,
         "complaints": [_complaint(item) for item in finding.complaints],
         "revoked_keys": list(finding.revoked),
         "next": None if finding.next is None else _next(finding.next),

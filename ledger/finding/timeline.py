@@ -43,6 +43,8 @@ _SHOWN: Mapping[str, Letter] = {"grade_a": "A", "grade_b": "B", "grade_c": "C", 
 """Results of a check with which an attester stands behind a statement, best first; ``passed`` names no letter and
 counts as the least. Of grade D only a part is signed, or weakly."""
 
+CONFIRMING = frozenset({"dkim", "document", "post"})
+"""Checks that confirm what was written or sent in a matter: mail, a document, a letter. A web page is none."""
 _NO_EVIDENCE = frozenset({"dns"})
 """Which key a domain had says nothing of what was written: alone, it confirms no statement."""
 
@@ -161,10 +163,20 @@ class Timeline:
         days = [days_of(bound.instant, self.place)[1] for bound in bounds if bound.value is Value.PASSED]
         return min(days, default=None)
 
+    def said_day(self, item: Said, fact: str) -> date:
+        """The day that ``item`` names, and none after its own record or the anchor: nobody knows of later days."""
+        last = days_of(self.as_of, self.place)[1]
+        return min(item.day(fact), self.recorded_day(item) or last, last)
+
+    def said_instant(self, item: Said, fact: str) -> datetime:
+        """Likewise of an instant."""
+        upper = item.upper
+        recorded = upper.instant if upper is not None and upper.value is Value.PASSED else self.as_of
+        return min(item.instant(fact), recorded, self.as_of)
+
     def confirmed_day(self, check_in: Said) -> date:
-        """The day that a check-in speaks of: of days after its own record, or after ``as_of``, it can know nothing."""
-        recorded = self.recorded_day(check_in) or date.max
-        return min(check_in.day("on"), recorded, days_of(self.as_of, self.place)[1])
+        """The day that a check-in speaks of."""
+        return self.said_day(check_in, "on")
 
     def is_after(self, bound: Bound | None, day: date) -> bool:
         """Whether ``bound`` is shown and lies after the end of ``day``, wherever in the place."""

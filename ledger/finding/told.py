@@ -7,8 +7,10 @@ from datetime import date, datetime, timedelta, timezone
 
 from ledger.checks import Value
 from ledger.finding.case import Finding
+from ledger.finding.disputes import Dispute
 from ledger.finding.due import Due
 from ledger.finding.notices import LateNotice
+from ledger.finding.outcome import Outcome
 from ledger.finding.periods import Edge, PeriodWithoutAccess
 from ledger.finding.timeline import Bound, Moment, Said
 from ledger.finding.told_next import told_complaint, told_next
@@ -31,6 +33,7 @@ def told(finding: Finding, lang: Language) -> list[str]:
     return [
         *sentences(finding.silence, lang, _confirmed(finding)),
         *_outcome(finding, lang),
+        *(_dispute(finding, item, lang) for item in finding.disputes if not _is_told(finding.outcome, item)),
         *_delivery(finding, lang),
         *told_due(finding.due, company, lang),
         *_notices(finding, lang),
@@ -79,6 +82,17 @@ def _outcome(finding: Finding, lang: Language) -> Iterator[str]:
         yield phrase(f"contested_by_{by}", lang, c=company, x=answer, y=_against(finding, outcome.against, lang))
 
 
+def _is_told(outcome: Outcome, item: Dispute) -> bool:
+    """Whether the sentences about the outcome say so already."""
+    return outcome.answer is not None and outcome.against is not None and outcome.against.id == item.said.id
+
+
+def _dispute(finding: Finding, item: Dispute, lang: Language) -> str:
+    company, by = finding.silence.company, "person" if item.said.role == "requester" else "company"
+    of = phrase("disputed_none", lang) if item.of is None else phrase("disputed_entry", lang, m=item.of.index)
+    return phrase(f"disputed_by_{by}", lang, c=company, n=item.said.index, m=of, y=_against(finding, item.said, lang))
+
+
 def _against(finding: Finding, item: Said, lang: Language) -> str:
     if item.kind == "statement.disputed":
         return word(f"against.{item.text('because')}", lang)
@@ -101,7 +115,7 @@ def _delivery(finding: Finding, lang: Language) -> Iterator[str]:
     elif due.if_arrived is None:
         yield phrase("not_arrival", lang)
     if not delivery.published and not delivery.acknowledged:
-        yield phrase("channel", lang, c=company)
+        yield phrase("channel" if delivery.unpublished else "channel_reminded", lang, c=company)
 
 
 def told_due(due: Due, company: str, lang: Language) -> Iterator[str]:
@@ -155,7 +169,9 @@ def _late_notice(due: Due, notice: LateNotice, lang: Language) -> str:
 def _lateness(finding: Finding, lang: Language) -> Iterator[str]:
     found, company, due = finding.lateness, finding.silence.company, finding.due
     if found is None:
-        if finding.silence.said == "reported":
+        if finding.withdrawn is not None and finding.silence.said in ("recorded", "reported"):
+            yield phrase("not_late_withdrawn", lang, n=finding.withdrawn.index)
+        elif finding.silence.said == "reported":
             yield phrase("not_late_reported", lang)
         return
     answer, values = found.answer, {"c": company, "d": found.answered_on}
@@ -181,6 +197,8 @@ def _lateness(finding: Finding, lang: Language) -> Iterator[str]:
 def _period(finding: Finding, period: PeriodWithoutAccess, lang: Language) -> str:
     korean = lang == "ko" or finding.timeline.place.startswith("KR")
     cause, grade = word(f"cause.{period.cause}", lang), word(f"grade.{period.grade}", lang)
+    if period.cause == "no_answer":
+        grade = phrase("grade_of_arrival", lang, g=grade)
     start, end = _edge(period.start, lang, korean), _edge(period.end, lang, korean)
     return phrase("period_lasting" if period.lasting else "period", lang, k=cause, a=start, b=end, g=grade)
 

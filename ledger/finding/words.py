@@ -53,8 +53,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "that it lies behind the locked account",
         "잠긴 계정 안에 있어 볼 수 없다",
     ),
-    "against.wrong_person": ("that it concerns another person", "다른 사람에 관한 것이다"),
-    "against.wrong_company": ("that it concerns another company", "다른 회사에 관한 것이다"),
+    "against.wrong_person": ("that it concerns another person", "다른 사람과 관련된다"),
+    "against.wrong_company": ("that it concerns another company", "다른 회사와 관련된다"),
     "against.wrong_date": ("that the date is another", "날짜가 다르다"),
     "against.reason_not_accepted": ("that the reason is not accepted", "사유를 받아들이지 않는다"),
     "against.already_answered": ("that it was answered already", "이미 답변이 있었다"),
@@ -81,6 +81,16 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "The person states {x}. {c} states {y}. This record does not decide.",
         "요구인은 {x}고, {c}은(는) {y}고 말합니다. 이 기록은 판단하지 않습니다.",
     ),
+    "disputed_by_person": (
+        "Contested (entry {n}): of {m} the person states {y}. This record does not decide.",
+        "다툼(기록 {n}번): {m}에 대해 요구인은 {y}고 말합니다. 이 기록은 판단하지 않습니다.",
+    ),
+    "disputed_by_company": (
+        "Contested (entry {n}): of {m} {c} states {y}. This record does not decide.",
+        "다툼(기록 {n}번): {m}에 대해 {c}은(는) {y}고 말합니다. 이 기록은 판단하지 않습니다.",
+    ),
+    "disputed_entry": ("entry {m}", "기록 {m}번"),
+    "disputed_none": ("a statement that does not count here", "여기에 포함되지 않은 진술"),
     "delivery_proven": (
         "Arrival of the request is proven by {d} ({b}; {g}).",
         "요구는 늦어도 {d}에는 도달했음이 확인됩니다({b}, {g}).",
@@ -102,6 +112,12 @@ _TEXT: Mapping[str, tuple[str, str]] = {
     "if_arrived": (
         "If it arrived on {d}, an answer was due by {x}. Arrival is not proven.",
         "{d}에 도달했다면 {x}까지 답변해야 합니다. 도달 여부는 증명되지 않았습니다.",
+    ),
+    "channel_reminded": (
+        "Nothing that was sent to a contact that {c} published is proven to have arrived, and {c} has not acknowledged "
+        "the request: there is no latest due date until it does.",
+        "{c}이(가) 공개한 연락처로 보낸 것이 도달했다는 증명이 없고 {c}의 접수 확인도 없습니다."
+        " 접수를 확인할 때까지 늦은 기한은 정하지 않습니다.",
     ),
     "channel": (
         "By what the person states, the request did not go to a contact that {c} published. No acknowledgement that "
@@ -251,12 +267,19 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "An answer that only the person reports is neither late nor in time.",
         "요구인만 기록한 답변은 늦었다고도 기한 안이라고도 하지 않습니다.",
     ),
+    "not_late_withdrawn": (
+        "Entry {n} withdraws the request, and nothing shows that its time had ended by then: an answer after that is "
+        "neither late nor in time.",
+        "기록 {n}번에서 요구를 거두어들였고, 그때 이미 기한이 지났다는 증명은 없습니다."
+        " 그 뒤의 답변은 늦었다고도 기한 안이라고도 하지 않습니다.",
+    ),
     "if_block": (" If block {b} is on the chain.", " 블록 {b}이 해당 체인에 있는 경우입니다."),
     "delay": (
         "Between the record of the request and that of the answer: at least {a}, at most {b}.",
         "요구의 기록과 답변의 기록 사이: 적어도 {a}, 많아야 {b}.",
     ),
     "delay_unknown": ("not known", "알 수 없음"),
+    "grade_of_arrival": ("arrival: {g}", "도달: {g}"),
     "period": ("Period without access ({k}): from {a} to {b} ({g}).", "접근이 막힌 기간({k}): {a}부터 {b}까지({g})."),
     "period_lasting": (
         "Period without access ({k}): from {a}, known up to {b} ({g}). Not known since {b}.",

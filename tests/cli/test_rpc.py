@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ledger.bundle import parse_bundle
-from ledger.cli import rpc
+from ledger.cli import observing, rpc
 from ledger.cli.observing import wanted_blocks
 from ledger.evm import keccak256, parse_header
 from ledger.observed import Observed
@@ -50,7 +50,7 @@ def test_one_honest_node_where_one_is_enough(stack: ExitStack) -> None:
     """Every block is canonical; code and head are known."""
     observed = ask(stack, node := Node())
     assert set(observed.canonical) == set(wanted())
-    assert not observed.contradicted and not observed.notes
+    assert not observed.contradicted and not observed.notes and observed.asked
     assert (observed.code_hash, observed.head_size) == (keccak256(b"code"), node.head)
 
 
@@ -58,7 +58,7 @@ def test_a_quorum_of_two(stack: ExitStack) -> None:
     """One node is not enough, and says so; two are; two names of one host are one."""
     one = ask(stack, Node(), quorum=2)
     assert not one.canonical and one.code_hash is None and one.head_size is None
-    assert "1 of 2 providers" in one.notes[0]
+    assert "1 of 2 providers" in one.notes[0] and not one.asked
     assert set(ask(stack, Node(), Node(), quorum=2).canonical) == set(wanted())
     url = stack.enter_context(served(Node()))
     same = rpc.observe([url, url + "/v2/another-path"], trust(2), wanted(), ())
@@ -66,11 +66,20 @@ def test_a_quorum_of_two(stack: ExitStack) -> None:
     assert any("counts once" in note for note in same.notes)
 
 
+def test_asked_hangs_on_no_block_of_the_bundle(stack: ExitStack) -> None:
+    """A node that knows none of them answered all the same; so did whoever vouches for another."""
+    url = stack.enter_context(served(Node()))
+    known = rpc.observe([url], trust(1), {bytes(32): 10**9}, ())
+    assert known.asked and not known.canonical and not known.contradicted
+    assert observing.ask_nodes(trust(2), {}, (), [bytes(32)]).asked
+    assert not observing.ask_nodes(trust(2), wanted(), (), ()).asked
+
+
 def test_another_chain_is_not_believed(stack: ExitStack) -> None:
     """Another chain id, or the right id over another genesis: a false Sepolia."""
     for node in (Node(chain_id=CHAIN_ID + 1), Node(genesis=bytes(32))):
         observed = ask(stack, node)
-        assert not observed.canonical and not observed.contradicted
+        assert not observed.canonical and not observed.contradicted and not observed.asked
         assert "serves another chain and was not believed" in observed.notes[0]
         assert "eth_getCode" not in node.asked
 

@@ -77,7 +77,7 @@ def test_behind_the_locked_door() -> None:
     assert period.start == Edge(date(2026, 11, 3), date(2026, 11, 3))
     assert period.end == Edge(date(2026, 11, 20), date(2026, 11, 20))
     assert finding.due.latest == date(2026, 11, 16), "the tenth day is a Sunday"
-    assert finding.lateness is not None and finding.lateness.said == "in_time"
+    assert finding.lateness is not None and finding.lateness.said == "not_decided"
     text = words(finding)
     assert (
         "shop.example states that it provided what was asked. The person states that it lies behind the locked account."

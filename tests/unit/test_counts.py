@@ -36,8 +36,8 @@ def summaries(draw: st.DrawFn) -> CaseSummary:
     if outcome is None:
         answer = "undetermined"
     elif outcome not in ("none", "withdrawn"):
-        answer = draw(st.sampled_from(["recorded", "reported"]))
-    is_answer = answer in ("recorded", "reported")
+        answer = draw(st.sampled_from(["recorded", "reported", *(["none"] if outcome == "contested" else [])]))
+    is_answer, is_contested = answer in ("recorded", "reported"), outcome == "contested"
     known = draw(MAYBE)
     lateness = draw(st.sampled_from([None, "late", "in_time", "not_decided"])) if is_answer else None
     made = {
@@ -45,7 +45,7 @@ def summaries(draw: st.DrawFn) -> CaseSummary:
         "company": COMPANY,
         "place": draw(st.sampled_from(["IE", "KR", "US", "AQ", "DE-BY"])),
         "quiet_until": draw(MAYBE.map(_text)),
-        "spoken": answer == "recorded" or draw(st.booleans()),
+        "spoken": answer == "recorded" or (is_contested and answer == "none") or draw(st.booleans()),
         "joined": draw(st.booleans()),
         "arrival": arrival,
         "arrived_on": _text(draw(DAYS)) if is_shown else None,
@@ -53,7 +53,7 @@ def summaries(draw: st.DrawFn) -> CaseSummary:
         "state": None if outcome is None else "open" if outcome in ("none", "contested") else "closed",
         "outcome": outcome,
         "grade": draw(st.sampled_from(["self_stated", "domain_mail", "company_signed", "operator_vouched", "attested"]))
-        if is_answer
+        if is_answer or is_contested
         else None,
         "answered_on": None if lateness is None else _text(draw(DAYS)),
         "lateness": lateness,

@@ -26,6 +26,7 @@ def _assessed(given: Values) -> Assessment:
         contradicted={bytes.fromhex(block): "the test says otherwise" for block in given.get("contradicted", [])},
         head_size=given.get("head_size"),
         code_hash=bytes.fromhex(given["code_hash"]) if "code_hash" in given else None,
+        asked=given.get("asked", False),
     )
     bundle, policy = parse_bundle(given["bundle"].encode()), parse_policy(given["policy"].encode())
     calendar = STANDARD
@@ -69,6 +70,10 @@ def _find(given: Values) -> Values:
     found["late_notices"] = [[item["notified_on"], item["due"], item["grade"]] for item in shown["late_notices"]]
     names = ("said", "authority", "on", "grade")
     found["complaints"] = [[item[name] for name in names] for item in shown["complaints"]]
+    if shown["disputes"]:
+        found["disputes"] = [[item["by"], item["because"]] for item in shown["disputes"]]
+    if shown["withdrawn"] is not None:
+        found["withdrawn"] = True
     names = ("who", "period", "earliest", "latest")
     following = shown["next"]
     steps = [] if following is None else following["steps"]

@@ -205,8 +205,8 @@ def contradictory(cases: Cases) -> None:
     )
     w.add(
         "find-arrival-before-the-rule",
-        "The person states an arrival before the GDPR applied: the proven one counts in both readings.",
-        lambda m: m.say("2026-10-23", "request.delivered", received_on="2017-05-01", basis="claimed"),
+        "The person states a sending before the GDPR applied: the proven arrival counts in both readings.",
+        lambda m: m.sent("2026-10-23", "2017-05-01"),
         {
             "delivery": {"stated_on": "2017-05-01"},
             "due": {"due_earliest": "2026-11-22"},
@@ -217,7 +217,7 @@ def contradictory(cases: Cases) -> None:
     w.add(
         "find-arrival-before-the-rule-and-unproven",
         "The same with nothing that proves another: no date under a rule that did not hold.",
-        lambda m: m.say("2026-10-23", "request.delivered", received_on="2017-05-01", basis="claimed"),
+        lambda m: m.sent("2026-10-23", "2017-05-01"),
         {
             "delivery": {**CLAIMED, "stated_on": "2017-05-01"},
             "due": {**_NO_DATES, "no_date": "not_covered"},

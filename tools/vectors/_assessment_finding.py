@@ -107,6 +107,7 @@ class Finding:
         matter: Matter | None = None,
         acknowledged: bool = True,
         check_in: bool = True,
+        published: bool = True,
         known: Callable[[Matter, list[str]], list[str]] | None = None,
         policy: str | None = None,
         authorities: str | None = None,
@@ -114,7 +115,7 @@ class Finding:
     ) -> None:
         """One matter; ``changes`` are to ``PLAIN``, of delivery and due to their members."""
         told = matter or Matter()
-        told.sent("2026-10-20", "2026-10-20", right=right)
+        told.sent("2026-10-20", "2026-10-20", right=right, published=published)
         if acknowledged:
             told.company("2026-10-22", "request.acknowledged", received_on="2026-10-22")
         tell(told)

@@ -476,6 +476,8 @@ def names_in_facts(cases: Cases) -> None:
             name = f"name-in-{kind.replace('_', '-')}-{fact.replace('_', '-')}"
             why = "A name where a date or a word of a list belongs: refused before it is stored."
             cases.bad(name, FACTS, {"kind": kind, "facts": wrong}, "MalformedFacts", why)
+            name, why = name.replace("name-in", "null-in"), "Nothing where a date or a word of a list belongs."
+            cases.bad(name, FACTS, {"kind": kind, "facts": {**facts, fact: None}}, "MalformedFacts", why)
         noted = {**facts, "note": "Kim Haneul, born 1990"}
         name = f"name-in-{kind.replace('_', '-')}-as-a-note"
         why = "There is no fact for prose: it belongs in a disclosure."

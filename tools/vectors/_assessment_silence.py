@@ -33,8 +33,8 @@ from tools.vectors._bundles import (
 
 SHOP, SECOND = encode_hex(address(COMPANY_KEY)), encode_hex(address(STRANGER))
 THIRD = b"\x99" * 32
-NOTHING: dict[str, Json] = {**CHECKED_IN, "answer": "nothing"}
-CHECK_IN = {"index": 4, "on": "2026-11-22", "answer": "nothing"}
+NOTHING: dict[str, Json] = {**CHECKED_IN, "on": "2026-10-12", "answer": "nothing"}
+CHECK_IN = {"index": 4, "on": "2026-10-12", "answer": "nothing"}
 BY_REQUESTER = {"4": "self_stated"}
 NOT_THE_COMPANY: dict[str, str | None] = {"statement/4/author": PASSED, "statement/4/standing": None}
 """Leaf 4 is the requester's."""
@@ -105,14 +105,14 @@ def silences(w: Writer) -> None:
         {},
         nothing(104, size=4, check_in=None),
     )
-    newer = {**NOTHING, "on": "2026-12-01"}
+    newer = {**NOTHING, "on": "2026-10-13"}
     w.other(
         "silence-newest-check-in",
         "The later check-in counts, and another leaf of the earlier one's bytes is none.",
         silent(lambda m: (m.say("case.confirmed", newer, REQUESTER), m.repeat(m.statements[4]))),
         {**BY_REQUESTER, "5": "self_stated", "6": "self_stated"},
         NOT_THE_COMPANY,
-        nothing(106, size=7, check_in={"index": 5, "on": "2026-12-01", "answer": "nothing"}),
+        nothing(106, size=7, check_in={"index": 5, "on": "2026-10-13", "answer": "nothing"}),
     )
     w.other(
         "answer-reported",

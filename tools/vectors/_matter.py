@@ -26,15 +26,15 @@ ATTESTER, OTHER_ATTESTER = b"\x99" * 32, b"\x9a" * 32
 _EVERYTHING = '"dkim", "dns", "post", "http", "document", "outage"'
 
 
-def policy_text(*, pinned: bool = True, attesters: int = 2, quorum: int = 1) -> str:
-    """A trust policy with the company's key pinned, and attesters for everything but company keys."""
+def policy_text(*, pinned: bool = True, attesters: int = 2, quorum: int = 1, scope: str = _EVERYTHING) -> str:
+    """A trust policy with the company's key pinned, and attesters for ``scope``: everything but company keys."""
     text = policy_bytes([AUDITOR]).decode()
     if quorum > 1:
         text = text.replace("habeas_trust = 1\n", f"habeas_trust = 1\nattester_quorum = {quorum}\n", 1)
     if pinned:
         text += f'\n[[company_key]]\ncompany = "{COMPANY}"\nkey = "{encode_hex(address(COMPANY_KEY))}"\n'
     for key in (ATTESTER, OTHER_ATTESTER)[:attesters]:
-        text += f'\n[[attester]]\nname = "a"\nkey = "{encode_hex(address(key))}"\nscope = [{_EVERYTHING}]\n'
+        text += f'\n[[attester]]\nname = "a"\nkey = "{encode_hex(address(key))}"\nscope = [{scope}]\n'
     return text
 
 

@@ -27,9 +27,11 @@ from tools.vectors._assessment_case import (
     every,
     missing,
     no_index,
+    not_complete,
     without,
 )
 from tools.vectors._assessment_case import base as base_result
+from tools.vectors._assessment_days import days, scopes
 from tools.vectors._assessment_evidence import contradictory, direct, malformed
 from tools.vectors._assessment_false import false_claims
 from tools.vectors._assessment_finding import deliveries, late, more_time
@@ -37,6 +39,7 @@ from tools.vectors._assessment_following import authorities, complaints, followi
 from tools.vectors._assessment_index import contradictions, lists, no_root, replays
 from tools.vectors._assessment_keys import keys
 from tools.vectors._assessment_mail import mails_attested, mails_bound, mails_by_time, mails_changed, mails_shown
+from tools.vectors._assessment_own_word import arrivals, disputes
 from tools.vectors._assessment_parties import other_cases, parties, requester_bound
 from tools.vectors._assessment_silence import long_lists, other_leaves, silences
 from tools.vectors._assessment_stamps import bounds, false_stamps, stamps
@@ -69,11 +72,29 @@ def known_or_not(w: Writer) -> None:
         **{**given, "canonical": None},
     )
     wrong = pinned.replace("number = ", "number = 1")
-    w.add("anchor-pinned-at-another-number", "A pin holds for its number only.", 3, {}, policy=wrong, known=False)
+    w.add(
+        "anchor-pinned-at-another-number",
+        "A pin holds for its number only; and who pins blocks takes nothing from one that he does not know.",
+        3,
+        not_complete(),
+        policy=wrong,
+        known=False,
+        finding=None,
+    )
+    w.add(
+        "asked-and-not-known",
+        "A node was asked and knows no block of the bundle: nothing is proven in the log, whatever the bundle shows.",
+        3,
+        not_complete(),
+        known=False,
+        asked=True,
+        finding=None,
+    )
     gone: dict[str, str | None] = {f"anchor/{SIZE}/canonical": FAILED, "newest-head": NOT_CHECKED}
     gone |= {f"anchor/{SIZE}/{name}": NOT_CHECKED for name in ("receipt", "index-leaf")}
     gone |= {**every("/recorded", NOT_CHECKED), "fresh": NOT_CHECKED, "checkpoint": NOT_CHECKED}
     gone |= {**dict.fromkeys(INDEX_CHECKS, NOT_CHECKED), "ledger/opened": NOT_CHECKED}
+    gone |= not_complete()
     w.add(
         "anchor-contradicted",
         "Every provider has another block there, whoever vouches.",
@@ -286,7 +307,7 @@ def main() -> None:
         group(writer)
     mails = (mails_shown, mails_bound, mails_by_time, mails_changed, mails_attested)
     findings = (deliveries, late, more_time, names_in_facts, direct, contradictory, malformed)
-    for told in (*findings, late_notices, complaints, following, authorities, *mails):
+    for told in (*findings, disputes, arrivals, days, scopes, late_notices, complaints, following, authorities, *mails):
         told(writer.cases)
     writer.cases.write()
 

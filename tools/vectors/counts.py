@@ -48,6 +48,9 @@ ANSWERED: Summary = {
     "known_until": None,
 }
 CONTESTED: Summary = {**ANSWERED, "state": "open", "outcome": "contested", "known_until": "2026-11-20"}
+CONTESTED_REQUEST: Summary = {
+    **OPEN, "spoken": True, "outcome": "contested", "grade": "company_signed", "known_until": "2026-12-01",
+}  # fmt: skip
 REPORTED: Summary = {
     **PROVEN,
     "joined": True,
@@ -197,6 +200,20 @@ def _quiet(cases: Cases) -> None:
 
 
 def _rows(cases: Cases) -> None:
+    cases.good(
+        "contested-without-an-answer",
+        COUNT,
+        asked(case(1, CONTESTED_REQUEST), case(2, OVERDUE)),
+        counted(
+            2,
+            None,
+            arrival={"proven": 2},
+            states={"open": 2},
+            outcomes={"none": 1, "contested": 1},
+            rates={"contested": 1, "overdue": 1},
+        ),
+        "The company disputes the request: not overdue, no answer that has a grade, and nothing late.",
+    )
     every = [ANSWERED, CONTESTED, REPORTED, VOUCHED_ANSWER, WITHDRAWN, OVERDUE, OPEN, UNDETERMINED, VOUCHED_ARRIVAL]
     every += [{**ANSWERED, "outcome": "refused", "lateness": "late", "answered_on": "2026-12-02"}]
     every += [{**ANSWERED, "outcome": "partly_provided", "grade": "domain_mail", "lateness": "not_decided"}]
@@ -375,6 +392,10 @@ def _summaries(cases: Cases) -> None:
         ("answer-without-outcome", CLAIMED, {"answer": "reported"}),
         ("answer-without-grade", ANSWERED, {"grade": None}),
         ("answer-of-a-silent-company", ANSWERED, {"spoken": False}),
+        ("contested-by-a-silent-company", CONTESTED_REQUEST, {"spoken": False}),
+        ("contested-without-grade", CONTESTED_REQUEST, {"grade": None}),
+        ("contested-and-late", CONTESTED_REQUEST, {"lateness": "late", "answered_on": "2026-12-01"}),
+        ("contested-and-overdue", CONTESTED_REQUEST, {"overdue": True}),
         ("late-without-day", ANSWERED, {"answered_on": None}),
         ("day-without-lateness", ANSWERED, {"lateness": None}),
         ("late-without-answer", OPEN, {"lateness": "late", "answered_on": "2026-12-01"}),

@@ -67,7 +67,7 @@ class Prover:
         record = self.chain.record
         by = ", ".join(self.chain.providers)
         blocks = {item.block_hash: by for item in record.anchors} | {item.block_hash: by for item in record.tickets}
-        return Observed(canonical=blocks, code_hash=self.trust.code_hash)
+        return Observed(canonical=blocks, code_hash=self.trust.code_hash, asked=True)
 
     def _make(self, finding: Finding) -> FraudProof | None:
         if finding.fault is not None:

@@ -120,7 +120,7 @@ def add(
     where = Where(folder, case, api, trust, yes)
     said = Said(as_.value, on, until, reason or (), mode)
     source = key_source(capture or (), resolver or (), note)
-    added = add_mail(data, file.name, said, where, mail_domain or (), source)
+    added = add_mail(data, file.name, said, where, mail_domain or (), source, for_attesters=bool(attester))
     recorded = added.recorded
     if not as_json:
         print_text(f"Recorded as entry {recorded.index}: {encode_hex(recorded.signed.id)}")
@@ -299,8 +299,8 @@ def original(lang: Annotated[Language, typer.Option(help="Language of the text."
 
 
 def _is_left_open(answers: list[Json]) -> bool:
-    """Whether some attester did not attest."""
-    return any(isinstance(answer, dict) and answer["problem"] is not None for answer in answers)
+    """Whether some attester did not attest: it did not answer, refused, or found nothing that it could say."""
+    return any(isinstance(answer, dict) and not answer["attested"] for answer in answers)
 
 
 def _case(folder: Path, given: str | None, domains: list[str] | None) -> CaseFile | None:

@@ -145,13 +145,13 @@ def test_an_acknowledgement_from_bytes_to_attestation(
     assert kept.bytes_of(tmp_path / "second", mine.case, mail) == data
 
 
-def test_the_same_mail_counts_once(habeas: Run, key: MailKey, names: list[str], tmp_path: Path) -> None:
+def test_the_same_mail_counts_once(habeas: Run, key: MailKey, names: list[str], attester: str, tmp_path: Path) -> None:
     """The same bytes, another wrapping of the same Message-ID, and the same mail in another case of one's own."""
     case = open_case(habeas)
     data = a_mail(key, case)
     (tmp_path / "a.eml").write_bytes(data)
     (tmp_path / "b.eml").write_bytes(b"Received: from somewhere\r\n" + data)
-    habeas("mail", "add", "a.eml", "--as", "acknowledged", *names, "--yes")
+    habeas("mail", "add", "a.eml", "--as", "acknowledged", *names, "--attester", attester, "--yes")
     again = ("--as", "refused", "--mode", "sent", "--reason", "excessive", *names, "--yes")
     assert "one mail is evidence once" in habeas("mail", "add", "a.eml", *again, code=1)
     assert "same Message-ID" in habeas("mail", "add", "b.eml", *again, code=1)
@@ -159,6 +159,41 @@ def test_the_same_mail_counts_once(habeas: Run, key: MailKey, names: list[str], 
     said = habeas("mail", "add", "a.eml", *again, "--case", other, code=1)
     assert f"of your case {case} already" in said
     assert len(read(habeas("case", "show", "--case", other, "--json"))["statements"]) == 1
+
+
+def test_a_bad_first_try_does_not_lock_the_good_mail_out(
+    habeas: Run, key: MailKey, names: list[str], attester: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A copy without its signature, then a wrong day: the original with its own day is attested all the same."""
+    case = open_case(habeas)
+    data = a_mail(key, case)
+    (tmp_path / "copy.eml").write_bytes(data[data.index(b"From:") :])
+    (tmp_path / "a.eml").write_bytes(data)
+    asked = (*names, "--attester", attester, "--yes")
+    habeas("mail", "add", "copy.eml", "--as", "acknowledged", *asked, code=3)
+    habeas("mail", "add", "a.eml", "--as", "acknowledged", "--on", "2026-11-18", *names, "--yes")
+    [mine] = casefolder.list_cases(tmp_path / "mine")
+    assert "not attested" in habeas(
+        "mail", "attest", "0x" + mine.entries[-1].signed.id.hex(), "--attester", attester, code=3
+    )
+    capsys.readouterr()
+    assert main(["mail", "add", "a.eml", "--as", "acknowledged", *asked]) == 0
+    out, err = capsys.readouterr()
+    assert "grade_a, as of 20" in out
+    assert "a mail with the same Message-ID stands behind request.acknowledged" in err
+    assert "this very mail stands behind request.acknowledged" in err and "No attester has graded it there" in err
+
+
+def test_a_day_that_attesters_refuse_is_refused_before_anything_is_signed(
+    habeas: Run, key: MailKey, names: list[str], attester: str, tmp_path: Path
+) -> None:
+    case = open_case(habeas)
+    (tmp_path / "a.eml").write_bytes(a_mail(key, case))
+    refusal = ("mail", "add", "a.eml", "--as", "refused", "--mode", "sent", "--reason", "excessive", *names, "--yes")
+    wrong = habeas(*refusal, "--on", "2026-11-21", "--attester", attester, code=1)
+    assert "dated 2026-11-19 in IE" in wrong and "nothing is signed" in wrong
+    assert len(read(habeas("case", "show", "--json"))["statements"]) == 1
+    habeas(*refusal, "--attester", attester)
 
 
 def test_a_mail_for_another_case_is_refused_and_one_for_none_is_weaker(

@@ -7,7 +7,7 @@ import json
 import quopri
 import tracemalloc
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,7 @@ from ledger.cli.mailing.grading import (
     key_names,
     key_source,
 )
-from ledger.cli.mailing.words import examined_json, message_id, report, shown_field, stated_day
+from ledger.cli.mailing.words import examined_json, message_id, report, shown_field, stated_days
 from ledger.cli.main import main
 from ledger.cli.output import print_json, print_text
 from ledger.encoding import JsonObject
@@ -229,11 +229,12 @@ def test_header_fields_as_people_read_them() -> None:
     header = "=?utf-8?B?" + base64.b64encode("개인정보 열람 요구 접수".encode()).decode() + "?="
     mail = RawMail.parse(write_mail(f"a@{SHOP}", header, "x", "Thu, 19 Nov 2026 23:59:00 +0900"))
     assert shown_field(mail, "subject") == "개인정보 열람 요구 접수" and shown_field(mail, "x-none") == ""
-    assert (stated_day(mail), message_id(mail)) == ("2026-11-19", f"1@{SHOP}")
-    for date in ("", "yesterday", "Thu, 99 Nov 2026 23:59:00", "x" * 5_000):
-        assert stated_day(RawMail.parse(write_mail(f"a@{SHOP}", "x", "x", date))) is None
+    assert (stated_days(mail, "KR"), message_id(mail)) == ((date(2026, 11, 19),) * 2, f"1@{SHOP}")
+    assert stated_days(mail, "IE") == (date(2026, 11, 19),) * 2 and stated_days(mail, "NZ") == (date(2026, 11, 20),) * 2
+    for text in ("", "yesterday", "Thu, 99 Nov 2026 23:59:00", "x" * 5_000):
+        assert stated_days(RawMail.parse(write_mail(f"a@{SHOP}", "x", "x", text)), "KR") is None
     twice = b"Date: Thu, 19 Nov 2026 10:00:00 +0000\r\nMessage-ID: <2@x.example>\r\n" + mail.data
-    assert stated_day(RawMail.parse(twice)) is None and message_id(RawMail.parse(twice)) is None
+    assert stated_days(RawMail.parse(twice), "KR") is None and message_id(RawMail.parse(twice)) is None
 
 
 def test_domains_and_sources() -> None:

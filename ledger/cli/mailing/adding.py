@@ -21,7 +21,8 @@ from ledger.cli.client import open_client
 from ledger.cli.files import read_file
 from ledger.cli.mailing import originals
 from ledger.cli.mailing.grading import Examined, KeySource, company_domains, examine
-from ledger.cli.mailing.words import examined_json, message_id, report, stated_days
+from ledger.cli.mailing.replay import refuse_replay
+from ledger.cli.mailing.words import examined_json, report, stated_days
 from ledger.cli.output import note
 from ledger.cli.signing import Recorded, sign_in_case
 from ledger.cli.verify import read_policy
@@ -37,13 +38,14 @@ from ledger.errors import (
     VerificationMail,
 )
 from ledger.kinds import KINDS
+from ledger.mail import MAIL_TYPE
 from ledger.mail.capture import MEDIA_TYPE as CAPTURE_TYPE
+from ledger.mail.days import check_day, written_at
 from ledger.mail.raw import RawMail
 
 if TYPE_CHECKING:
     from ledger.cli.attesting import Attested as _Attestation
 
-MAIL_TYPE = "message/rfc822"
 KIND_OF: Mapping[str, str] = {
     "acknowledged": "request.acknowledged",
     "extended": "deadline.extended",
@@ -108,8 +110,20 @@ def read_original(path: Path) -> bytes:
     return data
 
 
-def add(data: bytes, file_name: str, said: Said, where: Where, domains: Sequence[str], source: KeySource) -> Added:
-    """Grade, ask, sign, keep and record. Raises what each of them raises; nothing is signed then."""
+def add(
+    data: bytes,
+    file_name: str,
+    said: Said,
+    where: Where,
+    domains: Sequence[str],
+    source: KeySource,
+    *,
+    for_attesters: bool = False,
+) -> Added:
+    """Grade, ask, sign, keep and record. Raises what each of them raises; nothing is signed then.
+
+    ``for_attesters``: it is to be attested at once, so what attesters refuse for its day is refused here.
+    """
     case = find_case(where.folder, where.case)
     mail = RawMail.parse(data)
     refuse_replay(where.folder, case, mail)
@@ -117,7 +131,10 @@ def add(data: bytes, file_name: str, said: Said, where: Where, domains: Sequence
     for line in report(examined):
         note(line)
     _refuse_unfit(examined, case)
-    facts = facts_of(said, examined, str(case.opened.statement.facts["place"]))
+    place = str(case.opened.statement.facts["place"])
+    facts = facts_of(said, examined, place)
+    if for_attesters:
+        _refuse_day(KIND_OF[said.kind], facts, examined, place)
     name = _free_name(case)
     held = [Disclosure.make(secrets.token_bytes(SALT_BYTES), name, FileValue.of(data, MAIL_TYPE, file_name))]
     files = [data]
@@ -197,6 +214,19 @@ def _remark_day(said: Said, examined: Examined, place: str) -> None:
         )
 
 
+def _refuse_day(kind: str, facts: Mapping[str, Json], examined: Examined, place: str) -> None:
+    """As attesters do it (docs/spec/attester.md, step 8). A mail without a signature that counts is theirs to judge."""
+    if examined.check.chosen is None:
+        return
+    try:
+        check_day(kind, facts, written_at(examined.mail, examined.check), place)
+    except RefusedMail as error:
+        raise RefusedMail(
+            f"{error}. Attesters refuse that, so nothing is signed. Leave --on out to take the mail's own day, or "
+            "record it without --attester, as your own word"
+        ) from None
+
+
 def _refuse_unfit(examined: Examined, case: CaseFile) -> None:
     if examined.binding.where == "other_case":
         others = ", ".join(encode_hex(found) for found in examined.binding.cases[:3])
@@ -208,33 +238,6 @@ def _refuse_unfit(examined: Examined, case: CaseFile) -> None:
             "the original: habeas mail original",
             "signature_mismatch",
         )
-
-
-def refuse_replay(folder: Path, case: CaseFile, mail: RawMail) -> None:
-    """Raises RefusedMail for a mail, or a Message-ID, that stands behind a statement of one's own cases already."""
-    mine = message_id(mail)
-    for other in casefolder.list_cases(folder):
-        where = "this case" if other.case == case.case else f"your case {encode_hex(other.case)}"
-        for entry in other.entries:
-            for item in entry.disclosures:
-                value = kept.file_of(item)
-                if value is None or value.media_type != MAIL_TYPE:
-                    continue
-                said = f"stands behind {entry.signed.statement.kind} {encode_hex(entry.signed.id)} of {where} already"
-                if value.sha256 == mail.sha256.hex():
-                    raise RefusedMail(f"this very mail {said}; one mail is evidence once")
-                if mine is not None and mine == _held_id(folder, other, item):
-                    raise RefusedMail(f"a mail with the same Message-ID {said}; one reply counts once")
-
-
-def _held_id(folder: Path, case: CaseFile, item: Disclosure) -> str | None:
-    data = kept.bytes_of(folder, case.case, item)
-    if data is None:
-        return None
-    try:
-        return message_id(RawMail.parse(data))
-    except Malformed:
-        return None
 
 
 def _free_name(case: CaseFile) -> str:
@@ -324,7 +327,8 @@ def answer_lines(answers: Sequence[Json]) -> list[str]:
         if answer["problem"] is not None:
             lines.append(f"{answer['url']}: not attested. {answer['problem']}")
             continue
-        lines.append(f"{answer['url']}: {answer['result']}, as of {answer['at']}")
+        nothing = "" if answer["attested"] else "; nothing is attested"
+        lines.append(f"{answer['url']}: {answer['result']}, as of {answer['at']}{nothing}")
         reasons = answer["reasons"]
         for reason in reasons if isinstance(reasons, list) else []:
             if isinstance(reason, dict):

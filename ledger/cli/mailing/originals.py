@@ -9,7 +9,7 @@ WHY = (
     "A forwarded text, a copied text, a screenshot or a printed PDF has lost the signature: it is your own word "
     "(self_stated), and nobody can check it. Take the original message as a file, straight from the mailbox that got "
     "it.",
-    "전달한 글, 복사한 글, 화면 갈무리, 인쇄한 PDF에는 서명이 남아 있지 않습니다. 요구인 자신의 "
+    "전달한 글, 복사한 글, 화면 캡처, 인쇄한 PDF에는 서명이 남아 있지 않습니다. 요구인 자신의 "
     "말일 뿐(self_stated)이고 아무도 확인할 수 없습니다. 메일을 받은 메일함에서 원본을 파일로 받으십시오.",
 )
 NOT_CONFIRMED = ("not confirmed", "확인되지 않음")

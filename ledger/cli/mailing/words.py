@@ -49,7 +49,7 @@ CASES: Mapping[str, tuple[str, str]] = {
         "No case id in what is signed: that the mail answers this request is your own word. It counts for less: "
         "attesters give it no more than grade D.",
         "서명된 부분에 사건 번호가 없습니다. 이 요구에 대한 메일이라는 것은 요구인 자신의 말이며, "
-        "확인자는 D 등급까지만 줍니다.",
+        "확인인은 D 등급까지만 줍니다.",
     ),
     "other_case": ("The signed part names another case.", "서명된 부분에 다른 사건 번호가 있습니다."),
 }

@@ -1,0 +1,73 @@
+"""A mail that stands behind a statement of one's own already: refused where it counts there, said where it does not.
+
+What counts is an attester's grade: from then on attesters refuse the mail for another case, and another mail with its
+Message-ID for any. A first try that no attester graded, with the wrong file or the wrong day, takes no place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ledger.cli import casefolder, kept
+from ledger.cli.attested import digest_hex
+from ledger.cli.casefile import CaseFile
+from ledger.cli.mailing.words import message_id
+from ledger.cli.output import note
+from ledger.disclosure import Disclosure
+from ledger.encoding import encode_hex
+from ledger.errors import Malformed, RefusedMail
+from ledger.mail import MAIL_TYPE
+from ledger.mail.raw import RawMail
+
+
+def refuse_replay(folder: Path, case: CaseFile, mail: RawMail) -> None:
+    """Raises RefusedMail for a mail, or a Message-ID, that an attester graded behind a statement of one's own cases.
+
+    Of one that stands there without a grade it is said: that statement stays on record, and takes no other's place.
+    """
+    mine = message_id(mail)
+    for other in casefolder.list_cases(folder):
+        where = "this case" if other.case == case.case else f"your case {encode_hex(other.case)}"
+        for entry in other.entries:
+            for item in _mails(entry.disclosures):
+                value = kept.file_of(item)
+                is_same = value is not None and value.sha256 == mail.sha256.hex()
+                if not is_same and (mine is None or mine != _held_id(folder, other, item)):
+                    continue
+                said = f"stands behind {entry.signed.statement.kind} {encode_hex(entry.signed.id)} of {where} already"
+                named = "this very mail" if is_same else "a mail with the same Message-ID"
+                if is_graded(other, entry.signed.id, item):
+                    rule = "one mail is evidence once" if is_same else "one reply counts once"
+                    raise RefusedMail(f"{named} {said}, and an attester has graded it there; {rule}")
+                note(
+                    f"Remark: {named} {said}. No attester has graded it there, so it may stand behind another "
+                    "statement; the first one stays on record as your own word."
+                )
+
+
+def is_graded(case: CaseFile, statement: bytes, mail: Disclosure) -> bool:
+    """Whether the case file holds an attester's grade of this very mail behind this statement."""
+    digest = digest_hex(mail)
+    every = (said.statement.facts for item in case.attested if item.statement == statement for said in item.signed)
+    return any(
+        (facts.get("check"), facts.get("digest")) == ("dkim", digest) and str(facts.get("result")).startswith("grade_")
+        for facts in every
+    )
+
+
+def _mails(held: tuple[Disclosure, ...]) -> Iterator[Disclosure]:
+    for item in held:
+        value = kept.file_of(item)
+        if value is not None and value.media_type == MAIL_TYPE:
+            yield item
+
+
+def _held_id(folder: Path, case: CaseFile, item: Disclosure) -> str | None:
+    data = kept.bytes_of(folder, case.case, item)
+    if data is None:
+        return None
+    try:
+        return message_id(RawMail.parse(data))
+    except Malformed:
+        return None

@@ -8,7 +8,7 @@ lists are complete at one index root; otherwise the statements shown are all tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.bundle import Bundle, ShownStatement
 from ledger.checks import Check, ResolvedCheck, Value, exit_code
@@ -112,7 +112,9 @@ def _finding(
     operator = operator_of(bundle, work.policy)
     silence = find_silence(bundle.case, bundle.statements, work.parties, complete, as_of, operator)
     bounds = {view.shown.index: view.bounds for view in statements}
-    return find(bundle.case, complete, silence, work.policy, bounds, law, work.mails.letters())
+    found = find(bundle.case, complete, silence, work.policy, bounds, law, work.mails.letters())
+    on_a_word = {item.index for item in found.timeline.said if item.mail is not None and item.mail.by == "attesters"}
+    return replace(found, doubted={index: why for index, why in work.mails.doubted().items() if index in on_a_word})
 
 
 def _view(work: Procedure, shown: ShownStatement, values: Mapping[str, Value]) -> StatementView:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 LAST_SECOND = 253_370_764_800
 """The first of January 9999: whoever makes up a header may have written any time into it."""
 Letter = Literal["A", "B", "C"]
+Doubt = Literal["public", "weak"]
+"""Why an opened mail proves nothing: anybody could have had its key; or it is weakly signed, or by another domain."""
 _LETTERS: Mapping[str, Letter] = {"grade_a": "A", "grade_b": "B", "grade_c": "C"}
 _NOT_PLACED = "When the mail existed is not shown: the statement that commits to it is not proven in an anchor."
 
@@ -246,6 +248,19 @@ class MailSteps:
                 letter = _LETTERS.get(item.found.result)
                 if letter is not None and item.found.counts and item.found.proven and item.found.is_bound:
                     found[index] = min(letter, found.get(index, letter))
+        return found
+
+    def doubted(self) -> Mapping[int, Doubt]:
+        """Statements of which every opened mail with a grade proves nothing under this policy, and why.
+
+        A quorum of attesters may say more: leaving the files out would bring its word back, so it stands, with this
+        beside it.
+        """
+        found: dict[int, Doubt] = {}
+        for index, mails in self.mails.items():
+            graded = [item.found for item in mails if item.found.result.startswith("grade_")]
+            if graded and not any(item.counts for item in graded):
+                found[index] = "public" if any(item.is_key_public for item in graded) else "weak"
         return found
 
     # What is shown of whom.

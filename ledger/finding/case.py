@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ledger.completeness import Complete
@@ -64,6 +64,8 @@ class Finding:
     next: Next | None
     late_notices: tuple[LateNotice, ...] = ()
     complaints: tuple[Complaint, ...] = ()
+    doubted: Mapping[int, str] = field(default_factory=dict)
+    """Entries whose mail attesters graded and that, opened, proves nothing under this policy: ``public``, ``weak``."""
     has_joined: bool = False
     """Whether a key of the company is accepted by the policy itself, and not by the operator's word alone."""
     disputes: tuple[Dispute, ...] = ()

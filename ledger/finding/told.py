@@ -35,6 +35,7 @@ def told(finding: Finding, lang: Language) -> list[str]:
         *_outcome(finding, lang),
         *(_dispute(finding, item, lang) for item in finding.disputes if not _is_told(finding.outcome, item)),
         *_delivery(finding, lang),
+        *(phrase(f"mail_{why}", lang, n=entry) for entry, why in sorted(finding.doubted.items())),
         *told_due(finding.due, company, lang),
         *_notices(finding, lang),
         *_lateness(finding, lang),

@@ -59,6 +59,8 @@ class Recomputed:
     result: Result
     reasons: tuple[str, ...]
     """English sentences."""
+    is_key_public: bool
+    """Whether anybody could have the private key at the time of receipt, by the verifier's list."""
     key_digest: bytes | None
     """SHA-256 of the public key; None where no signature under it has a grade."""
     capture: int | None
@@ -114,6 +116,7 @@ def _by_key(
         domain=domain,
         result=check.result,
         reasons=tuple(reason.text for reason in check.reasons),
+        is_key_public=any(reason.code == "key_published" for reason in check.reasons),
         key_digest=None if check.chosen is None else check.chosen.key_digest,
         capture=best,
         key_word=word,

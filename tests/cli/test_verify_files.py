@@ -18,7 +18,7 @@ from ledger.cli.verify_command import main
 from ledger.encoding import sha256
 from ledger.errors import MalformedSize
 from tools.vectors._mail_keys import ed25519
-from tools.vectors._mail_matter import REFUSED, MailMatter, mail_policy, seen, zone_tree
+from tools.vectors._mail_matter import KEY, REFUSED, MailMatter, mail_policy, seen, zone_tree
 from tools.vectors._mail_signing import By
 
 NOW = "2027-03-01T00:00:00Z"
@@ -141,3 +141,38 @@ def _signed_twice(matter: MailMatter, service: By) -> bytes:
     from tools.vectors._mail_signing import sign
 
     return sign(matter.write().decode("latin-1"), service).encode("latin-1")
+
+
+@pytest.mark.parametrize(
+    ("published", "lang", "words"),
+    [
+        ("2026-10-28T12:00:12Z", "en", "Contradiction: entry {n} rests on the word of attesters. By the list"),
+        ("2026-10-28T12:00:12Z", "ko", "모순: 기록 {n}번은 확인인들의 확인에 근거합니다."),
+        ("2026-10-28T12:30:00Z", "en", None),
+    ],
+)
+def test_a_published_key_is_said_beside_the_word_of_attesters(
+    place: Path, capsys: pytest.CaptureFixture[str], published: str, lang: str, words: str | None
+) -> None:
+    """The list takes no quorum's word away, and its reader sees that the two do not fit."""
+    key = f'\n[[published_key]]\ndigest = "0x{sha256(KEY.public).hex()}"\npublished_at = "{published}"\n'
+    (place / "trust.toml").write_text(mail_policy(key))
+    whole = str(place / "whole.habeas.json")
+    shown = json.loads(ran(capsys, place, whole, "--json"))
+    assert shown["finding"]["mail"] == {"letter": "B", "by": "attesters"}
+    text = ran(capsys, place, whole, "--lang", lang)
+    refusal = shown["finding"]["outcome_entry"]
+    assert (words is None) == ("Contradiction" not in text and "모순" not in text)
+    assert words is None or words.format(n=refusal) in text
+
+
+def test_a_weak_mail_is_said_beside_the_word_of_attesters(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Signed in part alone; what the attester saw is not shown, so nothing fails."""
+    matter = MailMatter()
+    matter.sent("2026-10-20", "2026-10-20")
+    weak = matter.write(By(KEY, "s1", length=5))
+    told = matter.report("2026-10-22T12:00Z", weak, seen("2026-10-22T11:50Z"))
+    matter.attest_mail("2026-10-22T12:30Z", told, "grade_b")
+    (place / "weak.habeas.json").write_bytes(matter.bundle("2026-12-02").encode())
+    text = ran(capsys, place, str(place / "weak.habeas.json"))
+    assert "under this trust policy, it proves nothing (check 10.3 says why)" in text

@@ -150,6 +150,9 @@ def mails_by_time(cases: Cases) -> None:
     )
     before = mail_policy(published.format(digest, "2026-10-22T12:00:12Z"))
     w.add("key-published-before", "Recorded when the key was public.", shown(chain), WEAK, CLAIMED, policy=before)
+    said: Tell = lambda m: _attested(m, [("grade_a", None, None)], chain)  # noqa: E731
+    w.add("key-published-before-and-attested", "The list takes nothing from the word of the policy's attesters.",
+          said, {**WEAK, "recomputed": NOT_CHECKED}, by_attesters("A"), policy=before)  # fmt: skip
 
 
 def mails_changed(cases: Cases) -> None:

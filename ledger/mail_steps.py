@@ -86,8 +86,8 @@ class MailSteps:
         self._place = str(opening[0].facts.get("place", "")) if opening else ""
 
     def _readable(self) -> Iterator[Disclosure]:
-        """The files that are opened; nothing of it is needed where none is shown."""
-        for encoded in self.bundle.disclosures if self.bundle.files else ():
+        """The files that are opened."""
+        for encoded in self.bundle.disclosures:
             with suppress(HabeasError):  # 2.2 says so
                 opened = Disclosure.parse(encoded)
                 if isinstance(opened.value, FileValue):
@@ -96,8 +96,10 @@ class MailSteps:
     # Step 10.1: the bytes are those that an author committed to.
 
     def files(self) -> Sequence[Check]:
-        """A check for each file shown."""
-        return [self._file(name) for name in sorted(self.bundle.files)]
+        """A check for each file shown, and for each that is opened and not there."""
+        opened = {item.sha256: item.value for items in self._opened.values() for item in items}
+        names = sorted(self.bundle.files.keys() | opened.keys())
+        return [self._file(name) if name in self.bundle.files else _missing(name, opened[name]) for name in names]
 
     def _file(self, name: bytes) -> Check:
         check, data = f"file/{name.hex()}", self.bundle.files[name]
@@ -192,6 +194,8 @@ class MailSteps:
             return Check(name, "10.4", Value.PASSED, detail, required=False)
         if found.where == "other_case":
             why = "The signed text names another case: the mail is no evidence in this one."
+        elif found.where == "none" and found.result in ("failed", "undetermined"):
+            why = "Not determined: without a verified signature no case is read."
         elif found.where == "none":
             why = "The signed text does not name this case: that the mail is about it is the requester's word."
         elif found.day is None:
@@ -324,3 +328,8 @@ class MailSteps:
         if attester is None or statement.kind != "evidence.attested" or not statement.is_understood:
             return None
         return attester if statement.facts["check"] == check and check in attester.scope else None
+
+
+def _missing(name: bytes, value: FileValue) -> Check:
+    why = f"{value.name}: {value.length:,} bytes are not in the bundle; hand them over with --file."
+    return not_checked(f"file/{name.hex()}", "10.1", why, required=False)

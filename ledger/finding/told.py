@@ -149,13 +149,21 @@ def _notices(finding: Finding, lang: Language) -> Iterator[str]:
         if notice.entry in late:
             yield _late_notice(finding.due, late[notice.entry], lang)
             continue
-        line = phrase(f"notice_{notice.state}", lang, n=notice.entry, d=notice.notified_on)
+        is_open = notice.state == "stated" and _is_recorded_if(finding, notice.entry)
+        name = "notice_stated_if" if is_open else f"notice_{notice.state}"
+        line = phrase(name, lang, n=notice.entry, d=notice.notified_on)
         yield line if notice.by == "company" else line + phrase(f"notice_by_{notice.by}", lang)
     for entry in finding.due.unknown_pauses:
         yield phrase("pause_unknown", lang, n=entry)
     for item in finding.back_dated:
         line = phrase("back_dated", lang, n=item.entry, d=item.day, t=_time(item.signed.instant))
         yield line + _condition(item.signed, lang)
+
+
+def _is_recorded_if(finding: Finding, entry: int) -> bool:
+    """Whether blocks are shown by which the entry was recorded, none of them known to be on the chain."""
+    uppers = [bound for item in finding.timeline.said if item.index == entry for bound in item.bounds.uppers]
+    return bool(uppers) and all(bound.value is not Value.PASSED for bound in uppers)
 
 
 def _late_notice(due: Due, notice: LateNotice, lang: Language) -> str:

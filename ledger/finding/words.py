@@ -205,6 +205,12 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "later date alone.",
         "연장 통지(기록 {n}번): {d}에 알렸다고 하나 기한 안에 기록되지 않았습니다. 늦은 날짜에만 반영합니다.",
     ),
+    "notice_stated_if": (
+        "Notice of more time, entry {n}: given on {d} by what is stated; whether it was recorded within the time "
+        "depends on blocks that were not asked about. It moves the later date alone.",
+        "연장 통지(기록 {n}번): {d}에 알렸다고 합니다. 기한 안에 기록되었는지는 조회하지 않은 블록에 달려 있습니다."
+        " 늦은 날짜에만 반영합니다.",
+    ),
     "notice_late": (
         "Notice of more time, entry {n}: given on {d}, after the time had ended. It does not undo the date that had "
         "passed.",

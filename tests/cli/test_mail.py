@@ -342,6 +342,8 @@ def test_find_takes_mails_out_of_an_mbox_as_they_were_signed(
     assert (tmp_path / found[0]["written"]).read_bytes() == ours.replace(b"\r\n", b"\n")
     text = habeas("mail", "find", "box", "--out", "out")
     assert "its body is the one that was signed" in text and "it has no signature" in text
+    assert f"bears a signature that names {COMPANY} (not checked; habeas mail show checks it)" in text
+    assert "signed by the company" not in text, "anybody can write such a header"
     graded = read(habeas("mail", "show", found[0]["written"], *names, "--json"))
     assert (graded["result"], graded["case_in"]) == ("grade_a", "subject")
     for place in ("cur", "new", "tmp"):

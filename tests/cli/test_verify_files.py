@@ -62,7 +62,11 @@ def test_a_file_beside_is_checked_as_one_inside(place: Path, capsys: pytest.Capt
     bare = str(place / "bare.habeas.json")
     assert json.loads(ran(capsys, place, bare, *beside(place), "--json")) == whole
     alone = json.loads(ran(capsys, place, bare, "--json"))
-    assert not [check for check in alone["checks"] if check["step"].startswith("10.")]
+    missing = [check for check in alone["checks"] if check["step"].startswith("10.")]
+    assert [(check["step"], check["value"]) for check in missing] == [("10.1", "not checked")] * 4
+    sizes = {len(data) for data in bundle().files.values()}
+    assert {int(check["detail"].split()[1].replace(",", "")) for check in missing} == sizes
+    assert all("are not in the bundle; hand them over with --file" in check["detail"] for check in missing)
     delivery = whole["finding"]["delivery"]
     assert delivery["mail"] == {"letter": "B", "by": "attesters"}, "attested: it moves no date that an attester proves"
     assert whole["finding"]["mail"] == alone["finding"]["mail"] == {"letter": "B", "by": "attesters"}
@@ -176,3 +180,27 @@ def test_a_weak_mail_is_said_beside_the_word_of_attesters(place: Path, capsys: p
     (place / "weak.habeas.json").write_bytes(matter.bundle("2026-12-02").encode())
     text = ran(capsys, place, str(place / "weak.habeas.json"))
     assert "under this trust policy, it proves nothing (check 10.3 says why)" in text
+
+
+def test_offline_a_notice_is_not_called_late_or_unrecorded(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whether it was recorded in time hangs on blocks; who did not ask about them cannot say."""
+    matter = MailMatter()
+    matter.sent("2026-10-20", "2026-10-20")
+    matter.report("2026-10-22T12:00Z", matter.write(), seen("2026-10-22T11:50Z"))
+    matter.say("2026-11-10", "deadline.extended", notified_on="2026-11-10", reason="complexity", until="2026-12-22")
+    (place / "notice.habeas.json").write_bytes(matter.bundle("2026-12-02").encode())
+    text = ran(capsys, place, str(place / "notice.habeas.json"))
+    assert "whether it was recorded within the time depends on blocks that were not asked about" in text
+    assert "not recorded within the time" not in text
+    korean = ran(capsys, place, str(place / "notice.habeas.json"), "--lang", "ko")
+    assert "조회하지 않은 블록에 달려 있습니다" in korean
+
+
+def test_no_case_is_read_without_a_verified_signature(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    matter = MailMatter()
+    matter.sent("2026-10-20", "2026-10-20")
+    matter.report("2026-10-22T12:00Z", matter.write())
+    (place / "blind.habeas.json").write_bytes(matter.bundle("2026-12-02").encode())
+    text = ran(capsys, place, str(place / "blind.habeas.json"))
+    assert "Not determined: without a verified signature no case is read." in text
+    assert "does not name this case" not in text

@@ -9,9 +9,11 @@ from ledger.assessment import Assessment, assess
 from ledger.bundle import parse_bundle
 from ledger.calendars import STANDARD
 from ledger.checks import Check
+from ledger.disclosure import Disclosure, FileValue
 from ledger.finding.law import shipped_law
 from ledger.finding.shown import finding_json
 from ledger.kinds import check_facts
+from ledger.mail import CAPTURE_TYPE
 from ledger.observed import Observed
 from ledger.policy import parse_policy
 from ledger.rulebook import load_register
@@ -108,11 +110,13 @@ def _mail(given: Values) -> Values:
     """Step 10 by the last word of each check, captures left out, and what mail does to the finding."""
     result = _assessed(given)
     checks = [item for item in result.checks if item.check.step.startswith("10.")]
-    mails = {name for name, data in result.bundle.files.items() if not data.startswith(b"{")}
+    captures = {name.hex() for name, data in result.bundle.files.items() if data.startswith(b"{")}
+    opened = (Disclosure.parse(text).value for text in result.bundle.disclosures)
+    captures |= {item.sha256 for item in opened if isinstance(item, FileValue) and item.media_type == CAPTURE_TYPE}
     shown = {
         _last(item.check): item.value.word
         for item in checks
-        if item.check.step != "10.1" or item.check.name.removeprefix("file/") in {name.hex() for name in mails}
+        if item.check.step != "10.1" or item.check.name.removeprefix("file/") not in captures
     }
     if result.finding is None:
         return {"exit": result.exit_code, "checks": dict(sorted(shown.items())), "delivery": None, "answer": None}

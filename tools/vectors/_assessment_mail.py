@@ -163,7 +163,8 @@ def mails_changed(cases: Cases) -> None:
           exit_code=1, change=_change_byte)  # fmt: skip
     w.add("without-its-disclosure", "Nobody says whose file it is.", whole, {"file": NOT_CHECKED}, CLAIMED,
           change=_close_mail)  # fmt: skip
-    w.add("without-its-bytes", "The private field is opened, the mail is not there.", whole, {}, CLAIMED,
+    w.add("without-its-bytes", "The private field is opened, the mail is not there.", whole, {"file": NOT_CHECKED},
+          CLAIMED,
           change=_drop_mail)  # fmt: skip
     w.add("without-the-capture", "The mail without its answers of DNS.", whole, NO_KEY, CLAIMED, change=_drop_capture)
     text: Tell = lambda m: m.report(RECORDED, b"no mail, but a text\n", chain)  # noqa: E731

@@ -29,7 +29,12 @@ class Hit:
     is_body_signed: bool
     mail: RawMail
     why: tuple[str, ...]
-    """``case``: it names the case id; ``from``: From is of the company; ``signature``: the company signed it."""
+    """``case``: it names the case id; ``from``: From is of the company; ``signature``: it names the company as signer.
+
+    Anybody can write any of the three; nothing is checked here.
+    """
+    signers: tuple[str, ...] = ()
+    """Domains of the company that its signatures name."""
 
 
 def find(path: Path, case: bytes, domains: frozenset[str], told: Callable[[str], None]) -> Iterator[Hit]:
@@ -52,7 +57,7 @@ def find(path: Path, case: bytes, domains: frozenset[str], told: Callable[[str],
         why = tuple(reasons(mail, case, domains))
         if why:
             reading, is_signed = choose(found)
-            yield Hit(found.name, reading, is_signed, RawMail.parse(reading.data), why)
+            yield Hit(found.name, reading, is_signed, RawMail.parse(reading.data), why, tuple(signers(mail, domains)))
 
 
 def reasons(mail: RawMail, case: bytes, domains: frozenset[str]) -> Iterator[str]:
@@ -65,8 +70,14 @@ def reasons(mail: RawMail, case: bytes, domains: frozenset[str]) -> Iterator[str
     authors = {author_domain(field.value) for field in senders} - {None}
     if any(in_domain(author or "", domain) for author in authors for domain in domains):
         yield "from"
-    if any(in_domain(each.domain, domain) for each in signatures(mail) for domain in domains):
+    if signers(mail, domains):
         yield "signature"
+
+
+def signers(mail: RawMail, domains: frozenset[str]) -> list[str]:
+    """The domains of the company that signatures name, each once. Whether they verify is not asked."""
+    named = (each.domain for each in signatures(mail) if any(in_domain(each.domain, domain) for domain in domains))
+    return list(dict.fromkeys(named))
 
 
 def hit_json(hit: Hit, written: Path | None) -> JsonObject:
@@ -88,7 +99,7 @@ def hit_json(hit: Hit, written: Path | None) -> JsonObject:
 
 def hit_words(hit: Hit, written: Path | None) -> Iterator[str]:
     """For people."""
-    yield f"{hit.name}: {' and '.join(_WHY[each] for each in hit.why)}"
+    yield f"{hit.name}: {'; '.join(_why(hit, each) for each in hit.why)}"
     yield f"  {shown_field(hit.mail, 'date')}  {shown_field(hit.mail, 'from')}"
     yield f"  {shown_field(hit.mail, 'subject')}"
     if hit.is_body_signed:
@@ -103,7 +114,11 @@ def hit_words(hit: Hit, written: Path | None) -> Iterator[str]:
         yield f"  written: {written}"
 
 
-_WHY = {"case": "names the case", "from": "from the company", "signature": "signed by the company"}
+def _why(hit: Hit, why: str) -> str:
+    if why == "signature":
+        signs = "bears a signature that names" if len(hit.signers) == 1 else "bears signatures that name"
+        return f"{signs} {', '.join(hit.signers)} (not checked; habeas mail show checks it)"
+    return {"case": "names the case", "from": "its From is an address of the company (not checked)"}[why]
 
 
 def write_out(hit: Hit, folder: Path) -> Path:

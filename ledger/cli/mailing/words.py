@@ -51,6 +51,10 @@ CASES: Mapping[str, tuple[str, str]] = {
         "서명된 부분에 사건 번호가 없습니다. 이 요구에 대한 메일이라는 것은 요구인 자신의 말이며, "
         "확인인은 D 등급까지만 줍니다.",
     ),
+    "unread": (
+        "Not determined whether it names the case: without a verified signature no case is read.",
+        "이 사건 번호가 있는지 판단하지 않았습니다. 확인된 서명이 없으면 사건 번호를 읽지 않습니다.",
+    ),
     "other_case": ("The signed part names another case.", "서명된 부분에 다른 사건 번호가 있습니다."),
 }
 REPUDIATION = (
@@ -80,7 +84,7 @@ def report(item: Examined, language: Language = "en") -> Iterator[str]:
             yield f"  Not signed, anybody on the way can have set them: {', '.join(check.unsigned_headers)}"
     for finding in item.known.findings:
         yield f"  Key {finding.key.selector} of {finding.key.domain}: {'; '.join(finding.reasons)}"
-    yield "  " + pick(CASES[item.binding.where], language)
+    yield "  " + pick(CASES[item.binding.where if check.chosen else "unread"], language)
     if check.chosen:
         yield "  " + pick(REPUDIATION, language)
     yield f"  As of {encode_instant(int(item.at.timestamp()))}, by this machine's clock."

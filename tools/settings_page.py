@@ -37,8 +37,11 @@ TAIL = """
 `ledger`, and in the database the chain, the contract and both keys, belong to a ledger for ever. At every start they
 are compared with the ledger row; a difference is `runtime-setting` and nothing is written.
 
+`habeas attester bind` prints an attester in two forms: the lines `[attesters]` below are for these settings, the
+entry `[[attester]]` is for a trust policy (`trust.toml`) and stops the start here.
+
 ```toml
-# The attesters that /v1/trust-policy names, as `habeas attester bind` prints them
+# The attesters that /v1/trust-policy names
 attester_quorum = 2
 
 [attesters]

@@ -25,6 +25,7 @@ from ledger.encoding import Json, encode_hex, parse_hex
 from ledger.errors import MalformedRequest, RuntimeLog, RuntimeSetting
 
 if TYPE_CHECKING:
+    from ledger.policy import AttesterTrust
     from ledger.runtime.attester.settings import AttesterSettings
     from ledger.runtime.wiring import Services
     from ledger.statement import RecentBlock
@@ -36,6 +37,8 @@ AttesterHome = Annotated[
         "--home", envvar="HABEAS_ATTESTER_HOME", metavar="FOLDER", help="The attester's folder (.habeas-attester)."
     ),
 ]
+ENOUGH = 3
+"""Resolvers with which one that says something else does no harm."""
 Scopes = Annotated[
     list[str] | None,
     typer.Option("--scope", metavar="SCOPE", help="What it attests: company_key, dkim, dns. May be repeated."),
@@ -60,14 +63,22 @@ def init(
     from ledger.cli.files import write_new
     from ledger.runtime.attester.keys import create_keys
     from ledger.runtime.attester.settings import FILE
+    from ledger.runtime.resolvers import parse_resolvers
 
     given: dict[str, object] = {"name": name, "ledgers": dict(_pair(item) for item in ledger)}
     given |= {word: value for word, value in (("resolvers", resolver), ("scopes", scope)) if value}
     settings = _settings(home, **given)
+    if settings.resolvers:
+        parse_resolvers(settings.resolvers)
     key = create_keys(settings.key_path, settings.secret_path)
     write_new(settings.home / FILE, _toml(given).encode("utf-8"))
     print_text(encode_hex(key.address))
     note(f"Key and settings are in {settings.home}; copy keys/ to a safe place. Start it with: habeas attester serve")
+    if len(settings.resolvers) < ENOUGH:
+        note(
+            f"It names {len(settings.resolvers)} resolver(s); without any it asks those of its machine, and with one "
+            "voice no mail is better than grade C. Name three or more of different operators in its settings file."
+        )
     note("Then ask each ledger's operator to bind this address: habeas attester bind URL --scope ...")
 
 
@@ -124,6 +135,9 @@ def bind(
 
     address, shown, offered = _who(who)
     scopes = sorted(set(scope or offered))
+    if offered and not set(scopes) <= set(offered):
+        beyond = ", ".join(sorted(set(scopes) - set(offered)))
+        raise MalformedRequest(f"{shown} does not attest {beyond}; it says that it attests {', '.join(offered)}")
     if not scopes:
         raise MalformedRequest("name what it may attest with --scope company_key, dkim, dns ...")
     entry = parse_attester(name or shown or encode_hex(address), address, scopes)
@@ -137,7 +151,9 @@ def bind(
         services.acceptance.start()
         receipt = asyncio.run(services.acceptance.submit(signed.raw))
     note(f"Recorded as entry {receipt.index}: {encode_hex(signed.id)}")
-    note("For trust policies, and in your settings (attesters), so that /v1/trust-policy lists it:")
+    note("For your settings, habeas.toml, so that /v1/trust-policy lists it after the next start:")
+    note(f"[attesters]\n{_setting(entry)}")
+    note("For trust policies, trust.toml:")
     print_lines(encode_attester(entry).decode("utf-8"))
 
 
@@ -183,6 +199,12 @@ def key(
             print_text(f"{item.url}: {said}")
     if not any(item.problem is None for item in asked):
         raise typer.Exit(1)
+
+
+def _setting(entry: AttesterTrust) -> str:
+    """The line of the setting ``attesters``: another form than that of trust policies."""
+    words = " ".join((encode_hex(entry.key), *entry.scope))
+    return f"{json.dumps(entry.name, ensure_ascii=False)} = {json.dumps(words)}"
 
 
 def _settings(home: Path | None, **given: object) -> AttesterSettings:

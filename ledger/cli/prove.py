@@ -29,7 +29,9 @@ from ledger.encoding import Json, encode_hex
 from ledger.errors import MalformedRequest, MalformedSize, VerificationDisclosure
 
 if TYPE_CHECKING:
+    from ledger.cli.casefile import CaseFile
     from ledger.cli.client import ApiClient
+    from ledger.disclosure import Disclosure
     from ledger.policy import TrustPolicy
 
 app = new_app()
@@ -44,7 +46,10 @@ OPENING = (
 @app.command()
 def prove(
     open_: Annotated[
-        list[str] | None, typer.Option("--open", metavar="NAME", help="Open this private field; several.")
+        list[str] | None,
+        typer.Option(
+            "--open", metavar="NAME", help="Open this private field, a mail with its answers of DNS; several."
+        ),
     ] = None,
     disclosures: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Open the private fields that say --keep wrote.")
@@ -77,13 +82,14 @@ def prove(
 
     if out is not None:
         check_new(out)  # before anything is fetched
-    case_id, address, opened = _chosen(folder, case, api, open_ or [])
+    case_id, address, opened, captures = _chosen(folder, case, api, open_ or [])
     opened += _from_file(disclosures)
     policy = read_policy(trust)
     with open_client(address, policy) as client:
         bundle = _fetch(client, case_id, as_of, policy)
     if opened:
         note(OPENING)
+        opened += _with_mail(captures, bundle, opened)
         bundle = replace(bundle, disclosures=(*bundle.disclosures, *opened))
         bundle = replace(bundle, files=opened_files(folder, case_id, opened))
         _check(
@@ -141,8 +147,10 @@ def _accepted(client: ApiClient, path: str, policy: TrustPolicy) -> list[bytes]:
     return keys[:MAX_AUTHORS]
 
 
-def _chosen(folder: Path, given: str | None, api: str | None, names: list[str]) -> tuple[bytes, str | None, list[str]]:
-    """Case id, server, and the encoded disclosures of ``names``."""
+def _chosen(
+    folder: Path, given: str | None, api: str | None, names: list[str]
+) -> tuple[bytes, str | None, list[str], list[Disclosure]]:
+    """Case id, server, the encoded disclosures of ``names``, and the captures of DNS that belong to mails of them."""
     from ledger.cli.cases import find_case
     from ledger.errors import RefusedNotFound
 
@@ -151,8 +159,38 @@ def _chosen(folder: Path, given: str | None, api: str | None, names: list[str]) 
     except RefusedNotFound:
         if given is None or names:
             raise
-        return parse_id(given, "--case"), api, []
-    return found.case, api or found.api, [item.encoded for item in found.select(names)]
+        return parse_id(given, "--case"), api, [], []
+    return found.case, api or found.api, [item.encoded for item in found.select(names)], _captures_of(found, names)
+
+
+def _captures_of(case: CaseFile, names: list[str]) -> list[Disclosure]:
+    """The owner's own answers of DNS, and those of the attesters, about each mail of ``names``."""
+    from ledger.cli.kept import file_of
+    from ledger.mail import CAPTURE_TYPE, MAIL_TYPE
+
+    found: list[Disclosure] = []
+    for entry in case.entries:
+        types = [(item, value.media_type) for item in entry.disclosures if (value := file_of(item)) is not None]
+        if any(kind == MAIL_TYPE and item.name in names for item, kind in types):
+            found += [item for item, kind in types if kind == CAPTURE_TYPE]
+            found += [item for said in case.attested if said.statement == entry.signed.id for item in said.disclosures]
+    return found
+
+
+def _with_mail(captures: list[Disclosure], bundle: Bundle, opened: list[str]) -> list[str]:
+    """The captures that a statement of the bundle commits to: without them nobody can compute a signature again."""
+    shown = {digest for item in bundle.statements.values() for digest in item.signed.statement.digests}
+    more = [item for item in captures if item.encoded not in opened]
+    for item in more:
+        if item.digest not in shown:
+            note(f"{item.name}: its statement is not in this bundle, so these answers of DNS are left out.")
+    taken = [item for item in more if item.digest in shown]
+    if taken:
+        note(
+            f"Opened with the mail: {', '.join(item.name for item in taken)}; answers of DNS, without which nobody can "
+            "compute its signature again."
+        )
+    return [item.encoded for item in taken]
 
 
 def opened_files(folder: Path, case_id: bytes, opened: list[str]) -> dict[bytes, bytes]:

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,10 +19,12 @@ from ledger.cli import casefolder
 from ledger.cli.attesting import ask_attesters, ask_for_key
 from ledger.cli.client import ApiClient
 from ledger.cli.demo.mail import MailKey, NameServer, write_mail
+from ledger.cli.main import main
 from ledger.companies import encode_txt
 from ledger.disclosure import Disclosure
 from ledger.keys import address_of
 from ledger.policy import parse_policy
+from ledger.runtime.settings import Settings
 from tests.cli.a_server import COMPANY, COMPANY_SECRET, Run, Server, open_case
 
 
@@ -66,6 +69,8 @@ def test_the_way_of_an_attester(habeas: Run, server: Server, tmp_path: Path, nam
         entry = parse_policy(f"habeas_trust = 1\n{told}".encode()).attesters
         assert [(item.name, item.scope) for item in entry] == [("watch.example", ("dkim", "dns"))]
         assert entry[0].key.hex() == address[2:]
+        beyond = habeas("attester", "bind", url, "--scope", "post", "--home", str(server.home), "--yes", code=2)
+        assert "watch.example does not attest post" in beyond
         case = open_case(habeas)
         subject = f"We received your request [{case}]"
         mail = key.sign(write_mail(f"support@{COMPANY}", subject, "Ticket 7.", format_datetime(datetime.now(UTC))))
@@ -87,9 +92,25 @@ def test_the_way_of_an_attester(habeas: Run, server: Server, tmp_path: Path, nam
         assert "recorded as entry" in habeas(*asked)
 
 
+def test_bind_prints_the_line_of_the_settings_too(
+    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The entry of a trust policy does not fit the settings, where the operator needs it as well."""
+    address = "0x" + "77" * 20
+    bound = ("attester", "bind", address, "--name", 'a "b"', "--scope", "dns", "--scope", "dkim")
+    assert main([*bound, "--home", str(server.home), "--yes"]) == 0
+    out, err = capsys.readouterr()
+    [entry] = parse_policy(f"habeas_trust = 1\n{out}".encode()).attesters
+    table = tomllib.loads(err[err.index("[attesters]") : err.index("For trust policies")])
+    assert Settings(home=tmp_path / "any", **table).trusted_attesters == (entry,)
+
+
 def test_wrong_use(habeas: Run, server: Server, tmp_path: Path) -> None:
     home = ("--home", str(tmp_path / "none"))
     assert "setting name is missing" in habeas("attester", "serve", *home, code=1)
+    made = ("attester", "init", "--name", "x", "--ledger", "habeas.example=https://habeas.example", *home)
+    assert "must be like 192.0.2.53" in habeas(*made, "--resolver", "nonsense", code=1)
+    assert not (tmp_path / "none").exists(), "nothing is written for settings with which it would not start"
     assert "ORIGIN=URL" in habeas("attester", "init", "--name", "x", "--ledger", "habeas.example", *home, code=2)
     bound = ("attester", "bind", "0x" + "11" * 20, "--home", str(server.home), "--yes")
     assert "name what it may attest" in habeas(*bound, code=2)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from api.attester.app import AttesterServer
+from ledger.bundle import parse_bundle
 from ledger.cli import casefolder, kept
 from ledger.cli.client import ApiClient
 from ledger.cli.demo.mail import MailKey, NameServer, write_mail
@@ -124,8 +125,13 @@ def test_an_acknowledgement_from_bytes_to_attestation(
         file.write("\n" + (tmp_path / "attester.toml").read_text())
     last = max(item["index"] for item in answer["attested"])
     await_(lambda: newest_bundle(server, case) is not None and newest_anchor(server, case) > last)
+    # The answers of DNS go along with the mail: without them nobody could compute its signature again.
+    proven = read(habeas("prove", "--trust", "trust.toml", "--open", "mail", "--out", "b.json", "--json", code=3))
     opening = ("--open", "mail", "--open", "mail-dns", "--open", "dns_capture")
-    proven = read(habeas("prove", "--trust", "trust.toml", *opening, "--out", "b.json", "--json", code=3))
+    habeas("prove", "--trust", "trust.toml", *opening, "--out", "all.json", code=3)
+    both = [parse_bundle((tmp_path / name).read_bytes()) for name in ("b.json", "all.json")]
+    assert len(both[0].disclosures) == 3 and sorted(both[0].disclosures) == sorted(both[1].disclosures)
+    assert both[0].files == both[1].files and len(both[0].files) == 3
     delivery = proven["verified"]["finding"]["delivery"]
     assert (delivery["basis"], delivery["grade"], delivery["proven_by"]) == (
         "acknowledged", "domain_mail", "2026-11-19",

@@ -28,7 +28,8 @@ from ledger.cli.mailing.grading import (
     key_names,
     key_source,
 )
-from ledger.cli.mailing.words import examined_json, message_id, report, shown_field, stated_days
+from ledger.cli.mailing.headers import shown_field
+from ledger.cli.mailing.words import examined_json, message_id, report, stated_days
 from ledger.cli.main import main
 from ledger.cli.output import print_json, print_text
 from ledger.encoding import JsonObject
@@ -223,6 +224,44 @@ def test_the_exit_code_is_the_worst(results: list[str | None], code: int) -> Non
     for result in results:
         tally.add({"file": "x", "result": result})
     assert (tally.code, tally.total) == (code, len(results))
+
+
+def _word(text: str, charset: str, codec: str = "") -> str:
+    return f"=?{charset}?B?{base64.b64encode(text.encode(codec or charset)).decode()}?="
+
+
+@pytest.mark.parametrize(
+    ("header", "shown"),
+    [
+        (_word("열람 요구", "EUC-KR"), "열람 요구"),
+        (_word("열람 똠방각하", "ks_c_5601-1987", "cp949"), "열람 똠방각하"),
+        (f"Re: {_word('열람', 'euc-kr')} {_word(' 접수', 'utf-8')} [7]", "Re: 열람 접수 [7]"),
+        (f"{_word('Büro', 'iso-8859-1')} und {_word('Straße', 'windows-1252')}", "Büro und Straße"),
+        ("=?utf-8?B?7Je0?= =?utf-8?B?6w==?=\r\n =?utf-8?B?now=?=", "열람"),
+        ("=?utf-8?q?=EC=97=B4=EB=9E=8C_x?=", "열람 x"),
+        ("=?unicode_escape?q?=5Cu0041?=", "\\u0041"),
+        ("=?x-none?q?caf=E9?=", "café"),
+    ],
+)
+def test_each_encoded_word_is_shown_in_its_own_charset(header: str, shown: str) -> None:
+    mail = RawMail.parse(f"Subject: {header}\r\n\r\nx".encode())
+    assert shown_field(mail, "subject") == shown
+
+
+def test_bare_korean_bytes_are_shown_as_korean() -> None:
+    assert shown_field(RawMail.parse("Subject: 열람 요구\r\n\r\nx".encode("euc_kr")), "subject") == "열람 요구"
+
+
+def test_a_mail_services_signature_is_said_to_prove_nothing() -> None:
+    """The machine's C is D for attesters, and the person hears it before anything is signed."""
+    item = examine(a_mail(key=OTHER), DOMAINS, Captures((a_capture(OTHER),)))
+    assert item.check.result == "grade_c"
+    assert any("attesters give it no more than grade D" in line for line in report(item))
+    assert any("D 등급까지만" in line for line in report(item, "ko"))
+    assert not any(
+        "no more than grade D" in line
+        for line in report(examine(a_mail(), DOMAINS, Captures((a_capture(KEY),)), bytes.fromhex(CASE[2:])))
+    )
 
 
 def test_header_fields_as_people_read_them() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from ledger.cli.files import write_new
 from ledger.cli.mailing.boxes import Reading, readings, walk
 from ledger.cli.mailing.grading import choose, signatures
-from ledger.cli.mailing.words import shown_field
+from ledger.cli.mailing.headers import shown_field
 from ledger.encoding import Json, JsonObject
 from ledger.errors import Malformed, RefusedOverwrite
 from ledger.mail.author import author_domain, in_domain

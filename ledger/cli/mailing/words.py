@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from datetime import date
 
 from ledger.cli.mailing.grading import Examined
 from ledger.encoding import Json, JsonObject, encode_hex, encode_instant
 from ledger.mail.days import days_in, parse_written
 from ledger.mail.raw import RawMail
-from ledger.mail.text import decode_words
 from ledger.words import Language, pick
 
 GRADES: Mapping[str, tuple[str, str]] = {
@@ -57,13 +55,18 @@ CASES: Mapping[str, tuple[str, str]] = {
     ),
     "other_case": ("The signed part names another case.", "서명된 부분에 다른 사건 번호가 있습니다."),
 }
+NOT_OWN = (
+    "No domain of the company has signed it, so whoever has the signing domain can have written it: attesters give it "
+    "no more than grade D, and it proves nothing in an assessment.",
+    "회사의 도메인이 서명하지 않았으므로 서명한 도메인을 가진 누구나 쓸 수 있습니다. 확인인은 D 등급까지만 주며,"
+    " 확인 결과에서 아무것도 증명하지 못합니다.",
+)
 REPUDIATION = (
     "The signature is the domain's, never a person's. Whoever has the private key can sign, also after it was made "
     "public: what counts is that the mail was on record before.",
     "서명은 도메인의 것이며 어느 사람의 것이 아닙니다. 비밀 열쇠를 가진 사람은 누구나, 열쇠가 공개된 뒤에도 "
     "서명할 수 있으므로 그 전에 기록되어 있었다는 것이 중요합니다.",
 )
-_MAX_SHOWN = 200
 
 
 def report(item: Examined, language: Language = "en") -> Iterator[str]:
@@ -82,6 +85,8 @@ def report(item: Examined, language: Language = "en") -> Iterator[str]:
         yield f"  Signed fields: {', '.join(check.signed_headers)}"
         if check.unsigned_headers:
             yield f"  Not signed, anybody on the way can have set them: {', '.join(check.unsigned_headers)}"
+    if check.chosen and not check.aligned:
+        yield "  " + pick(NOT_OWN, language)
     for finding in item.known.findings:
         yield f"  Key {finding.key.selector} of {finding.key.domain}: {'; '.join(finding.reasons)}"
     yield "  " + pick(CASES[item.binding.where if check.chosen else "unread"], language)
@@ -151,18 +156,6 @@ def _dns_json(item: Examined) -> Json:
             for finding in item.known.findings
         ],
     }
-
-
-def shown_field(mail: RawMail, key: str) -> str:
-    """A header field as a person reads it: the first of its name, decoded, in one line, at most 200 characters."""
-    fields = mail.named(key)
-    if not fields:
-        return ""
-    text = decode_words(fields[0].value[:4_096].decode("latin-1"))
-    # Encoded words keep their bytes as Latin-1; most are UTF-8.
-    with suppress(UnicodeError):
-        text = text.encode("latin-1").decode("utf-8")
-    return re.sub(r"\s+", " ", text).strip()[:_MAX_SHOWN]
 
 
 def stated_days(mail: RawMail, place: str) -> tuple[date, date] | None:

@@ -224,6 +224,16 @@ class MailSteps:
             return [not_checked(name, "10.5", why, required=False)]
         return [self._compare(name, attester, statement, data, capture)]
 
+    def who(self, statement: Statement) -> str:
+        """A sentence on whether the policy names the author as an attester, and takes this check of it."""
+        attester = self._attesters.get(statement.author)
+        if attester is None:
+            return " The trust policy does not name it: what it says does not count."
+        check = statement.facts.get("check") if statement.kind == "evidence.attested" else None
+        if check is not None and check not in attester.scope:
+            return f" The trust policy names it {attester.name}, without {check} in its scope: this does not count."
+        return f" The trust policy names it {attester.name}" + (f", with {check} in its scope." if check else ".")
+
     def _compare(self, name: str, attester: AttesterTrust, statement: Statement, data: bytes, capture: bytes) -> Check:
         from ledger.mail.recompute import best_result, is_beyond  # see above
 

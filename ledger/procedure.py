@@ -130,11 +130,12 @@ class Procedure:
         standing = self.parties.standing(shown)
         author = encode_hex(statement.author)
         role_name, role_step = f"statement/{index}/author", "3.2"
+        words = standing.sentence + (self.mails.who(statement) if standing.role == "attester" else "")
         role = (
-            Check(role_name, role_step, Value.PASSED, standing.sentence, required=False)
+            Check(role_name, role_step, Value.PASSED, words, required=False)
             if standing.proven
             # A binding or a revocation may be missing as long as no complete list is shown.
-            else not_checked(role_name, role_step, standing.sentence, required=False)
+            else not_checked(role_name, role_step, words, required=False)
         )
         below = [role, *self.mails.attested(shown)]
         return (run(f"statement/{index}/signature", "3.1", verify, f"Signed by {author}.", below=below),)

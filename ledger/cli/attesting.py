@@ -96,7 +96,7 @@ def ask_attesters(
             value = _post(url, "/v1/attest", message, headers)
             return _read_mail(url, value, disclosure, info, statement)
         except HabeasError as error:
-            return MailAnswer(url, f"{error.title}: {error}", error)
+            return MailAnswer(url, _problem(error), error)
 
     return _at_once(urls, ask)
 
@@ -114,9 +114,14 @@ def ask_for_key(urls: Sequence[str], info: LedgerInfo, company: str, key: bytes,
                 raise VerificationSignature(f"{url} recorded something else than the binding of this key")
             return KeyAnswer(url, None, index, signed)
         except HabeasError as error:
-            return KeyAnswer(url, f"{error.title}: {error}")
+            return KeyAnswer(url, _problem(error))
 
     return _at_once(urls, ask)
+
+
+def _problem(error: HabeasError) -> str:
+    """The title says on whose side a fault is by where the code runs; here it would name the operator of a ledger."""
+    return str(error) if isinstance(error, RuntimeFault) else f"{error.title}: {error}"
 
 
 def _at_once(urls: Sequence[str], ask: Callable[[str], _Answer]) -> tuple[_Answer, ...]:

@@ -162,7 +162,9 @@ class CaseFile:
         """Without the waiting file of this name. Raises RefusedNotFound."""
         left = tuple(item for item in self.waiting if item.disclosure.name != name)
         if left == self.waiting:
-            raise RefusedNotFound(f"case {encode_hex(self.case)} has no waiting file named {name}")
+            used = next((entry for entry in self.entries for item in entry.disclosures if item.name == name), None)
+            why = "" if used is None else f"; {encode_hex(used.signed.id)} commits to {name}, so it stays"
+            raise RefusedNotFound(f"case {encode_hex(self.case)} has no waiting file named {name}{why}")
         return replace(self, waiting=left)
 
     def drop_unrecorded(self, statement_id: bytes) -> Self:

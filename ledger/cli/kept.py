@@ -72,6 +72,15 @@ def all_files(case: CaseFile) -> Iterator[tuple[Disclosure, FileValue]]:
             yield item, value
 
 
+def free_name(case: CaseFile, stem: str) -> str:
+    """``mail``, ``mail-2`` …: a name of its own among the private fields, so that opening one opens no other."""
+    taken = {item.name for entry in case.entries for item in entry.disclosures}
+    number = 1
+    while (name := stem if number == 1 else f"{stem}-{number}") in taken:
+        number += 1
+    return name
+
+
 def is_kept(folder: Path, case: bytes, value: FileValue) -> bool:
     """Whether the bytes lie in the folder. They are not read."""
     return kept_path(folder, case, bytes.fromhex(value.sha256)).is_file()

@@ -103,6 +103,7 @@ def add(
     api: Api = None,
     trust: Trust = None,
     yes: Yes = False,
+    lang: Annotated[Language, typer.Option(help="Language of the grade.")] = Language.en,
     as_json: AsJson = False,
 ) -> None:
     """Record what a mail of the company says, with it as evidence. Exit code 3: some attester did not attest.
@@ -116,11 +117,13 @@ def add(
     from ledger.cli.mailing.adding import add as add_mail
     from ledger.cli.mailing.grading import key_source
 
-    data = read_original(file)
+    data = read_original(file, lang.value)
     where = Where(folder, case, api, trust, yes)
     said = Said(as_.value, on, until, reason or (), mode)
     source = key_source(capture or (), resolver or (), note)
-    added = add_mail(data, file.name, said, where, mail_domain or (), source, for_attesters=bool(attester))
+    added = add_mail(
+        data, file.name, said, where, mail_domain or (), source, for_attesters=bool(attester), language=lang.value
+    )
     recorded = added.recorded
     if not as_json:
         print_text(f"Recorded as entry {recorded.index}: {encode_hex(recorded.signed.id)}")
@@ -189,7 +192,7 @@ def show(
     from ledger.cli.mailing.grading import company_domains, examine, key_source, published_keys
     from ledger.cli.mailing.words import examined_json, report
 
-    data = read_original(file)
+    data = read_original(file, lang.value)
     found = _case(folder, case, mail_domain)
     domains = company_domains(found.company if found else None, mail_domain or ())
     source = key_source(capture or (), resolver or (), note)
@@ -265,6 +268,7 @@ def find(
     ] = None,
     case: CaseId = None,
     folder: Folder = DEFAULT_FOLDER,
+    lang: Annotated[Language, typer.Option(help="Language of the list.")] = Language.en,
     as_json: AsJson = False,
 ) -> None:
     """List the mails of a mailbox that name the case or come from the company, and take them out unchanged.
@@ -275,6 +279,7 @@ def find(
     from ledger.cli.cases import find_case
     from ledger.cli.mailing import finding
     from ledger.cli.mailing.grading import company_domains
+    from ledger.words import pick
 
     found = find_case(folder, case)
     domains = company_domains(found.company, mail_domain or ())
@@ -285,9 +290,9 @@ def find(
         if as_json:
             print_lines(_line(finding.hit_json(hit, written)))
         else:
-            for line in finding.hit_words(hit, written):
+            for line in finding.hit_words(hit, written, lang.value):
                 print_text(line)
-    note(f"{count} mail(s) found." + ("" if count else " A mail that was forwarded or pasted is not found."))
+    note(pick(finding.FOUND if count else finding.NOTHING, lang.value).format(count=count))
 
 
 @app.command()

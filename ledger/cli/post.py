@@ -28,8 +28,9 @@ from ledger.errors import MalformedRequest
 app = new_app("Registered post: keep the tracking record, and record the day of arrival.")
 GRADE = (
     "Grade: self_stated. The tracking record is kept and committed to, and nobody but you has looked at it: in an "
-    "assessment arrival is not proven by it. When an attester has checked it (check: post), the basis is "
-    "registered_post. The private field opens it: habeas prove --open {name}"
+    "assessment arrival is not proven by it. Where a person whom the trust policy names as an attester has looked at "
+    "it and attested it (check: post; no program offers that), the basis is registered_post. The private field opens "
+    "it: habeas prove --open {name}"
 )
 
 
@@ -44,7 +45,9 @@ def add(
     received_on: Annotated[
         str, typer.Option(metavar="DATE", help="The day on which the record says that the letter arrived.")
     ],
-    name: Annotated[str, typer.Option(metavar="NAME", help="Name of the private field.")] = "post",
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name of the private field; post, post-2 ... if left out.")
+    ] = None,
     case: CaseId = None,
     folder: Folder = DEFAULT_FOLDER,
     api: Api = None,
@@ -58,6 +61,7 @@ def add(
     """
     import secrets
 
+    from ledger.cli import kept
     from ledger.cli.cases import find_case
     from ledger.cli.signing import sign_in_case
     from ledger.disclosure import SALT_BYTES, Disclosure, FileValue
@@ -65,6 +69,7 @@ def add(
 
     parse_date(received_on, MalformedRequest, "--received-on")
     found = find_case(folder, case)
+    name = name or kept.free_name(found, "post")
     data = read_input(file, "the tracking record")
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     held = Disclosure.make(secrets.token_bytes(SALT_BYTES), name, FileValue.of(data, media_type, file.name))

@@ -95,7 +95,8 @@ class PageFetcher:
         # Every address is checked, not only the one that is used.
         for address in addresses:
             if not self.is_allowed(address):
-                raise MalformedRequest(f"{host} leads to {address}, which is no public address; it is not fetched")
+                leads = "" if host == str(address) else f" leads to {address}, which"
+                raise MalformedRequest(f"{host}{leads} is no public address; it is not fetched")
         problem: httpx2.HTTPError | None = None
         for address in addresses[:MAX_ADDRESSES]:
             try:

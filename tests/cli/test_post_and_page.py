@@ -34,6 +34,8 @@ def test_a_tracking_record(habeas: Run, tmp_path: Path, capsys: pytest.CaptureFi
     (tmp_path / "again.pdf").write_bytes(b"another")
     assert main(["post", "add", "again.pdf", "--received-on", "2026-11-21", "--yes"]) == 0
     assert "arrival is not proven by it" in capsys.readouterr().err
+    [case] = casefolder.list_cases(tmp_path / "mine")
+    assert [item.name for item in case.entries[-1].disclosures] == ["post-2"], "opening one opens no other"
 
 
 def test_a_capture_waits_until_a_statement_commits_to_it(habeas: Run, tmp_path: Path) -> None:

@@ -37,11 +37,12 @@ from ledger.errors import (
     RefusedNotFound,
     VerificationMail,
 )
-from ledger.kinds import KINDS
+from ledger.kinds import EXTENSION_REASONS, KINDS, MODES, REFUSAL_REASONS
 from ledger.mail import MAIL_TYPE
 from ledger.mail.capture import MEDIA_TYPE as CAPTURE_TYPE
 from ledger.mail.days import check_day, written_at
 from ledger.mail.raw import RawMail
+from ledger.words import Language, pick
 
 if TYPE_CHECKING:
     from ledger.cli.attesting import Attested as _Attestation
@@ -87,7 +88,7 @@ class Added:
     capture: Disclosure | None
 
 
-def read_original(path: Path) -> bytes:
+def read_original(path: Path, language: Language = "en") -> bytes:
     """The bytes of one message. Raises MalformedMail, with the way to the original, for what is none."""
     try:
         data = read_file(path, kept.MAX_KEPT)
@@ -103,10 +104,8 @@ def read_original(path: Path) -> bytes:
     except MalformedSize:
         raise
     except Malformed as error:
-        raise MalformedMail(
-            f"{path} is no original message: {error}. {originals.WHY[0]} How: habeas mail original. To record it as "
-            "your own word all the same: habeas say KIND --file FILE"
-        ) from None
+        said = pick(originals.NO_ORIGINAL, language)
+        raise MalformedMail(said.format(path=path, error=error, why=pick(originals.WHY, language))) from None
     return data
 
 
@@ -119,23 +118,25 @@ def add(
     source: KeySource,
     *,
     for_attesters: bool = False,
+    language: Language = "en",
 ) -> Added:
     """Grade, ask, sign, keep and record. Raises what each of them raises; nothing is signed then.
 
     ``for_attesters``: it is to be attested at once, so what attesters refuse for its day is refused here.
     """
+    check_options(said)
     case = find_case(where.folder, where.case)
     mail = RawMail.parse(data)
     refuse_replay(where.folder, case, mail)
     examined = examine(data, company_domains(case.company, domains), source, case.case)
-    for line in report(examined):
+    for line in report(examined, language):
         note(line)
     _refuse_unfit(examined, case)
     place = str(case.opened.statement.facts["place"])
     facts = facts_of(said, examined, place)
     if for_attesters:
         _refuse_day(KIND_OF[said.kind], facts, examined, place)
-    name = _free_name(case)
+    name = kept.free_name(case, "mail")
     held = [Disclosure.make(secrets.token_bytes(SALT_BYTES), name, FileValue.of(data, MAIL_TYPE, file_name))]
     files = [data]
     if examined.known.capture is not None:
@@ -165,25 +166,35 @@ def added_json(added: Added, answers: list[Json]) -> JsonObject:
     }
 
 
-def facts_of(said: Said, examined: Examined, place: str) -> dict[str, Json]:
-    """The facts of the statement. Raises MalformedRequest for an option that is missing or does not belong there."""
-    on: Json = said.on or _day_of(said, examined, place)
-    if said.on is not None:
-        _remark_day(said, examined, place)
+def check_options(said: Said) -> None:
+    """Raises MalformedRequest, with the words that may be named, before anybody is asked for anything."""
     given = {"--until": said.until, "--reason": said.reasons or None, "--mode": said.mode}
     allowed = {"acknowledged": set(), "extended": {"--until", "--reason"}}.get(said.kind, {"--mode", "--reason"})
     extra = sorted(name for name, value in given.items() if value and name not in allowed)
     if extra:
         raise MalformedRequest(f"{', '.join(extra)} does not belong to --as {said.kind}")
+    words = {"--reason": EXTENSION_REASONS if said.kind == "extended" else REFUSAL_REASONS, "--mode": MODES}
     needed = {"extended": ("--until", "--reason"), "acknowledged": (), "refused": ("--mode", "--reason")}
     missing = [name for name in needed.get(said.kind, ("--mode",)) if not given[name]]
     if missing:
-        raise MalformedRequest(f"--as {said.kind} needs {', '.join(missing)} too; see: habeas mail add --help")
+        listed = [f"{name} ({', '.join(words.get(name, ('a date', 'cause_ends')))})" for name in missing]
+        raise MalformedRequest(f"--as {said.kind} needs {' and '.join(listed)} too")
+    for name, values in (("--reason", said.reasons), ("--mode", [said.mode] if said.mode else [])):
+        wrong = [value for value in values if value not in words[name]]
+        if wrong:
+            raise MalformedRequest(f"{name} is one of {', '.join(words[name])}, not {wrong[0][:80]!r}")
+    if said.kind == "extended" and len(said.reasons) != 1:
+        raise MalformedRequest("--as extended has one --reason")
+
+
+def facts_of(said: Said, examined: Examined, place: str) -> dict[str, Json]:
+    """The facts of the statement, of options that were checked. Raises MalformedRequest where no day is known."""
+    on: Json = said.on or _day_of(said, examined, place)
+    if said.on is not None:
+        _remark_day(said, examined, place)
     if said.kind == "acknowledged":
         return {"received_on": on}
     if said.kind == "extended":
-        if len(said.reasons) != 1:
-            raise MalformedRequest("--as extended has one --reason")
         return {"until": said.until, "reason": said.reasons[0], "notified_on": on}
     reasons: list[Json] = [*sorted(set(said.reasons))]
     return {"answered_on": on, "mode": said.mode, "reasons": reasons}
@@ -238,15 +249,6 @@ def _refuse_unfit(examined: Examined, case: CaseFile) -> None:
             "the original: habeas mail original",
             "signature_mismatch",
         )
-
-
-def _free_name(case: CaseFile) -> str:
-    """``mail``, ``mail-2`` …: a name of its own, so that opening one mail opens no other."""
-    taken = {item.name for entry in case.entries for item in entry.disclosures}
-    number = 1
-    while (name := "mail" if number == 1 else f"mail-{number}") in taken:
-        number += 1
-    return name
 
 
 def mail_of(case: CaseFile, statement: bytes) -> Disclosure:

@@ -15,6 +15,7 @@ from ledger.errors import Malformed, RefusedOverwrite
 from ledger.mail.author import author_domain, in_domain
 from ledger.mail.raw import RawMail
 from ledger.mail.text import body_texts, subject_texts
+from ledger.words import Language, pick
 
 EVERY = 1_000
 _BETWEEN = str.maketrans("", "", " \t\r\n>|\u00ad\u200b")
@@ -97,28 +98,49 @@ def hit_json(hit: Hit, written: Path | None) -> JsonObject:
     }
 
 
-def hit_words(hit: Hit, written: Path | None) -> Iterator[str]:
+def hit_words(hit: Hit, written: Path | None, language: Language = "en") -> Iterator[str]:
     """For people."""
-    yield f"{hit.name}: {'; '.join(_why(hit, each) for each in hit.why)}"
+    values = {"domains": ", ".join(hit.signers), "how": hit.reading.how, "path": written}
+    yield f"{hit.name}: {'; '.join(pick(_WORDS[each], language).format(**values) for each in hit.why)}"
     yield f"  {shown_field(hit.mail, 'date')}  {shown_field(hit.mail, 'from')}"
     yield f"  {shown_field(hit.mail, 'subject')}"
-    if hit.is_body_signed:
-        yield "  its body is the one that was signed"
-    elif hit.mail.named("dkim-signature"):
-        yield "  its body is NOT the one that was signed: get the original another way (habeas mail original)"
-    else:
-        yield "  it has no signature: by itself it proves nothing (self_stated)"
-    if hit.reading.how != "as_it_lies":
-        yield f"  lines that begin with >From were read as {hit.reading.how}"
-    if written is not None:
-        yield f"  written: {written}"
+    names = ["signed_body" if hit.is_body_signed else "changed" if hit.mail.named("dkim-signature") else "unsigned"]
+    names += ["reading"] if hit.reading.how != "as_it_lies" else []
+    names += ["written"] if written is not None else []
+    yield from ("  " + pick(_WORDS[name], language).format(**values) for name in names)
 
 
-def _why(hit: Hit, why: str) -> str:
-    if why == "signature":
-        signs = "bears a signature that names" if len(hit.signers) == 1 else "bears signatures that name"
-        return f"{signs} {', '.join(hit.signers)} (not checked; habeas mail show checks it)"
-    return {"case": "names the case", "from": "its From is an address of the company (not checked)"}[why]
+_WORDS = {
+    "case": ("names the case", "사건 번호가 있음"),
+    "from": ("its From is an address of the company (not checked)", "보낸 사람이 회사의 주소(확인하지 않음)"),
+    "signature": (
+        "bears a signature that names {domains} (not checked; habeas mail show checks it)",
+        "{domains}을(를) 적은 서명이 있음(확인하지 않음, habeas mail show로 확인)",
+    ),
+    "signed_body": (
+        "its body has the hash that a signature names (habeas mail show checks the signature)",
+        "본문이 서명에 적힌 해시와 맞음(서명은 habeas mail show로 확인)",
+    ),
+    "changed": (
+        "its body is NOT the one that was signed: get the original another way (habeas mail original)",
+        "본문이 서명된 것과 다름: 다른 방법으로 원본을 받으십시오(habeas mail original --lang ko)",
+    ),
+    "unsigned": (
+        "it has no signature: by itself it proves nothing (self_stated); the original: habeas mail original",
+        "서명이 없음: 이것만으로는 아무것도 증명하지 못함(self_stated). 원본: habeas mail original --lang ko",
+    ),
+    "reading": ("lines that begin with >From were read as {how}", ">From으로 시작하는 줄을 {how} 방식으로 읽음"),
+    "written": ("written: {path}", "저장: {path}"),
+}
+FOUND = (
+    "{count} mail(s) found. What they prove: habeas mail show FILE",
+    "메일 {count}통을 찾았습니다. 증명력 확인: habeas mail show 파일",
+)
+NOTHING = (
+    "No mail found that names the case or the company. Of a forwarded or pasted mail only one that still names them is "
+    "found; further domains of the company: --mail-domain.",
+    "사건 번호나 회사를 적은 메일을 찾지 못했습니다. 회사의 다른 도메인은 --mail-domain으로 지정하십시오.",
+)
 
 
 def write_out(hit: Hit, folder: Path) -> Path:

@@ -57,6 +57,8 @@ class Examined:
     at: datetime
     """The time of receipt that was assumed."""
     known: Known
+    is_time_given: bool = False
+    """Whether somebody named the time of receipt, and no clock."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def examine(
     moment = at or (known.capture.at if known.capture else datetime.now(UTC).replace(microsecond=0))
     keys: dict[Name, KeyAtReceipt] = {(each.key.domain, each.key.selector): each.key for each in known.findings}
     check = grade_mail(mail, domains, keys, moment, published)
-    return Examined(mail, check, find_case(mail, check, case), moment, known)
+    return Examined(mail, check, find_case(mail, check, case), moment, known, at is not None)
 
 
 def signatures(mail: RawMail) -> list[Signature]:

@@ -13,6 +13,20 @@ WHY = (
     "말일 뿐(self_stated)이고 아무도 확인할 수 없습니다. 메일을 받은 메일함에서 원본을 파일로 받으십시오.",
 )
 NOT_CONFIRMED = ("not confirmed", "확인되지 않음")
+KOREAN_NAMES = {
+    "Gmail (web)": "Gmail(웹)",
+    "Apple Mail (Mac)": "Apple Mail(Mac)",
+    "Daum (Kakao) mail": "다음(카카오) 메일",
+    "Outlook on the web, Outlook.com": "Outlook 웹, Outlook.com",
+    "Naver mail": "네이버 메일",
+    "Any service with IMAP": "IMAP을 쓰는 모든 서비스",
+}
+NO_ORIGINAL = (
+    "{path} is no original message: {error}. {why} How: habeas mail original. To record it as your own word all the "
+    "same: habeas say KIND --file FILE",
+    "{path}은(는) 원본 메일이 아닙니다({error}). {why} 방법: habeas mail original --lang ko. 그래도 요구인 자신의 말로 "
+    "기록하려면(화면 캡처 등): habeas say KIND --file 파일",
+)
 # Service, what to do (English, Korean), whether it was seen in a source.
 SERVICES: tuple[tuple[str, str, str, bool], ...] = (
     (
@@ -74,5 +88,6 @@ def how_to(language: str) -> str:
     lines = [WHY[place], ""]
     for name, english, korean, confirmed in SERVICES:
         mark = "" if confirmed else f" ({NOT_CONFIRMED[place]})"
-        lines.append(f"{name}{mark}: {(english, korean)[place]}")
+        shown = KOREAN_NAMES.get(name, name) if language == "ko" else name
+        lines.append(f"{shown}{mark}: {(english, korean)[place]}")
     return "\n".join([*lines, "", CHECK[place]])

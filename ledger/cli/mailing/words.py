@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from ledger.cli.mailing.grading import Examined
+from ledger.cli.mailing.reasons import reason_words
 from ledger.encoding import Json, JsonObject, encode_hex, encode_instant
 from ledger.mail.days import days_in, parse_written
 from ledger.mail.raw import RawMail
@@ -61,6 +62,25 @@ NOT_OWN = (
     "회사의 도메인이 서명하지 않았으므로 서명한 도메인을 가진 누구나 쓸 수 있습니다. 확인인은 D 등급까지만 주며,"
     " 확인 결과에서 아무것도 증명하지 못합니다.",
 )
+AT_MOST = (" (at most {cap})", " (최고 {cap} 등급)")
+SIGNED_BY = (
+    "Signed by {domain}, key {selector}, {algorithm}, {bits} bits, SHA-256 of the key {digest}",
+    "서명: {domain}, 열쇠 {selector}, {algorithm}, {bits}비트, 열쇠의 SHA-256 {digest}",
+)
+SIGNED = ("Signed fields: {names}", "서명된 필드: {names}")
+UNSIGNED = (
+    "Not signed, anybody on the way can have set them: {names}",
+    "서명되지 않아 중간에서 누구든 넣을 수 있는 필드: {names}",
+)
+KEY = ("Key {selector} of {domain}: {why}", "{domain}의 열쇠 {selector}: {why}")
+NO_ORIGINAL = (
+    "A forwarded, copied or exported message has lost its signature. How to get the original: habeas mail original",
+    "전달하거나 복사하거나 내보낸 메일에는 서명이 없습니다. 원본을 받는 방법: habeas mail original --lang ko",
+)
+AS_OF = {
+    False: ("As of {at}, by this machine's clock.", "기준 시각: {at}(이 컴퓨터의 시계)."),
+    True: ("As of {at}, the time of receipt that you named.", "기준 시각: {at}(지정한 받은 때)."),
+}
 REPUDIATION = (
     "The signature is the domain's, never a person's. Whoever has the private key can sign, also after it was made "
     "public: what counts is that the mail was on record before.",
@@ -70,29 +90,34 @@ REPUDIATION = (
 
 
 def report(item: Examined, language: Language = "en") -> Iterator[str]:
-    """The grade with its reasons, line by line; reasons and names of fields are in English in any language."""
+    """The grade with its reasons, line by line; what resolvers said is in English in any language."""
     check = item.check
     domain = check.chosen.domain if check.chosen else check.from_domain or "?"
     yield pick(GRADES[check.result], language).format(domain=domain)
     for reason in check.reasons:
-        yield f"  - {reason.text}" + (f" (at most {reason.cap[-1].upper()})" if reason.cap else "")
+        cap = pick(AT_MOST, language).format(cap=reason.cap[-1].upper()) if reason.cap else ""
+        yield f"  - {reason_words(reason, language)}{cap}"
     if check.chosen:
         signer = check.chosen
-        yield (
-            f"  Signed by {signer.domain}, key {signer.selector}, {signer.algorithm}, {signer.bits} bits, "
-            f"SHA-256 of the key {signer.key_digest.hex()}"
-        )
-        yield f"  Signed fields: {', '.join(check.signed_headers)}"
+        yield "  " + pick(SIGNED_BY, language).format(
+            domain=signer.domain, selector=signer.selector, algorithm=signer.algorithm, bits=signer.bits,
+            digest=signer.key_digest.hex(),
+        )  # fmt: skip
+        yield "  " + pick(SIGNED, language).format(names=", ".join(check.signed_headers))
         if check.unsigned_headers:
-            yield f"  Not signed, anybody on the way can have set them: {', '.join(check.unsigned_headers)}"
+            yield "  " + pick(UNSIGNED, language).format(names=", ".join(check.unsigned_headers))
     if check.chosen and not check.aligned:
         yield "  " + pick(NOT_OWN, language)
     for finding in item.known.findings:
-        yield f"  Key {finding.key.selector} of {finding.key.domain}: {'; '.join(finding.reasons)}"
+        yield "  " + pick(KEY, language).format(
+            selector=finding.key.selector, domain=finding.key.domain, why="; ".join(finding.reasons)
+        )
     yield "  " + pick(CASES[item.binding.where if check.chosen else "unread"], language)
     if check.chosen:
         yield "  " + pick(REPUDIATION, language)
-    yield f"  As of {encode_instant(int(item.at.timestamp()))}, by this machine's clock."
+    if check.chosen is None:
+        yield "  " + pick(NO_ORIGINAL, language)
+    yield "  " + pick(AS_OF[item.is_time_given], language).format(at=encode_instant(int(item.at.timestamp())))
 
 
 def examined_json(item: Examined) -> JsonObject:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ledger.assessment import Assessment, Bound, StatementView
 from ledger.checks import Check, ResolvedCheck, Value
 from ledger.cli.clean import clean_line, pad
+from ledger.cli.mail_report import mail_lines
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, JsonObject, encode_hex, encode_instant, encode_json
 from ledger.finding.shown import bound_json, finding_json
@@ -91,6 +92,7 @@ def report_text(result: Assessment, lang: Language, *, checks: bool = True) -> s
         text("statements", lang),
         *(line for view in result.statements for line in _statement_lines(view, places, lang)),
         *_disclosure_lines(result, lang),
+        *mail_lines(result.checks, lang),
         *_finding_lines(result, lang),
         *each,
         *_note_lines(result, lang),

@@ -204,3 +204,21 @@ def test_no_case_is_read_without_a_verified_signature(place: Path, capsys: pytes
     text = ran(capsys, place, str(place / "blind.habeas.json"))
     assert "Not determined: without a verified signature no case is read." in text
     assert "does not name this case" not in text
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "own", "word", "missing"),
+    [
+        ("en", "Mail that was opened", "a DNSSEC chain proves the key", "on somebody's word", "4 opened file(s)"),
+        ("ko", "공개한 메일", "열쇠가 DNSSEC로 증명됨", "남의 말에 달림", "파일 4개"),
+    ],
+)
+def test_the_section_on_mail(
+    place: Path, capsys: pytest.CaptureFixture[str], lang: str, title: str, own: str, word: str, missing: str
+) -> None:
+    """One mail on nobody's word, one on an attester's; without its bytes a mail is not looked at."""
+    text = ran(capsys, place, str(place / "whole.habeas.json"), "--lang", lang)
+    section = text.split(title)[1].split("\n\n")[0]
+    assert section.count(own) == 1 and section.count(word) == 1 and missing not in text
+    bare = ran(capsys, place, str(place / "bare.habeas.json"), "--lang", lang)
+    assert missing in bare.split(title)[1].split("\n\n")[0] and own not in bare

@@ -1,0 +1,67 @@
+"""The section on opened mail in a summary: what was recomputed here, and what stays on somebody's word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ledger.checks import Check, ResolvedCheck, Value
+from ledger.words import Language, pick
+
+TITLE = ("Mail that was opened", "공개한 메일")
+_MAIL = ("Entry {index}, mail {mail}…, key {key}:", "기록 {index}번, 메일 {mail}…, 열쇠 {key}:")
+_UNREAD = (
+    "Entry {index}, mail {mail}…: not looked at. {detail}",
+    "기록 {index}번, 메일 {mail}…: 확인하지 않음. {detail}",
+)
+# By step: what the check says where it holds by itself, and where it does not.
+_SAID = {
+    "10.2": (
+        ("recomputed here: a DNSSEC chain proves the key, on nobody's word", "여기서 계산함: 열쇠가 DNSSEC로 증명됨"),
+        ("on somebody's word: that this was the key (check 10.2)", "남의 말에 달림: 이 열쇠였다는 것(검사 10.2)"),
+    ),
+    "10.3": (
+        ("recomputed here: under this key the domain of the company signed it, with a grade that counts",
+         "여기서 계산함: 이 열쇠로 회사 도메인이 서명했고 인정되는 등급임"),
+        ("recomputed here: by this key it proves nothing (check 10.3 says why)",
+         "여기서 계산함: 이 열쇠로는 아무것도 증명하지 못함(검사 10.3)"),
+    ),
+    "10.4": (
+        ("recomputed here: what is signed names this case, and the day fits",
+         "여기서 계산함: 서명된 부분에 이 사건 번호가 있고 날짜가 맞음"),
+        ("on the requester's word: that it is about this case and this day (check 10.4 says what is missing)",
+         "요구인의 말에 달림: 이 사건과 이 날짜에 관한 것이라는 점(검사 10.4)"),
+    ),
+}  # fmt: skip
+_DATE = (
+    "on the sender's word: the date in the mail. Proven is only that the mail was on record by the block of its anchor",
+    "보낸 쪽의 말에 달림: 메일에 적힌 날짜. 증명되는 것은 그 블록까지는 기록되어 있었다는 것뿐임",
+)
+_MISSING = (
+    "{count} opened file(s) are not here and were not looked at; check 10.1 names them (--file)",
+    "공개했으나 여기에 없는 파일 {count}개는 확인하지 못함(검사 10.1, --file)",
+)
+
+
+def mail_lines(checks: Sequence[ResolvedCheck], lang: Language) -> Iterator[str]:
+    """The section; nothing where no mail and no file was opened."""
+    every = [item.check for item in checks]
+    lines = [line for check in every if check.step == "10.2" for line in _of_mail(check, lang)]
+    missing = sum(check.step == "10.1" and "are not in the bundle" in check.detail for check in every)
+    if missing:
+        lines.append(f"  {pick(_MISSING, lang).format(count=missing)}")
+    if lines:
+        yield from ("", pick(TITLE, lang), *lines)
+
+
+def _of_mail(check: Check, lang: Language) -> Iterator[str]:
+    _, index, mail, *key = check.name.split("/", 3)
+    if not key:
+        yield f"  {pick(_UNREAD, lang).format(index=index, mail=mail[:10], detail=check.detail)}"
+        return
+    yield f"  {pick(_MAIL, lang).format(index=index, mail=mail[:10], key=key[0])}"
+    at: Check | None = check
+    while at is not None:
+        holds, fails = _SAID[at.step]
+        yield f"    - {pick(holds if at.own is Value.PASSED else fails, lang)}"
+        at = next((below for below in at.below if below.step in _SAID), None)
+    yield f"    - {pick(_DATE, lang)}"

@@ -186,9 +186,17 @@ def _check_withholding(claim: Claim, view: RoleView) -> None:
         raise RefusedRole(f"{kind} cannot be withheld: it says who may write what in this ledger")
 
 
+# Who meets this refusal by mistake has most often not been bound yet.
+_HOW = {
+    "evidence.attested": " (the operator binds an attester: habeas attester bind)",
+    "company.key_bound": " (the operator binds an attester: habeas attester bind --scope company_key)",
+}
+
+
 def _wrong_role(claim: Claim, kind: Kind) -> str:
     writers = " or ".join(sorted(kind.writers))
-    return f"{claim.kind} is written by the {writers}; {encode_hex(claim.author)} is not known as such here"
+    how = _HOW.get(claim.kind, "")
+    return f"{claim.kind} is written by the {writers}; {encode_hex(claim.author)} is not known as such here{how}"
 
 
 def ring_of(events: Iterable[KeyEvent]) -> KeyRing:

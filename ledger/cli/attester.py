@@ -79,6 +79,7 @@ def init(
             f"It names {len(settings.resolvers)} resolver(s); without any it asks those of its machine, and with one "
             "voice no mail is better than grade C. Name three or more of different operators in its settings file."
         )
+    note("It listens on any free port; for an address that stays, set port in its settings file.")
     note("Then ask each ledger's operator to bind this address: habeas attester bind URL --scope ...")
 
 

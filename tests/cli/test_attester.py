@@ -107,7 +107,8 @@ def test_bind_prints_the_line_of_the_settings_too(
 
 def test_wrong_use(habeas: Run, server: Server, tmp_path: Path) -> None:
     home = ("--home", str(tmp_path / "none"))
-    assert "setting name is missing" in habeas("attester", "serve", *home, code=1)
+    nowhere = habeas("attester", "serve", *home, code=1)
+    assert "setting name is missing" in nowhere and "there is no attester.toml in" in nowhere
     made = ("attester", "init", "--name", "x", "--ledger", "habeas.example=https://habeas.example", *home)
     assert "must be like 192.0.2.53" in habeas(*made, "--resolver", "nonsense", code=1)
     assert not (tmp_path / "none").exists(), "nothing is written for settings with which it would not start"

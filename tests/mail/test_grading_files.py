@@ -340,3 +340,8 @@ def test_a_mail_without_a_signature_is_shown_with_the_way_to_the_original() -> N
     assert not any(
         "by this machine's clock" in line for line in report(examine(a_mail(), DOMAINS, Captures(()), at=NOW))
     )
+
+
+def test_resolvers_that_agree_on_nothing_are_said_to_do_so() -> None:
+    item = examine(a_mail(), DOMAINS, Captures((a_capture(KEY, agree=0),)))
+    assert any("3 of 3 resolvers agree that there is none" in line for line in report(item))

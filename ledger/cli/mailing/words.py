@@ -73,6 +73,7 @@ UNSIGNED = (
     "서명되지 않아 중간에서 누구든 넣을 수 있는 필드: {names}",
 )
 KEY = ("Key {selector} of {domain}: {why}", "{domain}의 열쇠 {selector}: {why}")
+NO_KEY = (" that there is none", " (그런 열쇠가 없다는 것)")
 NO_ORIGINAL = (
     "A forwarded, copied or exported message has lost its signature. How to get the original: habeas mail original",
     "전달하거나 복사하거나 내보낸 메일에는 서명이 없습니다. 원본을 받는 방법: habeas mail original --lang ko",
@@ -110,7 +111,9 @@ def report(item: Examined, language: Language = "en") -> Iterator[str]:
         yield "  " + pick(NOT_OWN, language)
     for finding in item.known.findings:
         yield "  " + pick(KEY, language).format(
-            selector=finding.key.selector, domain=finding.key.domain, why="; ".join(finding.reasons)
+            selector=finding.key.selector,
+            domain=finding.key.domain,
+            why="; ".join(finding.reasons) + (pick(NO_KEY, language) if finding.key.status == "missing" else ""),
         )
     yield "  " + pick(CASES[item.binding.where if check.chosen else "unread"], language)
     if check.chosen:

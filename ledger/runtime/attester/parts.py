@@ -20,7 +20,7 @@ from ledger.runtime.attester.finders import QuorumKeyFinder
 from ledger.runtime.attester.keys import AttesterKey, load_keys
 from ledger.runtime.attester.ledgers import LedgerApi
 from ledger.runtime.attester.memory import Memory
-from ledger.runtime.attester.settings import AttesterSettings
+from ledger.runtime.attester.settings import FILE, AttesterSettings
 from ledger.runtime.resolvers import capture, parse_resolvers
 from ledger.runtime.wellknown import DnsKeyFinder, KeyFinder, WellKnownKeyFinder, open_resolver
 
@@ -54,7 +54,12 @@ def open_parts(
     """
     for name, value in (("name", settings.name), ("ledgers", settings.ledgers), ("scopes", settings.scopes)):
         if not value:
-            raise RuntimeSetting(f"the attester's setting {name} is missing (docs/settings.md lists them)")
+            hint = (
+                ""
+                if (settings.home / FILE).is_file()
+                else f"; there is no {FILE} in {settings.home}, is that its folder"
+            )
+            raise RuntimeSetting(f"the attester's setting {name} is missing{hint} (docs/settings.md lists them)")
     key, secret = load_keys(settings.key_path, settings.secret_path)
     resolvers = parse_resolvers(settings.resolvers or _system_resolvers())
     published = read_published(settings.published_keys)

@@ -18,6 +18,8 @@ from ledger.finding.timeline import ANSWERS, Bound, Said, Timeline, tightest
 Word = Literal["late", "in_time", "not_decided"]
 ACCEPTED = frozenset({"company_signed", "attested"})
 """Grades of a key by which the company can be late: by the policy's own word or an attester's."""
+READ = "document"
+"""The check with which somebody read what was written. That a mail is signed does not say that it is an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def read_lateness(timeline: Timeline, due: Due, answer: Said | None) -> Lateness
     if due.finding:
         earliest = date.min if due.earliest is None else due.earliest
         early = tightest(bound for bound in answer.bounds.uppers if timeline.is_within(bound, earliest))
-        is_accepted = answer.grade in ACCEPTED or bool(answer.checks)
+        is_accepted = answer.grade in ACCEPTED or READ in answer.checks
         is_after = due.latest is not None and answered_on > due.latest and timeline.is_after(answer.lower, due.latest)
         # Both hold only where somebody made a block up: what is known counts, and in doubt for the company.
         if early is not None and not (is_after and _worth(answer.lower) > early.value):

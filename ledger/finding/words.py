@@ -95,8 +95,8 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "회사 도메인의 서명은 메일 원본에서 여기서 다시 계산해 확인했고, 그 키는 DNSSEC로 증명됩니다.",
     ),
     "answer_by_mail": (
-        "The answer that the person reports stands in a mail of {c}'s domain, grade {x}.",
-        "요구인이 알린 답변은 {c} 도메인의 메일에 있습니다({x}등급).",
+        "A mail of {c}'s domain, grade {x}, names the case; that it is an answer is the person's word.",
+        "{c} 도메인의 메일({x}등급)에 이 사건이 적혀 있습니다. 그것이 답변이라는 것은 요구인의 말입니다.",
     ),
     "not_arrival": ("Arrival of the request is not proven.", "요구가 도달했는지는 증명되지 않았습니다."),
     "if_arrived": (
@@ -181,10 +181,10 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         " {c}은(는) {d}에 답변했다고 밝혔습니다.",
     ),
     "late_attested": (
-        "The answer is late by this record: reported not before {t}, after the end of {x}; attesters checked that "
-        "{c} answered on {d}.",
+        "The answer is late by this record: reported not before {t}, after the end of {x}; attesters "
+        "checked a document of the answer that the person reports for {d}.",
         "이 기록으로는 답변이 늦었습니다. {x}이(가) 끝난 뒤인 {t} 이후에 기록되었고,"
-        " {c}이(가) {d}에 답변했음을 확인인이 확인했습니다.",
+        " 요구인이 {d}의 답변이라고 알린 문서를 확인인이 확인했습니다.",
     ),
     "in_time": (
         "The answer is in time by this record: recorded not after {t}, before the end of {x}.",

@@ -179,6 +179,8 @@ class MailSteps:
             detail = (
                 f"Recomputed here, received not after {encode_instant(at)}: signed by {found.domain}, grade {letter}."
             )
+            if self._company not in self.policy.mail.domains:
+                because += f" The trust policy does not say how {self._company} sends mail: no finding rests on this."
             return Check(name, "10.3", Value.PASSED, detail + because, False, tuple(below))
         words = {"grade_d": "grade D, which proves nothing", "failed": "the signature does not verify"}
         said = words.get(found.result, "undetermined")
@@ -261,8 +263,14 @@ class MailSteps:
 
     def letters(self) -> Mapping[int, Letter]:
         """The best grade of an opened mail of each statement that needs nobody's word: a chain proves its key, and
-        the signed text names the case and the day. One mail stands behind one statement, its author's first."""
+        the signed text names the case and the day.
+
+        One mail stands behind one statement, its author's first. And the policy names the company in
+        ``[[company_mail]]``: who else has a mailbox at a domain no signature says.
+        """
         found: dict[int, Letter] = {}
+        if self._company not in self.policy.mail.domains:
+            return found  # anybody may have a mailbox there, and nobody has said otherwise
         for index, mails in self.mails.items():
             for item in mails:
                 letter = _LETTERS.get(item.found.result)
@@ -319,7 +327,7 @@ class MailSteps:
         from ledger.mail.recompute import Terms  # see above
 
         trust = self.policy.mail
-        return Terms(trust.domains_of(company), trust.published, trust.anchors)
+        return Terms(trust.domains_of(company), trust.senders_of(company), trust.published, trust.anchors)
 
     def _held(self, item: OpenedFile) -> bytes | None:
         """The bytes of a file, where they are those that its author committed to."""

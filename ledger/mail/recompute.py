@@ -20,9 +20,11 @@ from ledger.mail.capture import DnsCapture, KeyFinding
 from ledger.mail.days import fits_day, written_at
 from ledger.mail.dkim import read_signature, signature_fields
 from ledger.mail.grade import GRADES, MAX_SIGNATURES, MailCheck, Result, grade_mail
+from ledger.mail.hold_down import hold_down
 from ledger.mail.key import KeyAtReceipt
 from ledger.mail.published import PublishedKey
 from ledger.mail.raw import RawMail
+from ledger.mail.senders import Senders
 
 MAX_KEYS = 4
 """Keys of one mail that are looked at, as many as an attester asks for."""
@@ -34,6 +36,7 @@ class Terms:
     """What the verifier takes for the company's mail domains, for published keys and for the roots of DNSSEC."""
 
     domains: frozenset[str]
+    senders: Senders
     published: Sequence[PublishedKey]
     anchors: Sequence[TrustAnchor]
 
@@ -103,10 +106,10 @@ def _by_key(
     for place, capture in shown:
         finding: KeyFinding = capture.key_finding(*pair, received, terms.anchors)
         if finding.asked and finding.key not in found:
-            check = grade_mail(mail, terms.domains, {pair: finding.key}, received, terms.published)
+            check = _grade(mail, terms, {pair: finding.key}, received)
             found[finding.key] = (check, place, finding.reasons[-1])
     if not found:
-        found[None] = (grade_mail(mail, terms.domains, {}, received, terms.published), None, "")
+        found[None] = (_grade(mail, terms, {}, received), None, "")
     check, best, word = min(found.values(), key=lambda item: _rank(item[0]))
     domain, selector = pair
     return Recomputed(
@@ -122,6 +125,12 @@ def _by_key(
         where=find_case(mail, check, claim.case).where,
         day=fits_day(claim.kind, claim.facts, written_at(mail, check), claim.place),
     )
+
+
+def _grade(
+    mail: RawMail, terms: Terms, keys: Mapping[tuple[str, str], KeyAtReceipt], received: datetime
+) -> MailCheck:  # fmt: skip
+    return hold_down(mail, grade_mail(mail, terms.domains, keys, received, terms.published), terms.senders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +165,7 @@ def best_result(data: bytes, captures: Sequence[bytes], claim: Claim, terms: Ter
             found = _stated(mail, grade_mail(mail, wide, {pair: key}, received), claim)
             best = min(best, found, key=lambda item: _ORDER.index(item[0]))
             results[pair] = min(found[0], results.get(pair, "failed"), key=_ORDER.index)
-            own = _stated(mail, grade_mail(mail, terms.domains, {pair: key}, received, terms.published), claim)
+            own = _stated(mail, _grade(mail, terms, {pair: key}, received), claim)
             by_terms = min(by_terms, own[0], key=_ORDER.index)
     is_final = all(result in GRADES for result in results.values())
     return Best(best[0], best[1] if is_final else "", by_terms, open_chain)

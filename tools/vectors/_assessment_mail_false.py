@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.encoding import Json, encode_hex, sha256
-from tools.vectors._assessment_case import FAILED, NOT_CHECKED, PASSED
+from tools.vectors._assessment_case import CONDITIONAL, FAILED, NOT_CHECKED, PASSED, Value
 from tools.vectors._assessment_mail import (
     CLAIMED,
     NO_KEY,
@@ -86,7 +86,30 @@ def mails_denied(cases: Cases) -> None:
           by_attesters("A"), policy=mail_policy(listed))  # fmt: skip
     listed = '\n[[company_mail]]\ncompany = "shop.example"\ndomains = ["mail.example"]\n'
     w.add("attested-of-another-domain", "The policy names another mail domain: a sentence says so.", said,
-          {**less, "case": NOT_CHECKED}, by_attesters("A"), policy=mail_policy(listed))  # fmt: skip
+          {**less, "case": NOT_CHECKED}, by_attesters("A"), policy=mail_policy(mail=listed))  # fmt: skip
+
+
+def mails_sent(cases: Cases) -> None:
+    """Who else can have sent it from the company's domain."""
+    w, whole = Mails(cases), shown(seen(SEEN))
+    w.add("company-not-in-the-policy", "Nobody says that the shop alone has mailboxes there.", whole, WHOLE, CLAIMED,
+          policy=mail_policy(mail=""))  # fmt: skip
+    weak: Value = {**WHOLE, "signature": NOT_CHECKED, "case": CONDITIONAL}
+    w.add("shared-domain", "At a mail provider every customer can have sent it.", whole, weak, CLAIMED,
+          policy=mail_policy("shared = true\n"))  # fmt: skip
+    for name, address, delivery in (("listed", "privacy", PROVEN), ("unlisted", "answers", CLAIMED)):
+        policy = mail_policy(f'senders = ["{address}@shop.example"]\n')
+        checks = WHOLE if name == "listed" else weak
+        w.add(f"sender-{name}", "The policy names the addresses from which the shop writes.", whole, checks, delivery,
+              policy=policy)  # fmt: skip
+    own = shown(seen(SEEN), To="Privacy <Privacy@shop.example>, me@mail.example")
+    w.add("to-its-sender", "Whoever has the mailbox wrote it to himself.", own, weak, CLAIMED)
+    other = shown(seen(SEEN), To="no-privacy@shop.example")
+    w.add("to-another-of-the-domain", "Another address that ends alike.", other, WHOLE, PROVEN)
+    said: Tell = lambda m: attested(m, "grade_a", PLAIN)  # noqa: E731
+    w.add("attested-of-a-shared-domain", "A sentence says what the policy knows.", said,
+          {**ON_A_WORD, "signature": NOT_CHECKED, "recomputed": NOT_CHECKED}, by_attesters("A"),
+          policy=mail_policy("shared = true\n"))  # fmt: skip
 
 
 def mails_seen(cases: Cases) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from ledger.disclosure import Disclosure, FileValue
 from ledger.encoding import Json, encode_hex, sha256
+from ledger.mail import CAPTURE_TYPE, MAIL_TYPE
 from tools.vectors._assessment_case import CONDITIONAL, FAILED, NOT_CHECKED, PASSED, Value
 from tools.vectors._assessment_mail import (
     CLAIMED,
@@ -19,7 +23,7 @@ from tools.vectors._assessment_mail import (
     roots_of,
     shown,
 )
-from tools.vectors._bundles import REQUESTER
+from tools.vectors._bundles import REQUESTER, address
 from tools.vectors._dns_files import capture as capture_of
 from tools.vectors._dns_files import empty, question
 from tools.vectors._mail_matter import BY, KEY, NAME, REFUSED, MailMatter, mail_policy, seen, zone_tree
@@ -97,8 +101,8 @@ def mails_sent(cases: Cases) -> None:
     weak: Value = {**WHOLE, "signature": NOT_CHECKED, "case": CONDITIONAL}
     w.add("shared-domain", "At a mail provider every customer can have sent it.", whole, weak, CLAIMED,
           policy=mail_policy("shared = true\n"))  # fmt: skip
-    for name, address, delivery in (("listed", "privacy", PROVEN), ("unlisted", "answers", CLAIMED)):
-        policy = mail_policy(f'senders = ["{address}@shop.example"]\n')
+    for name, local, delivery in (("listed", "privacy", PROVEN), ("unlisted", "answers", CLAIMED)):
+        policy = mail_policy(f'senders = ["{local}@shop.example"]\n')
         checks = WHOLE if name == "listed" else weak
         w.add(f"sender-{name}", "The policy names the addresses from which the shop writes.", whole, checks, delivery,
               policy=policy)  # fmt: skip
@@ -110,6 +114,34 @@ def mails_sent(cases: Cases) -> None:
     w.add("attested-of-a-shared-domain", "A sentence says what the policy knows.", said,
           {**ON_A_WORD, "signature": NOT_CHECKED, "recomputed": NOT_CHECKED}, by_attesters("A"),
           policy=mail_policy("shared = true\n"))  # fmt: skip
+
+
+def mails_outside(cases: Cases) -> None:
+    """Who attests outside of what he may, and a file of another length."""
+    w = Mails(cases)
+    said: Tell = lambda m: attested(m, "grade_a", NOBODY)  # noqa: E731
+    w.add("attested-out-of-scope", "The policy believes the attester for other checks: nothing of it counts.", said,
+          NO_KEY, CLAIMED, policy=mail_policy().replace('"dkim", ', ""))  # fmt: skip
+    own: Tell = lambda m: (m.attest_mail("2026-10-23T12:00Z", m.report(RECORDED, m.write()), key=REQUESTER), close(m))  # noqa: E731
+    entry = f'\n[[attester]]\nname = "b"\nkey = "{encode_hex(address(REQUESTER))}"\nscope = ["dkim"]\n'
+    w.add("attested-by-the-requester", "Nobody attests in his own case, whoever names him.", own, {}, CLAIMED,
+          policy=mail_policy(entry))  # fmt: skip
+    w.add("of-another-length", "Its author committed to one byte more.", lambda m: _longer(m), {"file": FAILED}, None,
+          exit_code=1)  # fmt: skip
+    w.add("of-two-lengths", "A second disclosure names another length: it opens nothing.",
+          lambda m: _longer(m, also=True), WHOLE, PROVEN)  # fmt: skip
+
+
+def _longer(m: MailMatter, *, also: bool = False) -> None:
+    data, chain = m.write(), seen(SEEN)
+    value = FileValue.of(data, MAIL_TYPE, "mail.eml")
+    # Behind the right one: whoever takes the last of them opens nothing.
+    right = [m.disclose(data).digest] if also else []
+    wrong = Disclosure.make(bytes(range(16)), "file", replace(value, length=value.length + 1))
+    m.maker.disclosures += (wrong.encoded,)
+    m.maker.files[sha256(data)] = data
+    digests = [*right, wrong.digest, m.disclose(chain, CAPTURE_TYPE).digest]
+    m.say(RECORDED, "request.acknowledged", REQUESTER, digests, received_on="2026-10-22")
 
 
 def mails_seen(cases: Cases) -> None:
@@ -166,7 +198,7 @@ def _late_read(m: MailMatter) -> None:
 def _seen_twice(m: MailMatter, first: bytes, second: bytes, *, opened: bool = True) -> None:
     of = m.report(RECORDED, m.write())
     m.attest_mail("2026-10-23T12:00Z", of, "grade_a", first)
-    held = m.disclose(second, "application/vnd.habeas.dns-capture+json", shown=opened)
+    held = m.disclose(second, CAPTURE_TYPE, shown=opened)
     name = encode_hex(sha256(held.encoded.encode("ascii")))
     facts: dict[str, Json] = {"statement": encode_hex(of.id), "at": "2026-10-23T12:00:00Z", "check": "dns"}
     m.say("2026-10-23T12:01Z", "evidence.attested", ATTESTER, (held.digest,), **facts, digest=name, result="passed")

@@ -17,7 +17,9 @@ from ledger.checks import Check, Value, not_checked
 from ledger.disclosure import Disclosure, FileValue
 from ledger.encoding import Json, encode_base64url, encode_hex, encode_instant, parse_instant, sha256
 from ledger.errors import HabeasError, Malformed, MalformedFacts
+from ledger.evm import parse_header
 from ledger.mail import CAPTURE_TYPE, MAIL_TYPE
+from ledger.observed import Canon
 from ledger.policy import AttesterTrust, TrustPolicy
 from ledger.statement import Statement
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     # The mail and DNS libraries take longer to load than a bundle to check: only whoever opens a mail waits for them.
     from ledger.mail.recompute import Claim, Recomputed, Terms
 
+CLOCKS_S = 3_600
+"""So far apart may the clock of an attester and that of the chain be."""
 LAST_SECOND = 253_370_764_800
 """The first of January 9999: whoever makes up a header may have written any time into it."""
 Letter = Literal["A", "B", "C"]
@@ -66,6 +70,7 @@ class MailSteps:
 
     bundle: Bundle
     policy: TrustPolicy
+    canon: Canon
     mails: dict[int, list[ShownMail]] = field(default_factory=dict)
     """By the index of the statement that commits to them."""
     notes: list[str] = field(default_factory=list)
@@ -233,6 +238,10 @@ class MailSteps:
 
         facts, who = shown.signed.statement.facts, attester.name
         stated, at = str(facts["result"]), int(parse_instant(facts["at"], MalformedFacts, "at").timestamp())
+        quoted = self._quoted(about)
+        if quoted is not None and at + CLOCKS_S < quoted:
+            why = f"{who} says that it checked the mail at {facts['at']}; the statement that it names quotes a block of"
+            return Check(name, "10.5", Value.FAILED, f"{why} {encode_instant(quoted)}.", required=False)
         held = [capture for capture in captures if capture is not None]
         try:
             best = best_result(data, held, self._claim(about.signed.statement), self._terms(str(self._company)), at)
@@ -240,11 +249,11 @@ class MailSteps:
             return not_checked(name, "10.5", f"What {who} saw cannot be read: {error}.", required=False)
         is_contradicted = is_beyond(stated, best.result)
         # What is closed, and a chain to a root that others believe, may say more of the key; never of what is written.
-        if is_contradicted and not best.why and len(held) < len(captures):
-            why = f"Some of the answers of DNS that {who} saw are not opened; the result stays on its word."
-            return not_checked(name, "10.5", why, required=False)
-        if is_contradicted and not best.why and best.open_chain:
+        is_open = len(held) < len(captures)
+        if is_contradicted and not best.why and (is_open or best.open_chain):
             why = f"What {who} saw has a DNSSEC chain that ends in no root of the trust policy."
+            if is_open:
+                why = f"Some of the answers of DNS that {who} saw are not opened; the result stays on its word."
             return not_checked(name, "10.5", why, required=False)
         if is_contradicted:
             why = f"{who} states {stated}; by the mail and the answers of DNS that it signed: {best.result}"
@@ -259,15 +268,18 @@ class MailSteps:
         detail = f"{who} states {stated}; by the mail and the answers of DNS that it signed: {best.result}."
         return Check(name, "10.5", Value.PASSED, detail, required=False)
 
-    # What counts of it.
+    def _quoted(self, shown: ShownStatement) -> int | None:
+        """The time of the block that a statement quotes, if it is known: anybody can write a header of any time."""
+        wanted = shown.signed.statement.recent_block.hash
+        with suppress(HabeasError, KeyError):
+            header = parse_header(self.bundle.blocks[wanted])
+            if header.hash == wanted and self.canon.vouched(header) is not None:
+                return header.timestamp
+        return None
 
     def letters(self) -> Mapping[int, Letter]:
         """The best grade of an opened mail of each statement that needs nobody's word: a chain proves its key, and
-        the signed text names the case and the day.
-
-        One mail stands behind one statement, its author's first. And the policy names the company in
-        ``[[company_mail]]``: who else has a mailbox at a domain no signature says.
-        """
+        the signed text names the case and the day, and the policy names the company (who else has a mailbox there no signature says)."""
         found: dict[int, Letter] = {}
         if self._company not in self.policy.mail.domains:
             return found  # anybody may have a mailbox there, and nobody has said otherwise
@@ -297,10 +309,9 @@ class MailSteps:
         wanted = self._marks(item for item in self._files(shown) if item.sha256 == name)
         for other in sorted(place for place in statements if place < index):
             statement, own = statements[other].signed.statement, shown.signed.statement
-            if (statement.author, statement.case_id) != (own.author, own.case_id):
+            is_same = statements[other].signed.id == shown.signed.id  # the same words, once more in the log
+            if is_same or (statement.author, statement.case_id) != (own.author, own.case_id):
                 continue
-            if statements[other].signed.id == shown.signed.id:
-                continue  # the same words, once more in the log
             committed = {digest.encode("ascii") for digest in statement.digests}
             if wanted & (committed | self._marks(self._files(statements[other]))):
                 return other

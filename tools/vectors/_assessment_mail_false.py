@@ -124,12 +124,27 @@ def mails_outside(cases: Cases) -> None:
           NO_KEY, CLAIMED, policy=mail_policy().replace('"dkim", ', ""))  # fmt: skip
     own: Tell = lambda m: (m.attest_mail("2026-10-23T12:00Z", m.report(RECORDED, m.write()), key=REQUESTER), close(m))  # noqa: E731
     entry = f'\n[[attester]]\nname = "b"\nkey = "{encode_hex(address(REQUESTER))}"\nscope = ["dkim"]\n'
+    early: Tell = lambda m: _early(m)  # noqa: E731
+    w.add("attested-before-the-statement", "Checked two years before there was anything to check.", early,
+          {**ON_A_WORD, "recomputed": FAILED}, None,
+          exit_code=1)  # fmt: skip
     w.add("attested-by-the-requester", "Nobody attests in his own case, whoever names him.", own, {}, CLAIMED,
           policy=mail_policy(entry))  # fmt: skip
     w.add("of-another-length", "Its author committed to one byte more.", lambda m: _longer(m), {"file": FAILED}, None,
           exit_code=1)  # fmt: skip
     w.add("of-two-lengths", "A second disclosure names another length: it opens nothing.",
           lambda m: _longer(m, also=True), WHOLE, PROVEN)  # fmt: skip
+
+
+def _early(m: MailMatter) -> None:
+    of, past = m.report(RECORDED, m.write()), "2024-10-22T12:00:00Z"
+    name = encode_hex(sha256(m.maker.disclosures[-1].encode("ascii")))
+    held = m.disclose(seen("2024-10-22T12:00Z", tree=None), CAPTURE_TYPE)
+    facts: dict[str, Json] = {"statement": encode_hex(of.id), "at": past}
+    m.say("2026-10-23T12:00Z", "evidence.attested", ATTESTER, (), **facts, digest=name, check="dkim", result="grade_a")
+    name = encode_hex(sha256(held.encoded.encode("ascii")))
+    m.say("2026-10-23T12:01Z", "evidence.attested", ATTESTER, (held.digest,), **facts, digest=name, check="dns",
+          result="passed")  # fmt: skip
 
 
 def _longer(m: MailMatter, *, also: bool = False) -> None:

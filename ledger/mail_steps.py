@@ -279,7 +279,7 @@ class MailSteps:
 
     def letters(self) -> Mapping[int, Letter]:
         """The best grade of an opened mail of each statement that needs nobody's word: a chain proves its key, and
-        the signed text names the case and the day, and the policy names the company (who else has a mailbox there no signature says)."""
+        the signed text names the case and the day, and the policy names the company."""
         found: dict[int, Letter] = {}
         if self._company not in self.policy.mail.domains:
             return found  # anybody may have a mailbox there, and nobody has said otherwise

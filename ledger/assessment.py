@@ -89,7 +89,7 @@ def assess(bundle: Bundle, policy: TrustPolicy, observed: Observed, now: int, la
     values = {item.check.name: item.value for item in checks}
     statements = tuple(_view(work, bundle.statements[index], values) for index in sorted(bundle.statements))
     finding, worth = _finding(work, values, statements, law), values.get("index", Value.NOT_CHECKED)
-    notes = (*observed.notes, *(note for view in statements for note in _clocks_apart(view)))
+    notes = (*observed.notes, *(note for view in statements for note in _clocks_apart(view)), *work.mails.all_notes())
     return Assessment(bundle, work.ledger, policy.hash, now, root, checks, statements, finding, worth, notes)
 
 

@@ -7,7 +7,7 @@ the sentences say whose. None of these checks is required.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Self
@@ -15,16 +15,20 @@ from typing import TYPE_CHECKING, Literal, Self
 from ledger.bundle import Bundle, ShownStatement
 from ledger.checks import Check, Value, not_checked
 from ledger.disclosure import Disclosure, FileValue
-from ledger.encoding import encode_hex, encode_instant, parse_instant, sha256
+from ledger.encoding import Json, encode_base64url, encode_hex, encode_instant, parse_instant, sha256
 from ledger.errors import HabeasError, Malformed, MalformedFacts
+from ledger.evm import parse_header
 from ledger.mail import CAPTURE_TYPE, MAIL_TYPE
+from ledger.observed import Canon
 from ledger.policy import AttesterTrust, TrustPolicy
 from ledger.statement import Statement
 
 if TYPE_CHECKING:
     # The mail and DNS libraries take longer to load than a bundle to check: only whoever opens a mail waits for them.
-    from ledger.mail.recompute import Recomputed, Terms
+    from ledger.mail.recompute import Claim, Recomputed, Terms
 
+CLOCKS_S = 3_600
+"""So far apart may the clock of an attester and that of the chain be."""
 LAST_SECOND = 253_370_764_800
 """The first of January 9999: whoever makes up a header may have written any time into it."""
 Letter = Literal["A", "B", "C"]
@@ -68,8 +72,11 @@ class MailSteps:
 
     bundle: Bundle
     policy: TrustPolicy
+    canon: Canon
     mails: dict[int, list[ShownMail]] = field(default_factory=dict)
     """By the index of the statement that commits to them."""
+    notes: list[str] = field(default_factory=list)
+    """What the summary says beside the finding."""
 
     def __post_init__(self) -> None:
         by_digest = {opened.digest: opened for opened in self._readable()}
@@ -128,9 +135,12 @@ class MailSteps:
     def _mails(self, shown: ShownStatement) -> Sequence[OpenedFile]:
         if shown.signed.statement.case_id != self.bundle.case:
             return ()
-        opened = self._opened[shown.index]
-        mails = {item.sha256: item for item in opened if item.value.media_type == MAIL_TYPE}
-        return [item for name, item in sorted(mails.items()) if self._held(item) is not None]
+        # One of several that open the same bytes, and none that names another length.
+        held = {item.sha256: item for item in self._files(shown) if item.value.media_type == MAIL_TYPE}
+        return [item for _, item in sorted(held.items())]
+
+    def _files(self, shown: ShownStatement) -> Sequence[OpenedFile]:
+        return [item for item in self._opened[shown.index] if self._held(item) is not None]
 
     def _mail(self, shown: ShownStatement, item: OpenedFile, at: int | None) -> Sequence[Check]:
         name, data = f"mail/{shown.index}/{item.sha256.hex()}", self._held(item)
@@ -139,11 +149,9 @@ class MailSteps:
         if self._company is None:
             why = "Whose mail it should be is not shown: the statement that opened the case is not in the bundle."
             return [not_checked(name, "10.2", why, required=False)]
-        from ledger.mail.recompute import Claim, recompute  # see above: libraries that take long to load
+        from ledger.mail.recompute import recompute  # see above: libraries that take long to load
 
-        statement = shown.signed.statement
-        captures = self._captures(shown)
-        claim = Claim(self.bundle.case, statement.kind, statement.facts, self._place)
+        captures, claim = self._captures(shown), self._claim(shown.signed.statement)
         try:
             found = recompute(
                 data, [data for data, _ in captures], claim, self._terms(self._company), min(at, LAST_SECOND)
@@ -163,7 +171,8 @@ class MailSteps:
         check = f"{name}/{found.key_name}"
         if found.proven:
             key = "" if found.key_digest is None else f" (SHA-256 {found.key_digest.hex()})"
-            detail = f"The key{key} is proven: {found.key_word}. It rests on nobody's word."
+            detail = f"The key{key} is proven: {found.key_word}. It rests on nobody's word. Within that time the zone"
+            detail += " may have withdrawn it: chains do not say so."
             return Check(check, "10.2", Value.PASSED, detail, False, tuple(below))
         words = [f"{captures[found.capture][1]}: {found.key_word}"] if found.capture is not None else []
         words += [f"the word of {', '.join(vouchers)}"] if vouchers else []
@@ -179,6 +188,8 @@ class MailSteps:
             detail = (
                 f"Recomputed here, received not after {encode_instant(at)}: signed by {found.domain}, grade {letter}."
             )
+            if self._company not in self.policy.mail.domains:
+                because += f" The trust policy does not say how {self._company} sends mail: no finding rests on this."
             return Check(name, "10.3", Value.PASSED, detail + because, False, tuple(below))
         words = {"grade_d": "grade D, which proves nothing", "failed": "the signature does not verify"}
         said = words.get(found.result, "undetermined")
@@ -214,15 +225,16 @@ class MailSteps:
         if attester is None or about is None:
             return ()
         digest = str(statement.facts["digest"])
-        mails = [item for item in self._mails(about) if encode_hex(item.digest) == digest]
-        data = self._held(mails[0]) if mails else None
-        if data is None:
+        # Whatever else opens the same bytes: the attester named one disclosure of them.
+        mails = [item for item in self._files(about) if item.value.media_type == MAIL_TYPE]
+        data = next((self._held(item) for item in mails if encode_hex(item.digest) == digest), None)
+        if data is None or about.signed.statement.case_id != self.bundle.case or self._company is None:
             return ()
-        name, capture = f"statement/{shown.index}/recomputed", self._capture_of(statement)
-        if capture is None:
+        name, captures = f"statement/{shown.index}/recomputed", self._seen_by(statement)
+        if not captures:
             why = f"The answers of DNS that {attester.name} saw are not opened; the result stays on its word."
             return [not_checked(name, "10.5", why, required=False)]
-        return [self._compare(name, attester, statement, data, capture)]
+        return [self._compare(name, attester, shown, about, data, captures)]
 
     def who(self, statement: Statement) -> str:
         """A sentence on whether the policy names the author as an attester, and takes this check of it."""
@@ -234,33 +246,64 @@ class MailSteps:
             return f" The trust policy names it {attester.name}, without {check} in its scope: this does not count."
         return f" The trust policy names it {attester.name}" + (f", with {check} in its scope." if check else ".")
 
-    def _compare(self, name: str, attester: AttesterTrust, statement: Statement, data: bytes, capture: bytes) -> Check:
+    def _compare(
+        self, name: str, attester: AttesterTrust, shown: ShownStatement, about: ShownStatement, data: bytes,
+        captures: Sequence[bytes | None],
+    ) -> Check:  # fmt: skip
         from ledger.mail.recompute import best_result, is_beyond  # see above
 
-        stated = str(statement.facts["result"])
-        at = int(parse_instant(statement.facts["at"], MalformedFacts, "at").timestamp())
+        facts, who = shown.signed.statement.facts, attester.name
+        stated, at = str(facts["result"]), int(parse_instant(facts["at"], MalformedFacts, "at").timestamp())
+        quoted = self._quoted(about)
+        if quoted is not None and at + CLOCKS_S < quoted:
+            why = f"{who} says that it checked the mail at {facts['at']}; the statement that it names quotes a block of"
+            return Check(name, "10.5", Value.FAILED, f"{why} {encode_instant(quoted)}.", required=False)
+        held = [capture for capture in captures if capture is not None]
         try:
-            best = best_result(data, capture, self._terms(str(self._company)), at)
+            best = best_result(data, held, self._claim(about.signed.statement), self._terms(str(self._company)), at)
         except Malformed as error:
-            why = f"What {attester.name} saw cannot be read: {error}."
+            return not_checked(name, "10.5", f"What {who} saw cannot be read: {error}.", required=False)
+        is_contradicted = is_beyond(stated, best.result)
+        # What is closed, and a chain to a root that others believe, may say more of the key; never of what is written.
+        is_open = len(held) < len(captures)
+        if is_contradicted and not best.why and (is_open or best.open_chain):
+            why = f"What {who} saw has a DNSSEC chain that ends in no root of the trust policy."
+            if is_open:
+                why = f"Some of the answers of DNS that {who} saw are not opened; the result stays on its word."
             return not_checked(name, "10.5", why, required=False)
-        if is_beyond(stated, best.result) and best.open_chain:
-            why = f"What {attester.name} saw has a DNSSEC chain that ends in no root of the trust policy."
+        if is_contradicted:
+            why = f"{who} states {stated}; by the mail and the answers of DNS that it signed: {best.result}"
+            return Check(name, "10.5", Value.FAILED, f"{why}{best.why and f', {best.why}'}.", required=False)
+        if is_beyond(stated, best.by_terms):
+            why = (
+                f"{who} states {stated} of the mail of statement {about.index}; by the domains and the published keys"
+                f" that the trust policy names it is {best.by_terms}."
+            )
+            self.notes.append(f"{why} The grade stays on the word of the attesters.")
             return not_checked(name, "10.5", why, required=False)
-        if is_beyond(stated, best.result):
-            why = f"{attester.name} states {stated}; by the answers of DNS that it signed the mail is {best.result}."
-            return Check(name, "10.5", Value.FAILED, why, required=False)
-        detail = f"{attester.name} states {stated}; by the mail and the answers of DNS that it signed: {best.result}."
+        detail = f"{who} states {stated}; by the mail and the answers of DNS that it signed: {best.result}."
         return Check(name, "10.5", Value.PASSED, detail, required=False)
+
+    def _quoted(self, shown: ShownStatement) -> int | None:
+        """The time of the block that a statement quotes, if it is known: anybody can write a header of any time."""
+        wanted = shown.signed.statement.recent_block.hash
+        with suppress(HabeasError, KeyError):
+            header = parse_header(self.bundle.blocks[wanted])
+            if header.hash == wanted and self.canon.vouched(header) is not None:
+                return header.timestamp
+        return None
 
     def letters(self) -> Mapping[int, Letter]:
         """The best grade of an opened mail of each statement that needs nobody's word: a chain proves its key, and
-        the signed text names the case and the day."""
+        the signed text names the case and the day, and the policy names the company."""
         found: dict[int, Letter] = {}
+        if self._company not in self.policy.mail.domains:
+            return found  # anybody may have a mailbox there, and nobody has said otherwise
         for index, mails in self.mails.items():
             for item in mails:
                 letter = _LETTERS.get(item.found.result)
-                if letter is not None and item.found.counts and item.found.proven and item.found.is_bound:
+                is_whole = item.found.counts and item.found.proven and item.found.is_bound
+                if letter is not None and is_whole and self._earlier(index, item.file) is None:
                     found[index] = min(letter, found.get(index, letter))
         return found
 
@@ -277,13 +320,54 @@ class MailSteps:
                 found[index] = "public" if any(item.is_key_public for item in graded) else "weak"
         return found
 
+    def all_notes(self) -> Iterator[str]:
+        """Also a sentence for each mail that an earlier statement names already."""
+        yield from self.notes
+        for index, mails in sorted(self.mails.items()):
+            for name in sorted({item.file for item in mails}):
+                earlier = self._earlier(index, name)
+                if earlier is not None:
+                    yield (
+                        f"Statement {index} names the mail that statement {earlier} names: a mail stands behind one"
+                        " statement, the first."
+                    )
+
+    def _earlier(self, index: int, name: bytes) -> int | None:
+        """The first statement of the same author in the case, before ``index``, that commits to the same mail."""
+        shown, statements = self.bundle.statements[index], self.bundle.statements
+        wanted = self._marks(item for item in self._files(shown) if item.sha256 == name)
+        for other in sorted(place for place in statements if place < index):
+            statement, own = statements[other].signed.statement, shown.signed.statement
+            is_same = statements[other].signed.id == shown.signed.id  # the same words, once more in the log
+            if is_same or (statement.author, statement.case_id) != (own.author, own.case_id):
+                continue
+            committed = {digest.encode("ascii") for digest in statement.digests}
+            if wanted & (committed | self._marks(self._files(statements[other]))):
+                return other
+        return None
+
+    def _marks(self, items: Iterable[OpenedFile]) -> frozenset[bytes]:
+        """By each of these it is the same mail: the disclosure, the bytes, a signature."""
+        from ledger.mail.recompute import marks  # see above
+
+        found: set[bytes] = set()
+        for item in items:
+            if item.value.media_type == MAIL_TYPE:
+                found |= {encode_base64url(item.digest).encode("ascii"), item.sha256, *marks(self._held(item) or b"")}
+        return frozenset(found)
+
     # What is shown of whom.
+
+    def _claim(self, statement: Statement) -> Claim:
+        from ledger.mail.recompute import Claim  # see above
+
+        return Claim(self.bundle.case, statement.kind, statement.facts, self._place)
 
     def _terms(self, company: str) -> Terms:
         from ledger.mail.recompute import Terms  # see above
 
         trust = self.policy.mail
-        return Terms(trust.domains_of(company), trust.published, trust.anchors)
+        return Terms(trust.domains_of(company), trust.senders_of(company), trust.published, trust.anchors)
 
     def _held(self, item: OpenedFile) -> bytes | None:
         """The bytes of a file, where they are those that its author committed to."""
@@ -306,27 +390,31 @@ class MailSteps:
             if item.value.media_type == CAPTURE_TYPE and data is not None:
                 yield data
 
-    def _capture_of(self, attested: Statement) -> bytes | None:
-        """The capture in the ``dns`` attestation that the attester signed together with this one."""
+    def _seen_by(self, attested: Statement) -> Sequence[bytes | None]:
+        """The captures in the ``dns`` attestations of the same attester, statement and time; None for a closed one.
+
+        Which of them belongs to which mail nothing says, so each may be the one.
+        """
+        found: list[bytes | None] = []
         for item in self.bundle.statements.values():
             statement = item.signed.statement
             if self._attester(statement, "dns") is None or statement.author != attested.author:
                 continue
             if all(statement.facts[name] == attested.facts[name] for name in ("statement", "at")):
-                return next(self._captures_in(item), None)
-        return None
+                found += list(self._captures_in(item)) or [None]
+        return found if any(found) else ()
 
     def _vouchers(self, shown: ShownStatement, mail: OpenedFile) -> Sequence[str]:
-        """Attesters of the policy who state a grade of this very mail."""
-        about, digest = encode_hex(shown.signed.id), encode_hex(mail.digest)
-        statements = (item.signed.statement for _, item in sorted(self.bundle.statements.items()))
-        found = ((self._attester(item, "dkim"), item.facts) for item in statements)
-        names = [
-            attester.name
-            for attester, facts in found
-            if attester is not None and (facts["statement"], facts["digest"]) == (about, digest)
-        ]
-        return list(dict.fromkeys(names))
+        """Attesters of the policy whose newest result of this very mail counts."""
+        about = encode_hex(shown.signed.id)
+        digests = {encode_hex(item.digest) for item in self._files(shown) if item.sha256 == mail.sha256}
+        newest: dict[tuple[bytes, Json], tuple[str, str]] = {}
+        for _, item in sorted(self.bundle.statements.items()):
+            statement = item.signed.statement
+            attester, facts = self._attester(statement, "dkim"), statement.facts
+            if attester is not None and facts["statement"] == about and facts["digest"] in digests:
+                newest[statement.author, facts["digest"]] = attester.name, str(facts["result"])
+        return list(dict.fromkeys(name for name, result in newest.values() if result in (*_LETTERS, "passed")))
 
     def _about(self, statement: Statement) -> ShownStatement | None:
         wanted = statement.facts["statement"]

@@ -10,10 +10,13 @@ from ledger.encoding import encode_hex, encode_instant, parse_instant
 from ledger.errors import MalformedCapture, MalformedPolicy
 from ledger.kinds import is_domain
 from ledger.mail.anchors import ROOT_ANCHORS, TrustAnchor
+from ledger.mail.author import author_address, in_domain
 from ledger.mail.published import PublishedKey
+from ledger.mail.senders import Senders
 from ledger.toml_table import Table, toml_lines
 
 MAX_DOMAINS = 64
+MAX_SENDERS = 64
 MAX_ANCHORS = 16
 
 
@@ -26,25 +29,34 @@ class MailTrust:
     published: tuple[PublishedKey, ...] = ()
     anchors: tuple[TrustAnchor, ...] = ROOT_ANCHORS
     """Keys of the root zone in which DNSSEC chains end."""
+    senders: Mapping[str, Senders] = field(default_factory=dict)
+    """By company, where the policy says more than the domains."""
 
     def domains_of(self, company: str) -> frozenset[str]:
         """The mail domains of ``company``: its own, where the policy names none."""
         return self.domains.get(company, frozenset({company}))
 
+    def senders_of(self, company: str) -> Senders:
+        """What the policy knows of the mailboxes at these domains: nothing, where it does not say."""
+        return self.senders.get(company, Senders())
+
 
 def take_mail_trust(table: Table) -> MailTrust:
     """The members of a policy about mail, taken out of it. Raises MalformedPolicy."""
     domains: dict[str, frozenset[str]] = {}
+    senders: dict[str, Senders] = {}
     for item in table.list("company_mail"):
-        company, names = _parse_company(item)
+        company, names, known = _parse_company(item)
         if company in domains:
             raise MalformedPolicy(f"[[company_mail]]: {company} is listed twice")
         domains[company] = names
+        if known != Senders():
+            senders[company] = known
     published = tuple(_parse_published(item) for item in table.list("published_key"))
     if len({key.digest for key in published}) != len(published):
         raise MalformedPolicy("[[published_key]]: a digest is listed twice; the earlier time counts, name that one")
     listed = table.optional("root_anchors", None)
-    return MailTrust(domains, published, ROOT_ANCHORS if listed is None else _parse_anchors(listed))
+    return MailTrust(domains, published, ROOT_ANCHORS if listed is None else _parse_anchors(listed), senders)
 
 
 def _parse_anchors(listed: object) -> tuple[TrustAnchor, ...]:
@@ -60,16 +72,37 @@ def _parse_anchors(listed: object) -> tuple[TrustAnchor, ...]:
     return anchors
 
 
-def _parse_company(value: object) -> tuple[str, frozenset[str]]:
+def _parse_company(value: object) -> tuple[str, frozenset[str], Senders]:
     table = Table(value, "[[company_mail]]")
     company, listed = table.text("company"), table.list("domains")
+    known = Senders(_parse_senders(table), _parse_shared(table))
     table.done()
     names = [name for name in listed if isinstance(name, str)]
     if not is_domain(company) or len(names) != len(listed) or not all(map(is_domain, names)):
         raise MalformedPolicy("[[company_mail]]: company and domains are lower-case DNS names like mail.shop.example")
     if not 1 <= len(set(names)) == len(names) <= MAX_DOMAINS:
         raise MalformedPolicy(f"[[company_mail]]: {company} has 1 to {MAX_DOMAINS} domains, each once")
-    return company, frozenset(names)
+    if not all(any(in_domain(address.rpartition("@")[2], name) for name in names) for address in known.addresses):
+        raise MalformedPolicy(f"[[company_mail]]: senders of {company} have addresses in its domains")
+    return company, frozenset(names), known
+
+
+def _parse_senders(table: Table) -> frozenset[str]:
+    listed = table.optional("senders", None)
+    if listed is None:
+        return frozenset()
+    texts = [item for item in listed if isinstance(item, str)] if isinstance(listed, list) else []
+    is_listed = isinstance(listed, list) and 1 <= len(set(texts)) == len(listed) <= MAX_SENDERS
+    if not is_listed or any(author_address(text.encode()) != text or '"' in text for text in texts):
+        raise MalformedPolicy(f"{table.where}: senders is a list of 1 to {MAX_SENDERS} lower-case addresses, each once")
+    return frozenset(texts)
+
+
+def _parse_shared(table: Table) -> bool:
+    shared = table.optional("shared", False)
+    if not isinstance(shared, bool):
+        raise MalformedPolicy(f"{table.where}: shared must be true or false")
+    return shared
 
 
 def _parse_published(value: object) -> PublishedKey:
@@ -90,7 +123,11 @@ def encode_anchors(trust: MailTrust) -> dict[str, object]:
 def encode_mail_trust(trust: MailTrust) -> Iterator[str]:
     """The tables of a policy that ``take_mail_trust`` reads."""
     for company, names in sorted(trust.domains.items()):
-        yield from ("", "[[company_mail]]", *toml_lines({"company": company, "domains": sorted(names)}))
+        entry: dict[str, object] = {"company": company, "domains": sorted(names)}
+        known = trust.senders_of(company)
+        entry |= {"senders": sorted(known.addresses)} if known.addresses else {}
+        entry |= {"shared": True} if known.shared else {}
+        yield from ("", "[[company_mail]]", *toml_lines(entry))
     yield from _published_lines(trust.published)
 
 

@@ -49,7 +49,7 @@ class Procedure:
         operator = operator_of(bundle, policy)
         self.index = IndexSteps(bundle, policy, self.ledger, operator)
         self.stamps = StampSteps(bundle, policy, self.ledger, now)
-        self.mails = MailSteps(bundle, policy)
+        self.mails = MailSteps(bundle, policy, self.canon)
         self.checkpoint = self._verified_checkpoint()
 
     def _addresses(self) -> tuple[bytes, bytes] | None:

@@ -29,7 +29,7 @@ MAIL: Mapping[str, tuple[str, str]] = {
         " 증명하지 못합니다(이유는 검사 10.3). 확인인들의 확인은 그대로이므로 직접 판단하십시오.",
     ),
     "answer_by_mail": (
-        "The answer that the person reports stands in a mail of {c}'s domain, grade {x}.",
-        "요구인이 알린 답변은 {c} 도메인의 메일에 있습니다({x}등급).",
+        "A mail of {c}'s domain, grade {x}, names the case; that it is an answer is the person's word.",
+        "{c} 도메인의 메일({x}등급)에 이 사건이 적혀 있습니다. 그것이 답변이라는 것은 요구인의 말입니다.",
     ),
 }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, TypeAlias
 
+from ledger.bundle import ShownStatement
 from ledger.checks import Value
 from ledger.completeness import Complete
-from ledger.encoding import Json, parse_date, parse_instant
+from ledger.encoding import Json, encode_hex, parse_base64url, parse_date, parse_instant
 from ledger.errors import MalformedFacts, MalformedRequest
 from ledger.parties import Grade
 from ledger.places import local_days
@@ -213,7 +214,9 @@ def read_timeline(
         read = _read(shown.index, shown.signed, who, attesters, bounds.get(shown.index, Bounds()))
         if read is not None:
             found.setdefault(read.id, read)
-    said = tuple(_confirmed(found.values(), policy.attester_quorum, mails))
+    said = tuple(
+        _confirmed(found.values(), policy.attester_quorum, mails, _committed(in_case, complete.needed.requester))
+    )
     place, regime = str(opened.facts["place"]), str(opened.facts["regime"])
     until = datetime.fromtimestamp(min(as_of, _LAST_SECOND), UTC)
     return Timeline(regime, place, complete.needed.company, until, policy.attester_quorum, said)
@@ -242,17 +245,33 @@ def _may_attest(kind: str, facts: Mapping[str, Json], attester: AttesterTrust) -
     return bool(_BY_ATTESTER.get(kind, frozenset()) & set(attester.scope))
 
 
-def _confirmed(said: Iterable[Said], quorum: int, mails: Mapping[int, Letter]) -> Iterator[Said]:
+def _committed(in_case: Iterable[ShownStatement], requester: bytes) -> Mapping[str, str]:
+    """By digest, as attestations name it, the id of the requester's first statement that commits to it."""
+    found: dict[str, str] = {}
+    for item in in_case:
+        # Nobody else's: whoever saw the digest on its way into the log could come before him.
+        for digest in item.signed.statement.digests if item.signed.statement.author == requester else ():
+            found.setdefault(encode_hex(parse_base64url(digest, MalformedFacts, "digests")), encode_hex(item.signed.id))
+    return found
+
+
+def _confirmed(
+    said: Iterable[Said], quorum: int, mails: Mapping[int, Letter], first: Mapping[str, str]
+) -> Iterator[Said]:
     """``said`` with the checks that a quorum of attesters passed, and the grade of the mail behind a report."""
     every = list(said)
-    letters = _letters(every, quorum)
+    letters = _letters(every, quorum, first)
     for item in every:
         found = letters.get("0x" + item.id.hex(), {})
         yield replace(item, checks=frozenset(found), mail=_mail_grade(item, found.get("dkim"), mails.get(item.index)))
 
 
-def _letters(said: Iterable[Said], quorum: int) -> Mapping[str, Mapping[str, Letter]]:
-    """By statement and check, the best letter that a quorum of attesters reaches of one and the same thing."""
+def _letters(said: Sequence[Said], quorum: int, first: Mapping[str, str]) -> Mapping[str, Mapping[str, Letter]]:
+    """By statement and check, the best letter that a quorum of attesters reaches of one and the same thing.
+
+    One mail stands behind one statement, the first: otherwise one receipt would prove every answer.
+    """
+    order = {encode_hex(item.id): item.index for item in said}
     by: dict[tuple[str, str, str], dict[bytes, Letter]] = {}
     for item in said:
         if item.kind == "evidence.attested" and item.role == "attester" and item.text("check") not in _NO_EVIDENCE:
@@ -262,8 +281,10 @@ def _letters(said: Iterable[Said], quorum: int) -> Mapping[str, Mapping[str, Let
             if item.text("result") in _SHOWN:
                 own[item.author] = _SHOWN[item.text("result")]
     found: dict[str, dict[str, Letter]] = {}
-    for (statement, check, _), letters in by.items():
-        if len(letters) >= quorum:
+    owners = dict(first)
+    for statement, check, digest in sorted(by, key=lambda key: order.get(key[0], -1)):
+        letters = by[statement, check, digest]
+        if len(letters) >= quorum and (check != "dkim" or owners.setdefault(digest, statement) == statement):
             reached, checks = sorted(letters.values())[quorum - 1], found.setdefault(statement, {})
             checks[check] = min(reached, checks.get(check, reached))
     return found

@@ -228,10 +228,10 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         " {c}은(는) {d}에 답변했다고 밝혔습니다.",
     ),
     "late_attested": (
-        "The answer is late by this record: reported not before {t}, after the end of {x}; attesters checked that "
-        "{c} answered on {d}.",
+        "The answer is late by this record: reported not before {t}, after the end of {x}; attesters "
+        "checked the mail or document that the person reports as the answer of {d}.",
         "이 기록으로는 답변이 늦었습니다. {x}이(가) 끝난 뒤인 {t} 이후에 기록되었고,"
-        " {c}이(가) {d}에 답변했음을 확인인이 확인했습니다.",
+        " 요구인이 {d}의 답변이라고 알린 메일이나 문서를 확인인이 확인했습니다.",
     ),
     "in_time": (
         "The answer is in time by this record: recorded not after {t}, before the end of {x}.",

@@ -16,6 +16,15 @@ _MAX = 4_096
 
 def author_domain(value: bytes) -> str | None:
     """The lower-case domain of the only address of a From field; None where it is not exactly one."""
+    address = author_address(value)
+    return None if address is None else address.rpartition("@")[2]
+
+
+def author_address(value: bytes) -> str | None:
+    """The only address of a From field in lower case; None where it is not exactly one.
+
+    A quoted local part is a single quotation mark: nobody's address.
+    """
     if len(value) > _MAX:
         return None
     text = _plain(re.sub(r"\r?\n", "", value.decode("latin-1")))
@@ -33,7 +42,7 @@ def author_domain(value: bytes) -> str | None:
     if not (local == _QUOTED or _LOCAL.fullmatch(local)):
         return None
     domain = domain.lower()
-    return domain if is_domain(domain) else None
+    return f"{local.lower()}@{domain}" if is_domain(domain) else None
 
 
 def in_domain(name: str, domain: str) -> bool:

@@ -37,6 +37,7 @@ MAX_BYTES = 4_194_304
 MAX_DEPTH = 6
 MAX_QUESTIONS = 24
 NEAR = timedelta(hours=1)
+_WITHDRAWN = "most resolvers say that there is no such key: the zone had signed it and may have withdrawn it since"
 """A capture within this time of the receipt was taken at receipt."""
 
 
@@ -150,7 +151,9 @@ class DnsCapture:
         if asked.chain:
             try:
                 proven = verify_chain(asked.chain, asked.question.name, asked.question.type, anchors, received)
-                return _as_proven(asked, proven, reasons)
+                found = _as_proven(asked, proven, reasons)
+                is_there = found[0].view is not None and found[0].view.status == "found"
+                return _as_archive(found[0], _WITHDRAWN, list(found[1])) if is_there and _is_withdrawn(asked) else found
             except VerificationDnssec as error:
                 reasons.append(f"the DNSSEC chain proves nothing: {error}")
         if self.at < received - NEAR:
@@ -173,6 +176,12 @@ class DnsCapture:
                     f"answers of {each.question}: there are {len(each.answers)}, "
                     f"but {len(self.resolvers)} resolvers were asked"
                 )
+
+
+def _is_withdrawn(asked: Asked) -> bool:
+    """Whether most of the resolvers say that there is no such key: a chain goes on proving one that was withdrawn."""
+    views = [_view(answer) for answer in asked.answers]
+    return 2 * sum(view is not None and view.status in ("missing", "revoked") for view in views) > len(views)
 
 
 def _view(answer: Answer) -> View | None:

@@ -20,9 +20,11 @@ from ledger.mail.capture import DnsCapture, KeyFinding
 from ledger.mail.days import fits_day, written_at
 from ledger.mail.dkim import read_signature, signature_fields
 from ledger.mail.grade import GRADES, MAX_SIGNATURES, MailCheck, Result, grade_mail
+from ledger.mail.hold_down import hold_down
 from ledger.mail.key import KeyAtReceipt
 from ledger.mail.published import PublishedKey
 from ledger.mail.raw import RawMail
+from ledger.mail.senders import Senders
 
 MAX_KEYS = 4
 """Keys of one mail that are looked at, as many as an attester asks for."""
@@ -34,6 +36,7 @@ class Terms:
     """What the verifier takes for the company's mail domains, for published keys and for the roots of DNSSEC."""
 
     domains: frozenset[str]
+    senders: Senders
     published: Sequence[PublishedKey]
     anchors: Sequence[TrustAnchor]
 
@@ -105,10 +108,10 @@ def _by_key(
     for place, capture in shown:
         finding: KeyFinding = capture.key_finding(*pair, received, terms.anchors)
         if finding.asked and finding.key not in found:
-            check = grade_mail(mail, terms.domains, {pair: finding.key}, received, terms.published)
+            check = _grade(mail, terms, {pair: finding.key}, received)
             found[finding.key] = (check, place, finding.reasons[-1])
     if not found:
-        found[None] = (grade_mail(mail, terms.domains, {}, received, terms.published), None, "")
+        found[None] = (_grade(mail, terms, {}, received), None, "")
     check, best, word = min(found.values(), key=lambda item: _rank(item[0]))
     domain, selector = pair
     return Recomputed(
@@ -127,26 +130,74 @@ def _by_key(
     )
 
 
+def _grade(
+    mail: RawMail, terms: Terms, keys: Mapping[tuple[str, str], KeyAtReceipt], received: datetime
+) -> MailCheck:  # fmt: skip
+    return hold_down(mail, grade_mail(mail, terms.domains, keys, received, terms.published), terms.senders)
+
+
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The best that anybody can say of a mail under one capture."""
+    """The best that an attester can say of a mail by what it saw."""
 
     result: Result
+    """Whatever is taken for the company's domains and for published keys."""
+    why: str
+    """What holds it down to grade D besides the signature, whatever else is known of its keys; "" without."""
+    by_terms: Result
+    """The same by the domains and the published keys that the verifier names."""
     open_chain: bool
-    """Whether the capture has a chain that ends in no root of the verifier's: it may end in one that others believe."""
+    """Whether a capture has a chain that ends in no root of the verifier's: it may end in one that others believe."""
 
 
-def best_result(data: bytes, capture: bytes, terms: Terms, at: int) -> Best:
-    """The best there is under one capture, whatever is taken for the company's domains and for published keys: an
-    attester who says more is contradicted by what he saw. Raises a Malformed error."""
+def best_result(data: bytes, captures: Sequence[bytes], claim: Claim, terms: Terms, at: int) -> Best:
+    """The best there is under one of the captures: an attester who says more is contradicted by what he saw, or by
+    the mail itself, which names another case or another day. Raises a Malformed error."""
     mail, received = RawMail.parse(data), datetime.fromtimestamp(at, UTC)
-    shown = DnsCapture.parse(capture)
-    keys = {pair: shown.key(*pair, received, terms.anchors) for pair in _keys(mail)}
-    open_chain = any(key.origin != "dnssec" and _has_chain(shown, pair) for pair, key in keys.items())
-    sender = grade_mail(mail, frozenset(), keys, received).from_domain
+    sender = grade_mail(mail, frozenset(), {}, received).from_domain
     labels = [] if sender is None else sender.split(".")
-    domains = frozenset(".".join(labels[start:]) for start in range(len(labels) - 1))
-    return Best(grade_mail(mail, domains, keys, received).result, open_chain)
+    wide = frozenset(".".join(labels[start:]) for start in range(len(labels) - 1))
+    best: tuple[Result, str] = (grade_mail(mail, wide, {}, received).result, "")
+    by_terms, open_chain = best[0], False
+    results: dict[tuple[str, str], Result] = {}
+    for capture in captures:
+        shown = DnsCapture.parse(capture)
+        for pair in _keys(mail):
+            key = shown.key(*pair, received, terms.anchors)
+            open_chain = open_chain or (key.origin != "dnssec" and _has_chain(shown, pair))
+            found = _stated(mail, grade_mail(mail, wide, {pair: key}, received), claim)
+            best = min(best, found, key=lambda item: _ORDER.index(item[0]))
+            results[pair] = min(found[0], results.get(pair, "failed"), key=_ORDER.index)
+            own = _stated(mail, _grade(mail, terms, {pair: key}, received), claim)
+            by_terms = min(by_terms, own[0], key=_ORDER.index)
+    is_final = all(result in GRADES for result in results.values())
+    return Best(best[0], best[1] if is_final else "", by_terms, open_chain)
+
+
+def _stated(mail: RawMail, check: MailCheck, claim: Claim) -> tuple[Result, str]:
+    """What an attester states of a graded mail at best (docs/spec/attester.md, steps 7 and 8), and what caps it."""
+    if check.result not in GRADES:
+        return check.result, ""
+    where = find_case(mail, check, claim.case).where
+    day = fits_day(claim.kind, claim.facts, written_at(mail, check), claim.place)
+    why = (
+        "its signed text names another case" if where == "other_case"
+        else "its signed text names no case" if where == "none"
+        else "it was written on another day than the statement names" if day is False
+        else "nothing signed says when it was written" if day is None
+        else "" if check.aligned else "the domain of its sender did not sign it"
+    )  # fmt: skip
+    return ("grade_d" if why else check.result), why
+
+
+def marks(data: bytes) -> frozenset[bytes]:
+    """The signatures of a mail: by each it is the same mail, whatever is written around it."""
+    found = set()
+    with suppress(Malformed):
+        for number, field in enumerate(signature_fields(RawMail.parse(data))[:MAX_SIGNATURES]):
+            with suppress(MalformedMail):
+                found.add(read_signature(field, number).value)
+    return frozenset(found)
 
 
 def _has_chain(capture: DnsCapture, pair: tuple[str, str]) -> bool:
@@ -159,12 +210,12 @@ def _has_chain(capture: DnsCapture, pair: tuple[str, str]) -> bool:
 def is_beyond(stated: str, best: Result) -> bool:
     """Whether an attester's result says more for the mail than the best there is, or *failed* of one that has a grade.
 
-    ``passed`` is a grade without a letter. An attester may always say less: he may know that a key was published.
+    ``passed`` names no letter and counts as C. An attester may always say less: he may know that a key was published.
     """
     if stated in ("failed", "undetermined"):
         return stated == "failed" and best in GRADES
     order: tuple[str, ...] = _ORDER
-    return order.index("grade_d" if stated == "passed" else stated) < order.index(best)
+    return order.index("grade_c" if stated == "passed" else stated) < order.index(best)
 
 
 def _rank(check: MailCheck) -> tuple[bool, int]:

@@ -19,6 +19,7 @@ from ledger.observed import Observed
 from ledger.policy import TrustPolicy, parse_policy
 from tests.cli.broken import EXIT_ORDER, Outcome, everything_of, outcome, outcome_of, without_each_part
 from tests.cli.parts import parts, without
+from tools.vectors._bundles import REQUESTER
 from tools.vectors._mail_matter import REFUSED, MailMatter, mail_policy, seen
 
 NOW = 1_803_000_000
@@ -34,7 +35,7 @@ def _report(m: MailMatter) -> None:
 def matters() -> Mapping[str, Bundle]:
     """Silence after a mail; with an attester who says less; post that proves another day; a refusal by mail, with a
     notice of more time that comes after a month from the day stated and within one from the mail's."""
-    made = {name: MailMatter() for name in ("silence", "less", "post", "refused")}
+    made = {name: MailMatter() for name in ("silence", "less", "post", "refused", "twice")}
     for matter in made.values():
         matter.sent("2026-10-20", "2026-10-20")
         _report(matter)
@@ -49,6 +50,11 @@ def matters() -> Mapping[str, Bundle]:
     refused.report(
         "2026-11-26T12:00Z", refused.write(Date="Wed, 25 Nov 2026 09:00:00 +0000"), kind=REFUSED, on="2026-11-25"
     )
+    receipt = next(item for item in made["twice"].maker.statements.values() if item.statement.digests)
+    again = made["twice"].say(
+        "2026-10-25", REFUSED, REQUESTER, receipt.statement.digests, answered_on="2026-10-22", mode="sent", reasons=[]
+    )  # fmt: skip
+    made["twice"].attest_mail("2026-10-26", again, "grade_a", seen("2026-10-26T12:00Z", tree=None))
     for name in ("silence", "less", "post"):
         made[name].check_in("2026-12-01")
     return {name: matter.bundle("2026-12-02") for name, matter in made.items()}
@@ -102,7 +108,7 @@ def _another(now: Finding, before: Finding) -> str:
     return "" if now.delivery.basis in (before.delivery.basis, "claimed") else "another basis"
 
 
-@pytest.mark.parametrize("name", ["silence", "less", "post", "refused"])
+@pytest.mark.parametrize("name", ["silence", "less", "post", "refused", "twice"])
 def test_what_the_whole_matters_say(name: str) -> None:
     """Otherwise nothing below would test anything."""
     found = outcome_of(matters()[name], observed(name, "everything"), trust(), NOW)
@@ -113,7 +119,7 @@ def test_what_the_whole_matters_say(name: str) -> None:
     assert (delivery.basis, delivery.mail is not None) == (basis, name != "post")
 
 
-@pytest.mark.parametrize("name", ["silence", "less", "post", "refused"])
+@pytest.mark.parametrize("name", ["silence", "less", "post", "refused", "twice"])
 def test_each_file_and_field_left_out(name: str) -> None:
     """Each loses the mail and changes nothing that something else carries."""
     whole = outcome_of(matters()[name], observed(name, "everything"), trust(), NOW)
@@ -127,7 +133,7 @@ def test_each_file_and_field_left_out(name: str) -> None:
     assert count > 6
 
 
-@pytest.mark.parametrize("name", ["silence", "refused"])
+@pytest.mark.parametrize("name", ["silence", "refused", "twice"])
 @pytest.mark.parametrize("known", SEEN)
 def test_each_part_left_out(name: str, known: str) -> None:
     bundle, seen_now = matters()[name], observed(name, known)
@@ -137,7 +143,7 @@ def test_each_part_left_out(name: str, known: str) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.data(), st.sampled_from(["silence", "less", "post", "refused"]), st.sampled_from(SEEN))
+@given(st.data(), st.sampled_from(["silence", "less", "post", "refused", "twice"]), st.sampled_from(SEEN))
 def test_any_parts_left_out_of_what_is_left(data: st.DataObject, name: str, known: str) -> None:
     bundle, seen_now = matters()[name], observed(name, known)
     every = st.sampled_from(parts(bundle))

@@ -83,8 +83,11 @@ def test_a_file_that_nobody_opens(place: Path, capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("en", ("domain mail, grade B", "is the word of attesters", "a mail of shop.example's domain, grade B")),
-        ("ko", ("도메인 메일, B등급", "확인인들이 확인한 내용입니다", "도메인의 메일에 있습니다(B등급)")),
+        ("en", ("domain mail, grade B", "is the word of attesters", "A mail of shop.example's domain, grade B")),
+        (
+            "ko",
+            ("도메인 메일, B등급", "확인인들이 확인한 내용입니다", "도메인의 메일(B등급)에 이 사건이 적혀 있습니다"),
+        ),
     ],
 )
 def test_the_letter_in_the_summary(

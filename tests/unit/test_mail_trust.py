@@ -11,6 +11,7 @@ from ledger.mail.anchors import ROOT_ANCHORS, TrustAnchor
 from ledger.mail.capture import MEDIA_TYPE
 from ledger.mail.dnssec import ROOT_ANCHORS as USED
 from ledger.mail.published import PublishedKey
+from ledger.mail.senders import Senders
 from ledger.mail_trust import MailTrust
 from ledger.policy import encode_policy, parse_policy
 from tools.vectors._bundles import ledger_trust
@@ -28,6 +29,8 @@ DOMAINS = {"shop.example": frozenset({"shop.example", "mail.example"}), "quiet.e
         MailTrust(anchors=(*ROOT_ANCHORS, OWN)),
         MailTrust(published=(KEY,)),
         MailTrust(DOMAINS, (KEY,), (OWN,)),
+        MailTrust(DOMAINS, senders={"shop.example": Senders(frozenset({"a@mail.example", "b@shop.example"}))}),
+        MailTrust(DOMAINS, senders={"quiet.example": Senders(shared=True)}),
     ],
 )
 def test_a_round_trip(trust: MailTrust) -> None:

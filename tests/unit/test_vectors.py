@@ -113,7 +113,8 @@ def _broken(case: Case) -> bool:
     expect = case["expect"]
     if isinstance(expect, str):
         return expect != "ok"
-    # A mail that was spoiled, or a bundle that is false, is no error: it has the result of one.
+    # A mail that was spoiled, a bundle that is false, a log that breaks a rule: no errors, they have the result of one.
     spoiled = {"grade_d", "failed", "undetermined", "none", "other_case"}
     ok = expect.get("ok", {})
-    return "error" in expect or ok.get("result") in spoiled or ok.get("where") in spoiled or ok.get("exit") == 1
+    found = ok.get("exit") == 1 or bool(ok.get("findings")) or bool(ok.get("wrong_roots"))
+    return "error" in expect or found or ok.get("result") in spoiled or ok.get("where") in spoiled

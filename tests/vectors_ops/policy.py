@@ -53,6 +53,9 @@ def _parse(given: Values) -> Values:
             }
             for item in policy.time_authorities
         ],
+        "company_senders": {
+            company: [sorted(known.addresses), known.shared] for company, known in policy.mail.senders.items()
+        },
         "company_mail": {company: sorted(names) for company, names in policy.mail.domains.items()},
         "published_keys": [
             {"digest": key.digest.hex(), "published_at": encode_instant(int(key.published_at.timestamp()))}

@@ -47,7 +47,7 @@ def by_attesters(letter: str) -> Value:
     return {**PROVEN, "letter": letter, "by": "attesters"}
 
 
-class _Mails:
+class Mails:
     def __init__(self, cases: Cases) -> None:
         self.cases = cases
 
@@ -88,7 +88,7 @@ def shown(*captures: bytes, by: By = BY, at: str = RECORDED, **fields: Any) -> T
 
 def mails_shown(cases: Cases) -> None:
     """What an opened mail shows without anybody's word, and what it does not."""
-    w, chain = _Mails(cases), seen(SEEN)
+    w, chain = Mails(cases), seen(SEEN)
     whole = shown(chain)
     w.add("proven-by-a-chain", "The key is proven by DNSSEC: nobody's word is needed.", whole, WHOLE, PROVEN)
     w.add("no-attester-in-the-policy", "Nor an attester.", whole, WHOLE, PROVEN, policy=mail_policy(attesters=0))
@@ -107,13 +107,13 @@ def mails_shown(cases: Cases) -> None:
           ON_A_WORD, CLAIMED)  # fmt: skip
     other = seen(SEEN, key=ed25519("other"), tree=zone_tree(ed25519("other")))
     w.add("broken-signature", "Under the proven key the signature does not verify: that shows nothing.", shown(other),
-          NO_KEY, CLAIMED, policy=_roots_of(zone_tree(ed25519("other"))))  # fmt: skip
+          NO_KEY, CLAIMED, policy=roots_of(zone_tree(ed25519("other"))))  # fmt: skip
     w.add("grade-d", "Only a part of the body is signed.", shown(chain, by=By(KEY, "s1", length=5)), WEAK, CLAIMED)
     w.add("two-subjects", "A second subject on top.", _second_subject(chain), WEAK, CLAIMED)
     evil = By(KEY, "s1", "evil.example")
     w.add("signed-by-another-domain", "Anybody can name the shop in From and sign that himself.",
           shown(seen(SEEN, tree=zone_tree(domain="evil.example"), domain="evil.example"), by=evil), WEAK, CLAIMED,
-          policy=_roots_of(zone_tree(domain="evil.example")))  # fmt: skip
+          policy=roots_of(zone_tree(domain="evil.example")))  # fmt: skip
     expiring = By(KEY, "s1", tags="x=1792756800; ")  # 2026-10-23T12:00:00Z
     w.add("expires-after-the-record", "The signature had not expired when it was recorded; it has now.",
           shown(chain, by=expiring), WHOLE, PROVEN)  # fmt: skip
@@ -123,7 +123,7 @@ def mails_shown(cases: Cases) -> None:
 
 def mails_bound(cases: Cases) -> None:
     """Which case and which day a mail is about."""
-    w, chain = _Mails(cases), seen(SEEN)
+    w, chain = Mails(cases), seen(SEEN)
     unbound = {**WHOLE, "case": NOT_CHECKED}
     other = f"Re: access request 0x{'cd' * 32}"
     w.add("other-case", "The subject names another case.", shown(chain, Subject=other), unbound, CLAIMED)
@@ -141,7 +141,7 @@ def mails_bound(cases: Cases) -> None:
 
 def mails_by_time(cases: Cases) -> None:
     """A private key that everybody can have."""
-    w, chain = _Mails(cases), seen(SEEN)
+    w, chain = Mails(cases), seen(SEEN)
     published = '\n[[published_key]]\ndigest = "{}"\npublished_at = "{}"\n'
     digest = encode_hex(sha256(KEY.public))
     after = mail_policy(published.format(digest, "2026-10-22T12:00:13Z"))
@@ -157,7 +157,7 @@ def mails_by_time(cases: Cases) -> None:
 
 def mails_changed(cases: Cases) -> None:
     """Files that are not those that were committed to, or that nobody opens."""
-    w, chain = _Mails(cases), seen(SEEN)
+    w, chain = Mails(cases), seen(SEEN)
     whole = shown(chain)
     w.add("changed-byte", "One byte of the mail is another: the file is not the one.", whole, {"file": FAILED}, None,
           exit_code=1, change=_change_byte)  # fmt: skip
@@ -175,7 +175,7 @@ def mails_changed(cases: Cases) -> None:
 
 def mails_attested(cases: Cases) -> None:
     """Attesters beside what is recomputed."""
-    w = _Mails(cases)
+    w = Mails(cases)
     plain, chain = seen("2026-10-23T12:00Z", tree=None), seen(SEEN)
     none = seen("2026-10-23T12:00Z", tree=None, agree=0)
     closed: Tell = lambda m: _attested(m, [("grade_a", None, None)], opened=False)  # noqa: E731
@@ -235,7 +235,7 @@ def _late(m: MailMatter, day: str, written: str) -> None:
     m.attest_mail("2026-10-22T13:00Z", first)
     of = m.report("2026-11-26T12:00Z", m.write(Date=written), kind=REFUSED, on=day)
     m.attest_mail("2026-11-26T13:00Z", of)
-    _close(m)
+    close(m)
 
 
 def _attested(
@@ -246,7 +246,7 @@ def _attested(
         at = f"2026-10-23T12:{10 * number:02}Z"
         m.attest_mail(at, of, result, capture, *([] if key is None else [key]))
     if not opened:
-        _close(m)
+        close(m)
     return of
 
 
@@ -256,10 +256,10 @@ def _two_mails(m: MailMatter) -> None:
     of = m.say(RECORDED, "request.acknowledged", REQUESTER, digests, received_on="2026-10-22")
     m.attest_mail("2026-10-23T12:00Z", of)
     m.attest_mail("2026-10-23T12:10Z", of, key=OTHER_ATTESTER, mail_place=1)
-    _close(m)
+    close(m)
 
 
-def _close(m: MailMatter) -> None:
+def close(m: MailMatter) -> None:
     """Nothing is opened."""
     m.maker.disclosures, m.maker.files = (), {}
 
@@ -272,7 +272,7 @@ def _without_roots(policy: str) -> str:
     return "\n".join(line for line in policy.split("\n") if not line.startswith("root_anchors"))
 
 
-def _roots_of(tree: ZoneTree) -> str:
+def roots_of(tree: ZoneTree) -> str:
     listed = ", ".join(f'"{text}"' for text in anchor_texts(tree.anchors))
     return _without_roots(mail_policy()).replace(
         "habeas_trust = 1\n", f"habeas_trust = 1\nroot_anchors = [{listed}]\n", 1

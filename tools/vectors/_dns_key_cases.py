@@ -160,6 +160,13 @@ def chains(cases: Cases) -> None:
     proven = shown("found", "dnssec", DKIM, NAMES[:1])
     add("chain", given([FOUND], chain), proven, "The chain proves the record.")
     add("chain-against-all", given([LIE] * 3, chain), shown("found", "dnssec", DKIM, []), "Whatever resolvers say.")
+    gone, revoked = empty("nxdomain"), answer(txt("v=DKIM1; p="))
+    archived = shown("found", "archive", DKIM, [])
+    add("chain-withdrawn", given([gone] * 3, chain), archived, "The zone had signed it; nobody finds it any more.")
+    add("chain-revoked-since", given([revoked] * 3, chain), archived, "Or it is revoked.")
+    add("chain-withdrawn-say-most", given([FOUND, gone, revoked], chain), {**archived, "agreed": NAMES[:1]},
+        "Most of the resolvers.")  # fmt: skip
+    add("chain-withdrawn-say-half", given([FOUND, gone], chain), proven, "Half of them are not most.")
     add("chain-silence", given([failed()], chain), shown("found", "dnssec", DKIM, []), "The answer itself was lost.")
     alias = TREE.chain(("svc._domainkey.shop.example", "CNAME"), ("shop.dkim.mailer.example", "TXT"))
     name = "svc._domainkey.shop.example"

@@ -36,11 +36,14 @@ def zone_tree(key: Key = KEY, domain: str = "shop.example") -> ZoneTree:
 TREE = zone_tree()
 
 
-def mail_policy(more: str = "", *, attesters: int = 2, quorum: int = 1) -> str:
-    """The policy of a matter; DNSSEC chains end in the root of these vectors."""
+COMPANY_MAIL = '\n[[company_mail]]\ncompany = "shop.example"\ndomains = ["shop.example"]\n'
+
+
+def mail_policy(more: str = "", *, attesters: int = 2, quorum: int = 1, mail: str = COMPANY_MAIL) -> str:
+    """The policy of a matter, which knows how the shop sends mail; chains end in the root of these vectors."""
     listed = ", ".join(f'"{text}"' for text in anchor_texts(TREE.anchors))
     text = policy_text(attesters=attesters, quorum=quorum)
-    return text.replace("habeas_trust = 1\n", f"habeas_trust = 1\nroot_anchors = [{listed}]\n", 1) + more
+    return text.replace("habeas_trust = 1\n", f"habeas_trust = 1\nroot_anchors = [{listed}]\n", 1) + mail + more
 
 
 def seen(

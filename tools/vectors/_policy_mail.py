@@ -27,6 +27,11 @@ def mail_found(value: Value) -> Value:
     """What a reader finds of the two members."""
     return {
         "company_mail": {item["company"]: sorted(item["domains"]) for item in value.get("company_mail", [])},
+        "company_senders": {
+            item["company"]: [sorted(item.get("senders", [])), item.get("shared", False)]
+            for item in value.get("company_mail", [])
+            if "senders" in item or item.get("shared")
+        },
         "published_keys": [
             {"digest": item["digest"][2:], "published_at": item["published_at"]}
             for item in value.get("published_key", [])
@@ -39,6 +44,10 @@ def good_mail(cases: Cases, found: Any) -> None:
     def add(name: str, more: str, why: str) -> None:
         cases.good(name, PARSE, {"policy": HEAD + more}, found(HEAD + more), why)
 
+    senders = 'senders = ["privacy@mail.example", "dpo@eu.shop.example"]\n'
+    add("company-mail-senders", MAIL + senders, "Addresses from which the company writes to people.")
+    add("company-mail-shared", MAIL + "shared = true\n", "Others have mailboxes there too.")
+    add("company-mail-not-shared", MAIL + senders + "shared = false\n", "As without the member.")
     add("company-mail", MAIL, "The domains under which a company sends mail, in place of its own.")
     add(
         "company-mail-two", MAIL + MAIL.replace('"shop.example"\nd', '"quiet.example"\nd'), "Two companies, one sender."
@@ -56,6 +65,18 @@ def bad_mail(cases: Cases) -> None:
         cases.bad(name, PARSE, {"policy": HEAD + more}, ERROR, why)
 
     listed = '["mail.example", "shop.example"]'
+    for name, more, why in (
+        ("no-senders", "senders = []", "An empty list would mean nobody."),
+        ("senders-a-text", 'senders = "a@shop.example"', "A list."),
+        ("sender-upper-case", 'senders = ["A@shop.example"]', "Addresses are compared in lower case."),
+        ("sender-named", 'senders = ["Shop <a@shop.example>"]', "Addresses alone."),
+        ("sender-elsewhere", 'senders = ["a@other.example"]', "Below one of the domains."),
+        ("sender-twice", 'senders = ["a@shop.example", "a@shop.example"]', "Each once."),
+        ("sender-integer", "senders = [7]", "Texts."),
+        ("65-senders", f"senders = {[f'a{n}@shop.example' for n in range(65)]}", "At most 64."),
+        ("shared-integer", "shared = 1", "True or false."),
+    ):
+        add(f"company-mail-{name}", MAIL + more + "\n", why)
     add("company-mail-twice", MAIL + MAIL, "One list for a company.")
     add("company-mail-without-domains", MAIL.replace("domains", "# domains"), "Nothing that it sends from.")
     add("company-mail-no-domain", MAIL.replace(listed, "[]"), "A company without mail is left out.")

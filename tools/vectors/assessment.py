@@ -39,6 +39,7 @@ from tools.vectors._assessment_following import authorities, complaints, followi
 from tools.vectors._assessment_index import contradictions, lists, no_root, replays
 from tools.vectors._assessment_keys import keys
 from tools.vectors._assessment_mail import mails_attested, mails_bound, mails_by_time, mails_changed, mails_shown
+from tools.vectors._assessment_mail_false import mails_denied, mails_outside, mails_reused, mails_seen, mails_sent
 from tools.vectors._assessment_own_word import arrivals, disputes
 from tools.vectors._assessment_parties import other_cases, parties, requester_bound
 from tools.vectors._assessment_silence import long_lists, other_leaves, silences
@@ -305,7 +306,18 @@ def main() -> None:
         group(writer)
     for group in (stamps, false_stamps, bounds):
         group(writer)
-    mails = (mails_shown, mails_bound, mails_by_time, mails_changed, mails_attested)
+    mails = (
+        mails_shown,
+        mails_bound,
+        mails_by_time,
+        mails_changed,
+        mails_attested,
+        mails_reused,
+        mails_denied,
+        mails_seen,
+        mails_outside,
+        mails_sent,
+    )
     findings = (deliveries, late, more_time, names_in_facts, direct, contradictory, malformed)
     for told in (*findings, disputes, arrivals, days, scopes, late_notices, complaints, following, authorities, *mails):
         told(writer.cases)

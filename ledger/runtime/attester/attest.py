@@ -33,7 +33,9 @@ from ledger.mail.capture import DnsCapture
 from ledger.mail.days import check_day, written_at
 from ledger.mail.dkim import read_signature, signature_fields
 from ledger.mail.grade import MAX_SIGNATURES, MailCheck, grade_mail
+from ledger.mail.hold_down import hold_down
 from ledger.mail.raw import RawMail
+from ledger.mail.senders import Senders
 from ledger.runtime.attester.answer import Answer, Draft, Recorded, Signed
 from ledger.runtime.attester.ledgers import Found, choose, quote, read_statement, record
 from ledger.runtime.attester.memory import Shown
@@ -174,7 +176,7 @@ class MailAttester:
         at = datetime.fromtimestamp(now, UTC)
         keys = {pair: capture.key(*pair, at) for pair in pairs} if capture else {}
         domains = self._parts.settings.domains_of(prepared.company)
-        check = grade_mail(mail, domains, keys, at, self._parts.published)
+        check = hold_down(mail, grade_mail(mail, domains, keys, at, self._parts.published), Senders())
         binding = find_case(mail, check, prepared.case)
         if binding.where == "other_case":
             raise RefusedMail("the signed text of the mail names another case; record it there")

@@ -131,10 +131,13 @@ class MailAttester:
             )
         kept = self._parts.memory.answer(question.name, digest)
         if kept is None:
-            draft = self._check(prepared, RawMail.parse(message))
+            draft, shown = self._check(prepared, RawMail.parse(message))
             if draft.signed:
-                # Kept before it is sent: an answer that is lost is sent again, and not said again.
-                kept = self._parts.memory.keep_answer(question.name, digest, draft.encode())
+                # Kept before it is sent: an answer that is lost is sent again, and not said again. Kept at one stroke
+                # with what is remembered: an attempt that fails before uses up nothing of the case.
+                kept = self._parts.memory.keep_answer(
+                    question.name, digest, draft.encode(), prepared.case, MAX_MAILS, shown
+                )
         if kept is not None:
             draft = Draft.parse(kept)
         try:
@@ -167,7 +170,7 @@ class MailAttester:
         if self._parts.key.address == opened.author:
             raise RefusedRole("nobody attests in his own case")
 
-    def _check(self, prepared: Prepared, mail: RawMail) -> Draft:
+    def _check(self, prepared: Prepared, mail: RawMail) -> tuple[Draft, Shown | None]:
         pairs = _keys(mail)
         capture = self._parts.take(pairs) if pairs else None
         now = int(self._parts.clock())  # after the answers came: the key was seen at receipt, and not later
@@ -194,11 +197,9 @@ class MailAttester:
         if capture is not None:
             found["capture"] = capture.encode().decode("ascii")
         if result == "undetermined":
-            return Draft(found, ())
-        if result != "failed":
-            self._parts.memory.claim(_shown(mail, prepared.case, check))
-        self._parts.memory.count(prepared.case, MAX_MAILS)
-        return self._sign(prepared, found, now, check, capture)
+            return Draft(found, ()), None
+        shown = None if result == "failed" else _shown(mail, prepared, check)
+        return self._sign(prepared, found, now, check, capture), shown
 
     def _sign(
         self, prepared: Prepared, found: JsonObject, now: int, check: MailCheck, capture: DnsCapture | None
@@ -271,12 +272,12 @@ def _weighed(check: MailCheck, binding: Binding, has_day: bool) -> tuple[str, li
     return "grade_d", [*missing, *reasons]
 
 
-def _shown(mail: RawMail, case: bytes, check: MailCheck) -> Shown:
-    """What is remembered of a graded mail: its signature, the same whatever unsigned is added or left out."""
-    assert check.chosen is not None and check.chosen_number is not None, "it has a grade"
-    verified = check.signatures[check.chosen_number].verified
-    assert verified is not None, "the chosen one is verified"
-    return Shown(sha256(verified.signature.value), case, check.chosen.domain, message_id(mail, check) or b"")
+def _shown(mail: RawMail, prepared: Prepared, check: MailCheck) -> Shown:
+    """What is remembered of a graded mail: its signatures, the same whatever unsigned is added or left out."""
+    values = [item.verified.signature.value for item in check.signatures if item.verified is not None]
+    signatures = tuple(dict.fromkeys(map(sha256, values)))
+    said = prepared.question.statement
+    return Shown(signatures, prepared.case, said, prepared.company, message_id(mail, check) or b"")
 
 
 def _chosen(check: MailCheck) -> JsonObject | None:

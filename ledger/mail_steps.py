@@ -190,6 +190,8 @@ class MailSteps:
             return Check(name, "10.4", Value.PASSED, detail, required=False)
         if found.where == "other_case":
             why = "The signed text names another case: the mail is no evidence in this one."
+        elif found.where == "several_cases":
+            why = "The signed text names this case and another: it may be about either."
         elif found.where == "none":
             why = "The signed text does not name this case: that the mail is about it is the requester's word."
         elif found.day is None:

@@ -25,7 +25,7 @@ _NO_DIGIT = re.compile(r"[^0-9a-f]")
 
 _MESSAGE_ID = re.compile(rb"[ \t\r\n]*(<[\x21-\x3b\x3d\x3f-\x7e]{1,998}>)[ \t\r\n]*")
 
-Where = Literal["subject", "body", "none", "other_case"]
+Where = Literal["subject", "body", "none", "other_case", "several_cases"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ def find_case(mail: RawMail, check: MailCheck, case: bytes | None = None) -> Bin
     """Where the signed part of the mail names ``case`` (32 bytes), or any case where that is None.
 
     ``other_case``: the signed subject, or where that names none the body, names cases, and not this one.
+    ``several_cases``: it names this one and another; such a mail would else count once in each.
     """
     signature = _signature(check)
     if signature is None:
@@ -52,7 +53,9 @@ def find_case(mail: RawMail, check: MailCheck, case: bytes | None = None) -> Bin
     places: tuple[tuple[Where, tuple[bytes, ...]], ...] = (("subject", in_subject), ("body", in_body))
     for where, cases in places:
         if cases:
-            return Binding(where if case is None or case in cases else "other_case", found)
+            if case is not None and case not in cases:
+                return Binding("other_case", found)
+            return Binding(where if len(cases) == 1 else "several_cases", found)
     return Binding("none", ())
 
 

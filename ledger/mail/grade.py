@@ -29,6 +29,8 @@ from ledger.mail.dkim import (
 from ledger.mail.key import KeyAtReceipt, KeyRecord, Origin
 from ledger.mail.published import PublishedKey as PublishedKey
 from ledger.mail.raw import Field, RawMail
+from ledger.mail.report import is_report
+from ledger.mail.text import has_parts
 
 MAX_SIGNATURES = 16
 
@@ -144,7 +146,7 @@ def grade_mail(
     mine = (domain.lower() for domain in domains if is_domain(domain.lower()))
     company = frozenset(domain for domain in mine if from_domain and in_domain(from_domain, domain))
     counts = Counter(field.key for field in mail.fields)
-    matter = _Matter(mail, counts, at, keys, published, company, _shared(counts), Bodies(mail))
+    matter = _Matter(mail, counts, at, keys, published, company, _shared(mail, counts), Bodies(mail))
     if len(senders) != 1:
         reason = Reason("from_count", f"the mail has {len(senders)} From fields; it must have one")
         return _without_grade("failed" if senders else "undetermined", (reason,), (), None, arc)
@@ -226,12 +228,16 @@ def _grade(matter: _Matter, verified: Verified, aligned: bool, origin: Origin) -
     return worst, tuple(sorted(worst_first, key=lambda reason: reason.cap or "", reverse=True))
 
 
-def _shared(counts: Mapping[str, int]) -> tuple[Reason, ...]:
+def _shared(mail: RawMail, counts: Mapping[str, int]) -> tuple[Reason, ...]:
+    reasons = []
     twice = sorted(key for key in SINGLE_USE if counts.get(key, 0) > 1)
-    if not twice:
-        return ()
-    text = f"{', '.join(twice)} stands more than once; mail programs differ in which one they show"
-    return (Reason("duplicate_header", text, "grade_d"),)
+    if twice:
+        text = f"{', '.join(twice)} stands more than once; mail programs differ in which one they show"
+        reasons.append(Reason("duplicate_header", text, "grade_d"))
+    if is_report(mail):
+        text = "it is a mail system's report on a delivery, which may say that nothing arrived; nobody answers in it"
+        reasons.append(Reason("report", text, "grade_d"))
+    return tuple(reasons)
 
 
 def _key_reasons(matter: _Matter, verified: Verified, origin: Origin) -> list[Reason]:
@@ -298,8 +304,9 @@ def _signed_names(counts: Mapping[str, int], signature: Signature) -> frozenset[
 
 
 def _is_text(mail: RawMail) -> bool:
+    """Whether the mail is a single text, by its field and by what is signed: an unsigned field can be left out."""
     fields = mail.named("content-type")
-    return all(field.value.strip().lower().startswith(b"text/") for field in fields)
+    return all(field.value.strip().lower().startswith(b"text/") for field in fields) and not has_parts(mail)
 
 
 def _decided(

@@ -31,6 +31,9 @@ _WIDE = re.compile(rb';[ \t\r\n]*+charset[ \t]{0,9}=[ \t]{0,9}"?(utf-?(?:16|32)(
 _FIELD = rb"^%s:((?:[^\n]++|\n[ \t])*+)"
 _PART_TYPE = re.compile(_FIELD % rb"content-type", re.IGNORECASE | re.MULTILINE)
 _PART_ENCODING = re.compile(_FIELD % rb"content-transfer-encoding", re.IGNORECASE | re.MULTILINE)
+_BEGINS_PART = re.compile(
+    rb"^--[!-~][^\r\n]{0,99}\r?\n(?:content-[a-z-]{1,40}|mime-version):", re.IGNORECASE | re.MULTILINE
+)
 
 _COMMENT = re.compile(r"<!--(?:[^-]++|-(?!->))*+(?:-->)?")
 _HIDDEN = re.compile(r"<(script|style)\b(?:[^<]++|<(?!/\1\b))*+", re.IGNORECASE)
@@ -77,6 +80,11 @@ def body_texts(mail: RawMail, body: bytes) -> Iterator[str]:
             text = _text(part, left)
             left -= len(text)
             yield text
+
+
+def has_parts(mail: RawMail) -> bool:
+    """Whether the body, whatever the header says of it, has a line that begins a part with a header of its own."""
+    return _BEGINS_PART.search(mail.data, mail.body_start, mail.body_start + MAX_SCANNED) is not None
 
 
 def _part(content_type: bytes, encoding: bytes, data: bytes, depth: int) -> _Part:

@@ -76,6 +76,25 @@ def test_without_the_case_it_is_grade_d(matter: Matter) -> None:
     assert [(item.check, item.result) for item in answer.attested] == [("dkim", "grade_d"), ("dns", "passed")]
 
 
+def test_a_mail_that_names_two_cases(matter: Matter) -> None:
+    """Else it counted in both: another attester does not remember the first."""
+    matter.start()
+    case, other = matter.opened(), matter.opened(2)
+    text = f"We received {encode_hex(case)} and {encode_hex(other)}."
+    [answer] = matter.attested(case, matter.mail(None, text=text))
+    assert (answer.result, answer.case_in, answer.reasons[0][0]) == ("grade_d", "several_cases", "several_cases")
+
+
+def test_a_bounce(matter: Matter) -> None:
+    """It quotes the case, is signed by the domain, and says that the request did not arrive."""
+    matter.start()
+    case = matter.opened()
+    plain = write_mail(f"mailer-daemon@{SHOP}", f"Undelivered: {encode_hex(case)}", "User unknown.", DATE)
+    [answer] = matter.attested(case, matter.key.sign(plain))
+    assert (answer.result, answer.case_in) == ("grade_d", "subject")
+    assert [code for code, _ in answer.reasons] == ["report"]
+
+
 def test_the_same_question_has_the_same_answer(matter: Matter) -> None:
     matter.start()
     case = matter.opened()

@@ -152,7 +152,10 @@ def _other(bindings: _Bindings) -> None:
     bindings.add("other-subject-ours-quoted", "the Subject decides", message, "other_case", [OTHER, CASE])
     message = sign(mail(f"> {OTHER}\r\n", Subject=f"Re: {CASE}"), GOOD)
     bindings.add("ours-subject-other-quoted", "the Subject decides", message, "subject", [CASE, OTHER])
-    bindings.body("both-in-body", "ours is one of them", f"{OTHER} {CASE}\r\n", "body", [OTHER, CASE])
+    bindings.body("both-in-body", "it would count once in each", f"{OTHER} {CASE}\r\n", "several_cases", [OTHER, CASE])
+    message = sign(mail(Subject=f"Re: {CASE} {OTHER}"), GOOD)
+    bindings.add("both-in-subject", "it would count once in each", message, "several_cases", [CASE, OTHER])
+    bindings.body("ours-twice", "one case, named twice", f"{CASE}\r\n> {CASE.upper()}\r\n", "body")
 
 
 def _message_ids(cases: Cases) -> None:

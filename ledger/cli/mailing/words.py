@@ -51,6 +51,10 @@ CASES: Mapping[str, tuple[str, str]] = {
         "서명된 부분에 사건 번호가 없습니다. 이 요구에 대한 메일이라는 것은 요구인 자신의 말이며, "
         "확인자는 D 등급까지만 줍니다.",
     ),
+    "several_cases": (
+        "The signed part names this case and others: attesters give it no more than grade D.",
+        "서명된 부분에 이 사건 번호와 다른 사건 번호가 함께 있습니다. 확인자는 D 등급까지만 줍니다.",
+    ),
     "other_case": ("The signed part names another case.", "서명된 부분에 다른 사건 번호가 있습니다."),
 }
 REPUDIATION = (

@@ -51,6 +51,10 @@ NO_CASE = (
     "no_case",
     "The signed text does not name the case, so the mail may be about anything; it is no more than grade D.",
 )
+SEVERAL = (
+    "several_cases",
+    "The signed text names several cases, so it may be about another of them; it is no more than grade D.",
+)
 NOT_OWN = (
     "not_own",
     "No domain of the company has signed it, so whoever has the signing domain can have written it; it is no more than "
@@ -265,6 +269,7 @@ def _weighed(check: MailCheck, binding: Binding, has_day: bool) -> tuple[str, li
     """The grade of the signature, or D where it is not the company's, or shows neither the case nor the day."""
     reasons = [(reason.code, reason.text) for reason in check.reasons]
     missing = [NO_CASE] if binding.where == "none" else []
+    missing += [SEVERAL] if binding.where == "several_cases" else []
     missing += [] if has_day else [NO_DAY]
     missing += [] if check.aligned else [NOT_OWN]
     if check.chosen is None or not missing:

@@ -7,6 +7,7 @@ forged, it leaves the question open.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from ledger.mail.key import KeyAtReceipt, KeyRecord, Origin
 from ledger.mail.published import PublishedKey as PublishedKey
 from ledger.mail.raw import Field, RawMail
 from ledger.mail.report import is_report
-from ledger.mail.text import has_parts
+from ledger.mail.text import has_parts, reads_differently
 
 MAX_SIGNATURES = 16
 
@@ -45,6 +46,7 @@ SINGLE_USE = frozenset({
 })  # fmt: skip
 """RFC 5322, section 3.6: at most one each; the last three by RFC 2045."""
 _WANTED = ("to", "subject", "date", "message-id")
+_MULTIPART = re.compile(rb"\s*multipart/", re.IGNORECASE)
 _AT_RECEIPT = frozenset({"dnssec", "quorum", "part_quorum", "single"})
 
 
@@ -291,6 +293,10 @@ def _header_reasons(matter: _Matter, signature: Signature) -> list[Reason]:
             reasons.append(Reason("content_type_unsigned", text, "grade_b"))
         else:
             reasons.append(Reason("content_type_unsigned_parts", f"{text}, and which parts it has", "grade_c"))
+    is_multipart = any(_MULTIPART.match(field.value) for field in matter.mail.named("content-type"))
+    if "content-transfer-encoding" not in signed and not is_multipart and reads_differently(matter.mail):
+        text = "Content-Transfer-Encoding is not signed, and the body is another text with another one"
+        reasons.append(Reason("transfer_encoding_unsigned", text, "grade_b"))
     over = sorted(key for key, count in Counter(signature.headers).items() if count > matter.counts.get(key, 0))
     if over:
         text = f"signed once more than there: {', '.join(over)}; none can be added"

@@ -217,6 +217,19 @@ def _headers(grades: Grades) -> None:
     rule = sign(mail("--\r\nThe shop\r\n--Monday: closed\r\n"), no_type)
     grades.add("grade-b-content-type-dashes", "lines with dashes that begin no part", rule, no_type, "grade_b",
                ["content_type_unsigned"], **unsigned)  # fmt: skip
+    for name, body, encoding in (
+        ("added", TEXT, "base64"),
+        ("dropped-quoted", "We do =6Eot refuse.\r\n", None),
+        ("dropped-soft", "We do not=\r\n refuse.\r\n", None),
+        ("dropped-base64", "V2UgcmVmdXNlLiBXZSByZWZ1c2UuIFdlIHJlZnVzZS4=\r\n", None),
+    ):
+        message = sign(mail(body, Content_Transfer_Encoding=encoding), GOOD)
+        left = ["content-transfer-encoding"] if encoding else []
+        grades.add(f"grade-b-transfer-encoding-{name}", "unsigned, and it decides what the text is", message, GOOD,
+                   "grade_b", ["transfer_encoding_unsigned"], unsigned_headers=left)  # fmt: skip
+    plain = sign(mail(Content_Transfer_Encoding="7bit"), GOOD)
+    grades.add("grade-a-transfer-encoding-7bit", "unsigned, and the text is the same with each", plain, GOOD,
+               "grade_a", unsigned_headers=["content-transfer-encoding"])  # fmt: skip
     _reports(grades)
     for left in ("to", "subject", "date", "message-id"):
         by = By(RSA, "s2048", headers=[name for name in ALL if name != left])

@@ -28,6 +28,13 @@ EXACT: Mapping[str, str] = {
 }
 NOT_BEFORE: Mapping[str, str] = {"request.acknowledged": "received_on"}
 MAX_DATE = 200
+# RFC 5322, section 3.3, and the names of zones that mail still has: one date, read alike by everybody.
+_DATE = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ?, ?)?[0-9]{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [0-9]{4}"
+    r" [0-9]{2}:[0-9]{2}(?::[0-9]{2})? (?:[+-](?:0[0-9]|1[0-4])[0-5][0-9]|UTC?|GMT)",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"\([^()]{0,80}\)")
 
 
 def days_in(written: datetime, place: str) -> tuple[date, date]:
@@ -70,6 +77,16 @@ def check_day(kind: str, facts: Mapping[str, Json], written: datetime | None, pl
     return fits is not None
 
 
+def check_past(kind: str, facts: Mapping[str, Json], now: datetime) -> None:
+    """Nothing arrives in the future: raises RefusedMail for an arrival more than a day after ``now``.
+
+    A day is left for places where it is tomorrow already.
+    """
+    name = NOT_BEFORE.get(kind)
+    if name is not None and date.fromisoformat(str(facts[name])) > now.astimezone(UTC).date() + DAY:
+        raise RefusedMail(f"the statement names {facts[name]} ({name}), which is not yet")
+
+
 def written_at(mail: RawMail, check: MailCheck) -> datetime | None:
     """When the mail was written, by the sender's own signed word: Date, or else ``t=`` of the signature that counts."""
     fields = mail.named("date")
@@ -89,8 +106,8 @@ def written_at(mail: RawMail, check: MailCheck) -> datetime | None:
 
 def parse_written(value: bytes) -> datetime | None:
     """The time (UTC) of a Date field, None where it cannot be read."""
-    text = re.sub(rb"\s+", b" ", value).strip().decode("latin-1")
-    if len(text) > MAX_DATE:
+    text = _COMMENT.sub(" ", re.sub(rb"\s+", b" ", value).decode("latin-1")).strip()
+    if len(text) > MAX_DATE or not _DATE.fullmatch(text):
         return None
     try:
         found = parsedate_to_datetime(text)

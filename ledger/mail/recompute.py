@@ -24,8 +24,8 @@ from ledger.mail.key import KeyAtReceipt
 from ledger.mail.published import PublishedKey
 from ledger.mail.raw import RawMail
 
-MAX_KEYS = 4
-"""Keys of one mail that are looked at, as many as an attester asks for."""
+MAX_KEYS = MAX_SIGNATURES
+"""Keys of one mail that are looked at: all, because attesters take those of their own list of domains first."""
 _ORDER: tuple[Result, ...] = (*GRADES, "undetermined", "failed")
 
 

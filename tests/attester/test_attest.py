@@ -85,6 +85,28 @@ def test_a_mail_that_names_two_cases(matter: Matter) -> None:
     assert (answer.result, answer.case_in, answer.reasons[0][0]) == ("grade_d", "several_cases", "several_cases")
 
 
+def test_signatures_without_a_key_above_the_good_one(matter: Matter) -> None:
+    """Whoever hands the mail on can add them: the company's own are asked for first."""
+    matter.start()
+    case = matter.opened()
+    good = matter.mail(case)
+    junk = b"".join(
+        good[: good.index(b"\r\nFrom:") + 2].replace(b"shop.example", b"junk%d.example" % number) for number in range(9)
+    )
+    assert junk.count(b"d=junk") == 9
+    [answer] = matter.attested(case, junk + good)
+    assert answer.result == "grade_a", answer.problem
+
+
+def test_one_resolvers_word_is_grade_d(matter: Matter) -> None:
+    """Two that are silenced and one that lies would else be enough."""
+    matter.start(resolvers=[matter.names[0].address])
+    case = matter.opened()
+    [answer] = matter.attested(case, matter.mail(case))
+    assert (answer.result, [code for code, _ in answer.reasons]) == ("grade_d", ["key_single"])
+    assert [item.result for item in answer.attested] == ["grade_d", "undetermined"]
+
+
 def test_a_bounce(matter: Matter) -> None:
     """It quotes the case, is signed by the domain, and says that the request did not arrive."""
     matter.start()

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.cli.demo.mail import MailKey, write_mail
 from ledger.errors import RefusedMail
-from ledger.mail.days import EXACT, NOT_BEFORE, check_day, written_at
+from ledger.mail.days import EXACT, NOT_BEFORE, check_day, check_past, written_at
 from ledger.mail.grade import MailCheck, grade_mail
 from ledger.mail.key import KeyAtReceipt
 from ledger.mail.raw import RawMail
@@ -70,7 +70,23 @@ def test_signed_date(mail_key: MailKey, text: str, found: datetime) -> None:
     assert check.result == "grade_a" and written_at(mail, check) == found
 
 
-@pytest.mark.parametrize("text", ["yesterday", "Thu, 99 Nov 2026 09:00:00 +0000", "x" * 300, "1 Jan 99999 00:00 +0000"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yesterday",
+        "Thu, 99 Nov 2026 09:00:00 +0000",
+        "x" * 300,
+        "1 Jan 99999 00:00 +0000",
+        "Thu, 26 Nov 2026 09:00:00 +0000, Fri, 27 Nov 2026 09:00:00 +0000",
+        "2026-11-26T09:00:00Z",
+        "2026-11-26 09:00:00 +0000",
+        "Thu, 26 Nov 2026 09:00:00 +9999",
+        "Thu, 26 Nov 2026 09:00:00 EST",
+        "26 Nov 26 09:00:00 +0000",
+        "Thu, 26 Nov 2026 09:00:00",
+        "Thu, 26 Nov 2026 09:00:00 +0000 27 Nov 2026",
+    ],
+)
 def test_a_date_that_nobody_can_read(mail_key: MailKey, text: str) -> None:
     """Then the signature's own time counts."""
     mail, check = graded(mail_key, mail_key.sign(write_mail(f"support@{SHOP}", "Yes", "Text", text)))
@@ -78,6 +94,15 @@ def test_a_date_that_nobody_can_read(mail_key: MailKey, text: str) -> None:
     verified = None if number is None else check.signatures[number].verified
     seconds = None if verified is None else verified.signature.signed_at
     assert written_at(mail, check) == (None if seconds is None else datetime.fromtimestamp(seconds, UTC))
+
+
+def test_nothing_arrives_in_the_future() -> None:
+    """A day is left for places where it is tomorrow already."""
+    for day in ("2026-01-01", "2026-11-26", "2026-11-27"):
+        check_past("request.acknowledged", {"received_on": day}, WRITTEN)
+    check_past("request.refused", {"answered_on": "2030-01-01"}, WRITTEN)  # bound to the mail's own day
+    with pytest.raises(RefusedMail, match="not yet"):
+        check_past("request.acknowledged", {"received_on": "2026-11-28"}, WRITTEN)
 
 
 def test_a_day_that_the_mail_does_not_show(matter: Matter) -> None:

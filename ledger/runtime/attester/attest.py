@@ -26,11 +26,12 @@ from ledger.errors import (
     RefusedRole,
     VerificationDisclosure,
 )
-from ledger.mail.asked import mail_questions
+from ledger.mail.asked import MAX_KEYS, mail_questions
+from ledger.mail.author import in_domain
 from ledger.mail.binding import Binding, find_case, message_id
 from ledger.mail.capture import MEDIA_TYPE as CAPTURE_TYPE
 from ledger.mail.capture import DnsCapture
-from ledger.mail.days import check_day, written_at
+from ledger.mail.days import check_day, check_past, written_at
 from ledger.mail.dkim import read_signature, signature_fields
 from ledger.mail.grade import MAX_SIGNATURES, MailCheck, grade_mail
 from ledger.mail.raw import RawMail
@@ -43,8 +44,6 @@ from ledger.statement import sign
 KIND = "evidence.attested"
 CAPTURE_NAME, CAPTURE_FIELD = "dns-capture.json", "dns_capture"
 MEDIA_TYPE = "message/rfc822"
-MAX_KEYS = 4
-"""Keys asked for in one mail; signatures beyond are graded without one, as if nobody answered."""
 MAX_MAILS = 30
 """Mails attested in one case: of more than 64 statements of one author a server shows no bundle that is complete."""
 NO_CASE = (
@@ -175,16 +174,17 @@ class MailAttester:
             raise RefusedRole("nobody attests in his own case")
 
     def _check(self, prepared: Prepared, mail: RawMail) -> tuple[Draft, Shown | None]:
-        pairs = _keys(mail)
+        domains = self._parts.settings.domains_of(prepared.company)
+        pairs = _keys(mail, domains)
         capture = self._parts.take(pairs) if pairs else None
         now = int(self._parts.clock())  # after the answers came: the key was seen at receipt, and not later
         at = datetime.fromtimestamp(now, UTC)
         keys = {pair: capture.key(*pair, at) for pair in pairs} if capture else {}
-        domains = self._parts.settings.domains_of(prepared.company)
         check = grade_mail(mail, domains, keys, at, self._parts.published)
         binding = find_case(mail, check, prepared.case)
         if binding.where == "other_case":
             raise RefusedMail("the signed text of the mail names another case; record it there")
+        check_past(prepared.kind, prepared.facts, at)
         has_day = check.chosen is None or check_day(
             prepared.kind, prepared.facts, written_at(mail, check), prepared.place
         )
@@ -254,15 +254,19 @@ def _mail_file(disclosure: Disclosure) -> FileValue:
     return value
 
 
-def _keys(mail: RawMail) -> tuple[tuple[str, str], ...]:
-    """Domain and selector of the signatures, the first ones, each once."""
+def _keys(mail: RawMail, domains: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """Domain and selector of the signatures, each once, those of the company's domains first.
+
+    In the order of the mail, whoever hands it on could put signatures without a key above the good one.
+    """
     found: dict[tuple[str, str], None] = {}
     for number, field in enumerate(signature_fields(mail)[:MAX_SIGNATURES]):
         with suppress(MalformedMail, MalformedCapture):
             signature = read_signature(field, number)
             mail_questions([(signature.domain, signature.selector)])  # else nobody could be asked
             found[signature.domain, signature.selector] = None
-    return tuple(found)[:MAX_KEYS]
+    own = [pair for pair in found if any(in_domain(pair[0], domain) for domain in domains)]
+    return tuple(dict.fromkeys([*own, *found]))[:MAX_KEYS]
 
 
 def _weighed(check: MailCheck, binding: Binding, has_day: bool) -> tuple[str, list[tuple[str, str]]]:
@@ -272,7 +276,9 @@ def _weighed(check: MailCheck, binding: Binding, has_day: bool) -> tuple[str, li
     missing += [SEVERAL] if binding.where == "several_cases" else []
     missing += [] if has_day else [NO_DAY]
     missing += [] if check.aligned else [NOT_OWN]
-    if check.chosen is None or not missing:
+    # Of such a key the reason stands among the others already; an attestation has no room for more than the letter.
+    one_word = check.chosen is not None and check.chosen.origin in ("single", "archive")
+    if check.chosen is None or not (missing or one_word):
         return check.result, reasons
     return "grade_d", [*missing, *reasons]
 

@@ -77,16 +77,6 @@ def check_day(kind: str, facts: Mapping[str, Json], written: datetime | None, pl
     return fits is not None
 
 
-def check_past(kind: str, facts: Mapping[str, Json], now: datetime) -> None:
-    """Nothing arrives in the future: raises RefusedMail for an arrival more than a day after ``now``.
-
-    A day is left for places where it is tomorrow already.
-    """
-    name = NOT_BEFORE.get(kind)
-    if name is not None and date.fromisoformat(str(facts[name])) > now.astimezone(UTC).date() + DAY:
-        raise RefusedMail(f"the statement names {facts[name]} ({name}), which is not yet")
-
-
 def written_at(mail: RawMail, check: MailCheck) -> datetime | None:
     """When the mail was written, by the sender's own signed word: Date, or else ``t=`` of the signature that counts."""
     fields = mail.named("date")

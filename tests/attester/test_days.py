@@ -8,7 +8,7 @@ import pytest
 
 from ledger.cli.demo.mail import MailKey, write_mail
 from ledger.errors import RefusedMail
-from ledger.mail.days import EXACT, NOT_BEFORE, check_day, check_past, written_at
+from ledger.mail.days import EXACT, NOT_BEFORE, check_day, written_at
 from ledger.mail.grade import MailCheck, grade_mail
 from ledger.mail.key import KeyAtReceipt
 from ledger.mail.raw import RawMail
@@ -94,15 +94,6 @@ def test_a_date_that_nobody_can_read(mail_key: MailKey, text: str) -> None:
     verified = None if number is None else check.signatures[number].verified
     seconds = None if verified is None else verified.signature.signed_at
     assert written_at(mail, check) == (None if seconds is None else datetime.fromtimestamp(seconds, UTC))
-
-
-def test_nothing_arrives_in_the_future() -> None:
-    """A day is left for places where it is tomorrow already."""
-    for day in ("2026-01-01", "2026-11-26", "2026-11-27"):
-        check_past("request.acknowledged", {"received_on": day}, WRITTEN)
-    check_past("request.refused", {"answered_on": "2030-01-01"}, WRITTEN)  # bound to the mail's own day
-    with pytest.raises(RefusedMail, match="not yet"):
-        check_past("request.acknowledged", {"received_on": "2026-11-28"}, WRITTEN)
 
 
 def test_a_day_that_the_mail_does_not_show(matter: Matter) -> None:

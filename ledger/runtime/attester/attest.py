@@ -31,7 +31,7 @@ from ledger.mail.author import in_domain
 from ledger.mail.binding import Binding, find_case, message_id
 from ledger.mail.capture import MEDIA_TYPE as CAPTURE_TYPE
 from ledger.mail.capture import DnsCapture
-from ledger.mail.days import check_day, check_past, written_at
+from ledger.mail.days import check_day, written_at
 from ledger.mail.dkim import read_signature, signature_fields
 from ledger.mail.grade import MAX_SIGNATURES, MailCheck, grade_mail
 from ledger.mail.raw import RawMail
@@ -184,7 +184,6 @@ class MailAttester:
         binding = find_case(mail, check, prepared.case)
         if binding.where == "other_case":
             raise RefusedMail("the signed text of the mail names another case; record it there")
-        check_past(prepared.kind, prepared.facts, at)
         has_day = check.chosen is None or check_day(
             prepared.kind, prepared.facts, written_at(mail, check), prepared.place
         )

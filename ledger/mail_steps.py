@@ -207,6 +207,8 @@ class MailSteps:
             why = "The signed text names another case: the mail is no evidence in this one."
         elif found.where == "none" and found.result in ("failed", "undetermined"):
             why = "Not determined: without a verified signature no case is read."
+        elif found.where == "several_cases":
+            why = "The signed text names this case and another: it may be about either."
         elif found.where == "none":
             why = "The signed text does not name this case: that the mail is about it is the requester's word."
         elif found.day is None:

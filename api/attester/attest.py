@@ -75,7 +75,9 @@ class AttestedMail(BaseModel):
     at: str = Field(description="When the attester checked: the time of receipt by its clock.")
     result: Literal["grade_a", "grade_b", "grade_c", "grade_d", "failed", "undetermined"]
     reasons: list[Reason]
-    case_in: Literal["subject", "body", "none"] = Field(description="Where the signed text names the case.")
+    case_in: Literal["subject", "body", "none", "several_cases"] = Field(
+        description="Where the signed text names the case."
+    )
     mail: Checked | None
     attested: list[Attested] = Field(description="Empty where the result is undetermined: nothing was recorded.")
     capture: str | None = Field(description="The attester's DNS capture: canonical JSON, ASCII.")

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import httpx2
 
-from ledger.cli.client import MAX_ANSWER_BYTES, LedgerInfo, read_answer
+from ledger.cli.client import MAX_ANSWER_BYTES, LedgerInfo, read_answer, require_private
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, encode_hex, encode_json, parse_hex, sha256
 from ledger.errors import (
@@ -132,8 +132,7 @@ def _at_once(urls: Sequence[str], ask: Callable[[str], _Answer]) -> tuple[_Answe
 
 
 def _post(url: str, path: str, body: bytes, headers: Mapping[str, str]) -> Mapping[str, Json]:
-    if not url.startswith(("http://", "https://")):
-        raise MalformedRequest(f"an attester is named by an http or https address, not {url[:80]!r}")
+    require_private(url, "the address of an attester")  # it is handed a mail
     place = url.rstrip("/") + path
     try:
         with (

@@ -6,10 +6,12 @@ have the hash of its header. Only signed statements are sent, never a private te
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
+from urllib.parse import urlsplit
 
 import httpx2
 
@@ -47,12 +49,22 @@ class LedgerInfo:
     vkey: VerifierKey
 
 
+def require_private(url: str, what: str) -> None:
+    """Raises MalformedRequest for an address at which the network reads along: anything but https and this machine."""
+    try:
+        host = urlsplit(url).hostname or ""
+        is_own = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_own = False
+    if not url.startswith("https://") and not (url.startswith("http://") and is_own):
+        raise MalformedRequest(f"{what} must be an https address, or an http one of this machine, not {url[:80]!r}")
+
+
 class ApiClient:
     """One ledger's API at ``url``."""
 
     def __init__(self, url: str, trust: TrustPolicy | None = None) -> None:
-        if not url.startswith(("http://", "https://")):
-            raise MalformedRequest(f"--api must be an http or https address, not {url[:80]!r}")
+        require_private(url, "--api")
         self.url = url.rstrip("/")
         self._trust = trust
         try:

@@ -18,7 +18,7 @@ import dns.resolver
 
 from ledger.companies import parse_txt, txt_name
 from ledger.errors import HabeasError, MalformedRequest, RefusedWellKnown
-from ledger.mail.quorum import tolerated
+from ledger.mail.quorum import is_quorum
 
 TIMEOUT_SECONDS = 5.0
 MAX_RESOLVERS = 16
@@ -37,8 +37,9 @@ def parse_servers(texts: Sequence[str]) -> tuple[Server, ...]:
 def published_keys(company: str, servers: Sequence[Server] = ()) -> tuple[bytes, ...]:
     """The keys, 20 bytes each, in the TXT records of ``_habeas.<company>``.
 
-    ``servers`` are (address, port); the machine's own resolver where there is none. Of 2 to 5 one may say something
-    else, of 6 and more two. Raises RefusedWellKnown (no record, no answer, no agreement) or MalformedWellKnown.
+    ``servers`` are (address, port); the machine's own resolver where there is none. Of 3 to 5 one may say something
+    else, of 6 and more two; two must say the same. Raises RefusedWellKnown (no record, no answer, no agreement)
+    or MalformedWellKnown.
     """
     if len(servers) < 2:
         return _ask(company, servers)
@@ -47,7 +48,7 @@ def published_keys(company: str, servers: Sequence[Server] = ()) -> tuple[bytes,
     found = [answer for answer in answers if isinstance(answer, tuple)]
     wrong = [answer for answer in answers if not isinstance(answer, tuple)]
     keys, count = Counter(found).most_common(1)[0] if found else ((), 0)
-    if found and len(answers) - count <= tolerated(len(answers)):
+    if is_quorum(count, len(answers)):
         return keys
     if not found:
         raise wrong[0]

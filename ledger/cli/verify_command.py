@@ -54,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="ADDRESS",
-        help="With --dns: ask this DNS resolver; of 2 to 5 one may say something else, of more two. May be repeated.",
+        help="With --dns: ask this DNS resolver; of 3 to 5 one may say something else, of more two. May be repeated.",
     )
     made.add_argument(
         "--file",

@@ -12,7 +12,7 @@ from typing import Literal
 from ledger.mail.dkim import Bodies, Signature
 from ledger.mail.grade import MailCheck
 from ledger.mail.raw import RawMail
-from ledger.mail.text import body_texts, subject_texts
+from ledger.mail.text import body_texts, other_texts, subject_texts
 
 MAX_CASES = 32
 
@@ -23,9 +23,11 @@ _CASE = re.compile(rf"(?<![0-9A-Za-z])0[xX]((?:{_BREAK}[0-9a-fA-F]){{64}})(?![0-
 _START = re.compile("0[xX]")
 _NO_DIGIT = re.compile(r"[^0-9a-f]")
 
+_READ_BY = {"content-type", "content-transfer-encoding"}
+"""Fields by which a body is read. Unsigned, they let whoever shows the mail choose what it says."""
 _MESSAGE_ID = re.compile(rb"[ \t\r\n]*(<[\x21-\x3b\x3d\x3f-\x7e]{1,998}>)[ \t\r\n]*")
 
-Where = Literal["subject", "body", "none", "other_case"]
+Where = Literal["subject", "body", "none", "other_case", "several_cases"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +43,26 @@ def find_case(mail: RawMail, check: MailCheck, case: bytes | None = None) -> Bin
     """Where the signed part of the mail names ``case`` (32 bytes), or any case where that is None.
 
     ``other_case``: the signed subject, or where that names none the body, names cases, and not this one.
+    ``several_cases``: it names this one and another; such a mail would else count once in each.
     """
     signature = _signature(check)
     if signature is None:
         return Binding("none", ())
     subjects = subject_texts(mail, min(signature.headers.count("subject"), len(mail.named("subject"))))
     in_subject = tuple(found for text in subjects for found in _cases(text))
-    in_body = tuple(found for text in body_texts(mail, _signed_body(mail, signature)) for found in _cases(text))
+    body = _signed_body(mail, signature)
+    in_body = tuple(dict.fromkeys(found for text in body_texts(mail, body) for found in _cases(text)))
+    if not in_subject and not set(check.signed_headers) >= _READ_BY:
+        other = {found for text in other_texts(mail, body) for found in _cases(text)} - {case, *in_body}
+        if other:
+            return Binding("other_case", tuple(dict.fromkeys([*in_body, *sorted(other)]))[:MAX_CASES])
     found = tuple(dict.fromkeys(in_subject + in_body))[:MAX_CASES]
     places: tuple[tuple[Where, tuple[bytes, ...]], ...] = (("subject", in_subject), ("body", in_body))
     for where, cases in places:
         if cases:
-            return Binding(where if case is None or case in cases else "other_case", found)
+            if case is not None and case not in cases:
+                return Binding("other_case", found)
+            return Binding(where if len(cases) == 1 else "several_cases", found)
     return Binding("none", ())
 
 

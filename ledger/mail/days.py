@@ -28,6 +28,13 @@ EXACT: Mapping[str, str] = {
 }
 NOT_BEFORE: Mapping[str, str] = {"request.acknowledged": "received_on"}
 MAX_DATE = 200
+# RFC 5322, section 3.3, and the names of zones that mail still has: one date, read alike by everybody.
+_DATE = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ?, ?)?[0-9]{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [0-9]{4}"
+    r" [0-9]{2}:[0-9]{2}(?::[0-9]{2})? (?:[+-](?:0[0-9]|1[0-4])[0-5][0-9]|UTC?|GMT)",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"\([^()]{0,80}\)")
 
 
 def days_in(written: datetime, place: str) -> tuple[date, date]:
@@ -89,8 +96,8 @@ def written_at(mail: RawMail, check: MailCheck) -> datetime | None:
 
 def parse_written(value: bytes) -> datetime | None:
     """The time (UTC) of a Date field, None where it cannot be read."""
-    text = re.sub(rb"\s+", b" ", value).strip().decode("latin-1")
-    if len(text) > MAX_DATE:
+    text = _COMMENT.sub(" ", re.sub(rb"\s+", b" ", value).decode("latin-1")).strip()
+    if len(text) > MAX_DATE or not _DATE.fullmatch(text):
         return None
     try:
         found = parsedate_to_datetime(text)

@@ -7,6 +7,7 @@ forged, it leaves the question open.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ from ledger.mail.dkim import (
 from ledger.mail.key import KeyAtReceipt, KeyRecord, Origin
 from ledger.mail.published import PublishedKey as PublishedKey
 from ledger.mail.raw import Field, RawMail
+from ledger.mail.report import is_report
+from ledger.mail.text import has_parts, reads_differently
 
 MAX_SIGNATURES = 16
 
@@ -43,6 +46,7 @@ SINGLE_USE = frozenset({
 })  # fmt: skip
 """RFC 5322, section 3.6: at most one each; the last three by RFC 2045."""
 _WANTED = ("to", "subject", "date", "message-id")
+_MULTIPART = re.compile(rb"\s*multipart/", re.IGNORECASE)
 _AT_RECEIPT = frozenset({"dnssec", "quorum", "part_quorum", "single"})
 
 
@@ -144,7 +148,7 @@ def grade_mail(
     mine = (domain.lower() for domain in domains if is_domain(domain.lower()))
     company = frozenset(domain for domain in mine if from_domain and in_domain(from_domain, domain))
     counts = Counter(field.key for field in mail.fields)
-    matter = _Matter(mail, counts, at, keys, published, company, _shared(counts), Bodies(mail))
+    matter = _Matter(mail, counts, at, keys, published, company, _shared(mail, counts), Bodies(mail))
     if len(senders) != 1:
         reason = Reason("from_count", f"the mail has {len(senders)} From fields; it must have one")
         return _without_grade("failed" if senders else "undetermined", (reason,), (), None, arc)
@@ -226,12 +230,16 @@ def _grade(matter: _Matter, verified: Verified, aligned: bool, origin: Origin) -
     return worst, tuple(sorted(worst_first, key=lambda reason: reason.cap or "", reverse=True))
 
 
-def _shared(counts: Mapping[str, int]) -> tuple[Reason, ...]:
+def _shared(mail: RawMail, counts: Mapping[str, int]) -> tuple[Reason, ...]:
+    reasons = []
     twice = sorted(key for key in SINGLE_USE if counts.get(key, 0) > 1)
-    if not twice:
-        return ()
-    text = f"{', '.join(twice)} stands more than once; mail programs differ in which one they show"
-    return (Reason("duplicate_header", text, "grade_d"),)
+    if twice:
+        text = f"{', '.join(twice)} stands more than once; mail programs differ in which one they show"
+        reasons.append(Reason("duplicate_header", text, "grade_d"))
+    if is_report(mail):
+        text = "it is a mail system's report on a delivery, which may say that nothing arrived; nobody answers in it"
+        reasons.append(Reason("report", text, "grade_d"))
+    return tuple(reasons)
 
 
 def _key_reasons(matter: _Matter, verified: Verified, origin: Origin) -> list[Reason]:
@@ -285,6 +293,11 @@ def _header_reasons(matter: _Matter, signature: Signature) -> list[Reason]:
             reasons.append(Reason("content_type_unsigned", text, "grade_b"))
         else:
             reasons.append(Reason("content_type_unsigned_parts", f"{text}, and which parts it has", "grade_c"))
+    is_multipart = any(_MULTIPART.match(field.value) for field in matter.mail.named("content-type"))
+    if "content-transfer-encoding" not in signed and not is_multipart and reads_differently(matter.mail):
+        text = "Content-Transfer-Encoding is not signed, and the body is another text with another one"
+        # Grade A is what it is everywhere; the case is looked for in every reading instead (``binding``).
+        reasons.append(Reason("transfer_encoding_unsigned", text))
     over = sorted(key for key, count in Counter(signature.headers).items() if count > matter.counts.get(key, 0))
     if over:
         text = f"signed once more than there: {', '.join(over)}; none can be added"
@@ -298,8 +311,9 @@ def _signed_names(counts: Mapping[str, int], signature: Signature) -> frozenset[
 
 
 def _is_text(mail: RawMail) -> bool:
+    """Whether the mail is a single text, by its field and by what is signed: an unsigned field can be left out."""
     fields = mail.named("content-type")
-    return all(field.value.strip().lower().startswith(b"text/") for field in fields)
+    return all(field.value.strip().lower().startswith(b"text/") for field in fields) and not has_parts(mail)
 
 
 def _decided(

@@ -65,7 +65,7 @@ def decide(views: Sequence[View | None]) -> Decision:
     said = f"{count} of {asked} resolvers agree"
     if count == asked:
         return Decision(view, "single" if asked == 1 else "quorum", agreed, said)
-    if count >= 2 and asked - count <= tolerated(asked):
+    if is_quorum(count, asked):
         return Decision(view, "part_quorum", agreed, said)
     if len(given) == 1:
         # Nobody contradicts, but too few answered for more than the word of one.
@@ -73,9 +73,10 @@ def decide(views: Sequence[View | None]) -> Decision:
     return Decision(None, "none", (), f"the resolvers disagree: at most {count} of {asked} say the same")
 
 
-def tolerated(asked: int) -> int:
-    """How many of ``asked`` resolvers may disagree or stay silent."""
-    return 0 if asked < 2 else 1 if asked <= _SMALL else 2
+def is_quorum(count: int, asked: int) -> bool:
+    """Whether ``count`` of ``asked`` resolvers are enough: at least two, or one of two would outvote the other."""
+    tolerated = 1 if asked <= _SMALL else 2
+    return count >= 2 and asked - count <= tolerated
 
 
 def _is_dkim(text: bytes) -> bool:

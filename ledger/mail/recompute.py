@@ -26,8 +26,8 @@ from ledger.mail.published import PublishedKey
 from ledger.mail.raw import RawMail
 from ledger.mail.senders import Senders
 
-MAX_KEYS = 4
-"""Keys of one mail that are looked at, as many as an attester asks for."""
+MAX_KEYS = MAX_SIGNATURES
+"""Keys of one mail that are looked at: all, because attesters take those of their own list of domains first."""
 _ORDER: tuple[Result, ...] = (*GRADES, "undetermined", "failed")
 
 

@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from ledger.mail.raw import RawMail
 
@@ -18,6 +19,8 @@ MAX_SCANNED = 8 * 1024 * 1024
 MAX_TEXT = 1024 * 1024
 MAX_PARTS = 100
 MAX_DEPTH = 8
+MAX_BOUNDARIES = 4
+"""Lines tried as the boundary of a body whose type is not signed."""
 _MAX_PART_HEADER = 64 * 1024
 _MAX_SUBJECT = 8_192
 
@@ -31,6 +34,11 @@ _WIDE = re.compile(rb';[ \t\r\n]*+charset[ \t]{0,9}=[ \t]{0,9}"?(utf-?(?:16|32)(
 _FIELD = rb"^%s:((?:[^\n]++|\n[ \t])*+)"
 _PART_TYPE = re.compile(_FIELD % rb"content-type", re.IGNORECASE | re.MULTILINE)
 _PART_ENCODING = re.compile(_FIELD % rb"content-transfer-encoding", re.IGNORECASE | re.MULTILINE)
+# An escape of quoted-printable, or a line that can be base64.
+_ENCODED = re.compile(rb"=(?:[0-9A-F]{2}|[ \t]*\r?$)|^[A-Za-z0-9+/]{40,}+={0,2}\r?$", re.MULTILINE)
+_BEGINS_PART = re.compile(
+    rb"^--([!-~][^\r\n]{0,99})\r?\n(?:content-[a-z-]{1,40}|mime-version):", re.IGNORECASE | re.MULTILINE
+)
 
 _COMMENT = re.compile(r"<!--(?:[^-]++|-(?!->))*+(?:-->)?")
 _HIDDEN = re.compile(r"<(script|style)\b(?:[^<]++|<(?!/\1\b))*+", re.IGNORECASE)
@@ -66,7 +74,11 @@ def body_texts(mail: RawMail, body: bytes) -> Iterator[str]:
     # Of a field that stands twice the lowest is the one that a signature covers first.
     content_type = types[-1].value if types else b""
     encoding = encodings[-1].value if encodings else b""
-    stack = [_part(content_type, encoding, body[:MAX_SCANNED], 0)]
+    yield from _texts(_part(content_type, encoding, body[:MAX_SCANNED], 0))
+
+
+def _texts(whole: _Part) -> Iterator[str]:
+    stack = [whole]
     left, parts = MAX_TEXT, 0
     while stack and left > 0 and parts < MAX_PARTS:
         part = stack.pop()
@@ -77,6 +89,30 @@ def body_texts(mail: RawMail, body: bytes) -> Iterator[str]:
             text = _text(part, left)
             left -= len(text)
             yield text
+
+
+def other_texts(mail: RawMail, body: bytes) -> Iterator[str]:
+    """The text of ``body`` under the types and encodings that an unsigned header field could name."""
+    boundaries = dict.fromkeys(found[1] for found in islice(_BEGINS_PART.finditer(body, 0, MAX_SCANNED), MAX_PARTS))
+    for kind in (b"text/plain", b"text/html"):
+        for encoding in (b"", b"quoted-printable", b"base64"):
+            yield _text(_part(kind, encoding, body[:MAX_SCANNED], 0), MAX_TEXT)
+    for boundary in islice(boundaries, MAX_BOUNDARIES):
+        kind = b'multipart/mixed; boundary="' + boundary.rstrip() + b'"'
+        yield from _texts(_part(kind, b"", body[:MAX_SCANNED], 0))
+
+
+def reads_differently(mail: RawMail) -> bool:
+    """Whether the body is another text with another Content-Transfer-Encoding, or with none."""
+    encodings = {field.value.strip().lower() for field in mail.named("content-transfer-encoding")}
+    if encodings & {b"quoted-printable", b"base64"}:
+        return True
+    return _ENCODED.search(mail.data, mail.body_start, mail.body_start + MAX_SCANNED) is not None
+
+
+def has_parts(mail: RawMail) -> bool:
+    """Whether the body, whatever the header says of it, has a line that begins a part with a header of its own."""
+    return _BEGINS_PART.search(mail.data, mail.body_start, mail.body_start + MAX_SCANNED) is not None
 
 
 def _part(content_type: bytes, encoding: bytes, data: bytes, depth: int) -> _Part:

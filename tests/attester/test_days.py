@@ -70,7 +70,23 @@ def test_signed_date(mail_key: MailKey, text: str, found: datetime) -> None:
     assert check.result == "grade_a" and written_at(mail, check) == found
 
 
-@pytest.mark.parametrize("text", ["yesterday", "Thu, 99 Nov 2026 09:00:00 +0000", "x" * 300, "1 Jan 99999 00:00 +0000"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yesterday",
+        "Thu, 99 Nov 2026 09:00:00 +0000",
+        "x" * 300,
+        "1 Jan 99999 00:00 +0000",
+        "Thu, 26 Nov 2026 09:00:00 +0000, Fri, 27 Nov 2026 09:00:00 +0000",
+        "2026-11-26T09:00:00Z",
+        "2026-11-26 09:00:00 +0000",
+        "Thu, 26 Nov 2026 09:00:00 +9999",
+        "Thu, 26 Nov 2026 09:00:00 EST",
+        "26 Nov 26 09:00:00 +0000",
+        "Thu, 26 Nov 2026 09:00:00",
+        "Thu, 26 Nov 2026 09:00:00 +0000 27 Nov 2026",
+    ],
+)
 def test_a_date_that_nobody_can_read(mail_key: MailKey, text: str) -> None:
     """Then the signature's own time counts."""
     mail, check = graded(mail_key, mail_key.sign(write_mail(f"support@{SHOP}", "Yes", "Text", text)))

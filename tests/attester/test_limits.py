@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
@@ -12,13 +14,14 @@ import pytest
 
 from ledger.cli.attesting import MailAnswer
 from ledger.encoding import encode_hex, sha256
-from ledger.errors import RefusedMail, RefusedRate, RefusedRecentBlockAge, RuntimeFault, RuntimeSetting
+from ledger.errors import RefusedMail, RefusedRate, RefusedRecentBlockAge, RuntimeFault, RuntimeLedger, RuntimeSetting
+from ledger.runtime.attester import attest
 from ledger.runtime.attester.keys import create_keys, load_keys
 from ledger.runtime.attester.limits import MAX_CLIENTS, RateLimit, group_of
 from ledger.runtime.attester.memory import Memory, Shown
 from ledger.runtime.attester.parts import read_published
 from ledger.runtime.attester.settings import CHECKED, load_attester
-from ledger.statement import SignedStatement
+from ledger.statement import RecentBlock, SignedStatement
 from tests.attester.conftest import MAIL, Matter, Running, disclosed
 
 
@@ -104,6 +107,8 @@ def test_rate_by_its_own_clock() -> None:
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("[2001:db8:1:2::9]", "2001:db8:1:2::/64"),
         ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("192.0.2.1:4711", "192.0.2.1"),
+        ("[2001:db8:1:2::9]:4711", "2001:db8:1:2::/64"),
         ("unix", "unix"),
     ],
 )
@@ -183,6 +188,26 @@ def test_a_ledger_that_is_gone(matter: Matter, monkeypatch: pytest.MonkeyPatch) 
     assert answer.result == "grade_a"
     assert answer.attested[0].signed.raw == sent[0].raw
     assert one.url == answer.url
+
+
+def test_an_outage_uses_up_nothing(matter: Matter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No place among the mails of a case, and no claim: what was not signed was not shown."""
+    monkeypatch.setattr(attest, "MAX_MAILS", 1)
+    matter.start()
+    case = matter.opened()
+    disclosure = disclosed(message := matter.mail(case))
+    statement = matter.acknowledged(case, disclosure)
+
+    def gone(*_: object) -> RecentBlock:
+        raise RuntimeLedger("the cable is cut")
+
+    with monkeypatch.context() as cut:
+        cut.setattr(attest, "quote", gone)
+        for _ in range(3):
+            assert type(matter.ask(message, disclosure, statement)[0].error).__name__ == "RuntimeLedger"
+    second = disclosed(message)
+    [answer] = matter.ask(message, second, matter.acknowledged(case, second, day=28))
+    assert answer.result == "grade_a"
 
 
 def test_an_answer_that_waited_too_long(matter: Matter, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,28 +294,43 @@ def test_it_keeps_no_message(matter: Matter) -> None:
 
 def test_memory(tmp_path: Path) -> None:
     memory, other = (Memory(tmp_path / "memory.sqlite", bytes([fill]) * 32) for fill in (1, 2))
-    shown = Shown(sha256(b"mail"), sha256(b"case"), "shop.example", b"<1@shop.example>")
-    memory.claim(shown)
-    memory.claim(shown)
-    other.claim(Shown(shown.message, sha256(b"another case"), shown.sender, shown.message_id))  # another secret
-    memory.claim(Shown(sha256(b"two"), shown.case, "mail.shop.example", shown.message_id))  # another signer
-    memory.claim(Shown(sha256(b"three"), shown.case, "", b""))
-    memory.claim(Shown(sha256(b"four"), shown.case, "", b""))  # none signed, none compared
-    with pytest.raises(RefusedMail, match="another case"):
-        memory.claim(Shown(shown.message, sha256(b"another case"), shown.sender, shown.message_id))
+    shown = Shown((b"one", b"two"), sha256(b"case"), sha256(b"said"), "shop.example", b"<1@shop.example>")
+
+    def claim(held: Memory, **changes: object) -> None:
+        given = replace(shown, **changes)  # type: ignore[arg-type]
+        held.keep_answer(secrets.token_bytes(32), sha256(b"mail"), b"{}", given.case, 100, given)
+
+    claim(memory)
+    claim(memory)
+    claim(other, case=sha256(b"another case"))  # another secret
+    claim(memory, signatures=(b"three",), company="other.example")  # another company's Message-ID
+    claim(memory, signatures=(b"four",), message_id=b"")
+    claim(memory, signatures=(b"five",), message_id=b"")  # none signed, none compared
+    claim(memory, signatures=(b"two", b"six"))  # a copy that has another signature, too
+    claim(memory, signatures=(b"six",))
+    for value in (b"one", b"two", b"six"):
+        with pytest.raises(RefusedMail, match="another case"):
+            claim(memory, signatures=(b"new", value), case=sha256(b"another case"))
+        with pytest.raises(RefusedMail, match="another statement"):
+            claim(memory, signatures=(b"new", value), statement=sha256(b"another"))
     with pytest.raises(RefusedMail, match="Message-ID"):
-        memory.claim(Shown(sha256(b"five"), shown.case, shown.sender, shown.message_id))
-    memory.claim(Shown(sha256(b"five"), shown.case, shown.sender, b"<5@shop.example>"))  # the refusal left nothing
-    question = sha256(b"question")
-    assert memory.answer(question, shown.message) is None
-    assert memory.keep_answer(question, shown.message, b"first") == b"first"
-    assert memory.keep_answer(question, shown.message, b"second") == b"first"
+        claim(memory, signatures=(b"new",))
+    claim(memory, signatures=(b"new",), message_id=b"<5@shop.example>")  # the refusals left nothing
+    question, message, case = sha256(b"question"), sha256(b"mail"), sha256(b"third case")
+    assert memory.answer(question, message) is None
+    assert memory.keep_answer(question, message, b"first", case, 1, None) == b"first"
+    assert memory.keep_answer(question, message, b"second", case, 1, None) == b"first"
+    with pytest.raises(RefusedMail, match="attests 1 mails"):
+        ten = replace(shown, signatures=(b"ten",), message_id=b"")
+        memory.keep_answer(sha256(b"more"), message, b"second", case, 1, ten)
+    assert memory.answer(sha256(b"more"), message) is None
+    claim(memory, signatures=(b"ten",), statement=sha256(b"another"), message_id=b"")  # it was not kept
     with pytest.raises(RuntimeFault, match="does not open"):
         memory.answer(question, sha256(b"another mail"))
-    memory.replace_answer(question, shown.message, b"third")
+    memory.replace_answer(question, message, b"third")
     memory.close()
     again = Memory(tmp_path / "memory.sqlite", bytes([1]) * 32)
-    assert again.answer(question, shown.message) == b"third"
+    assert again.answer(question, message) == b"third"
     again.close()
     other.close()
     assert not again.is_open()

@@ -187,6 +187,20 @@ def test_resolvers_that_disagree_about_a_key(matter: Matter) -> None:
     assert ask() is None, "of three one may say something else"
 
 
+def test_one_of_two_resolvers_is_not_enough(matter: Matter) -> None:
+    """Else one that lies outvotes one that knows of no record."""
+    one = matter.start(resolvers=[server.address for server in matter.names[:2]])
+    record = [f'"{encode_txt(SHOP_KEY.address)}"']
+
+    def ask() -> str | None:
+        return ask_for_key([one.url], matter.client.info(), SHOP, SHOP_KEY.address, "dns")[0].problem
+
+    matter.names[0].records[TXT] = record
+    assert "the resolvers disagree" in (ask() or "")
+    matter.names[1].records[TXT] = record
+    assert ask() is None
+
+
 def test_a_key_in_the_well_known_file(matter: Matter) -> None:
     with WebTestServer({WELL_KNOWN_PATH: Page(encode_well_known(SHOP, [SHOP_KEY.address]))}).running() as web:
         one = matter.start(well_known_overrides={SHOP: f"http://127.0.0.1:{web.port}"})

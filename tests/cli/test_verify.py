@@ -270,6 +270,8 @@ def test_dns_by_several_resolvers(run: Run, files: tuple[str, list[str]]) -> Non
         servers[0].records.clear()
         code, out, _ = run(bundle, *options, "--dns", *asked)
         assert code == 3 and "company-signed" in out
+        _, out, _ = run(bundle, *options, "--dns", *asked[:4])
+        assert "the resolvers disagree" in out and "company-signed" not in out, "of two both must say the same"
         servers[1].records[f"_habeas.{COMPANY}", "TXT"] = [f'"{encode_txt(bytes(20))}"']
         _, out, _ = run(bundle, *options, "--dns", *asked)
         assert "the resolvers disagree" in out and "company-signed" not in out

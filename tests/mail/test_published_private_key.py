@@ -80,6 +80,7 @@ class Shop:
             "habeas_trust = 1\n", f"habeas_trust = 1\nroot_anchors = [{roots}]\n", 1
         )
         digest, at = encode_hex(sha256(self.key.public)), encode_instant(int(PUBLISHED.timestamp()))
+        text += f'\n[[company_mail]]\ncompany = "{SHOP}"\ndomains = ["{SHOP}"]\n'
         return (text + warned * f'\n[[published_key]]\ndigest = "{digest}"\npublished_at = "{at}"\n').encode()
 
 

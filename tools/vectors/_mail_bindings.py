@@ -21,6 +21,7 @@ def write(cases: Cases) -> None:
     _bodies(bindings)
     _parts(bindings)
     _other(bindings)
+    _readings(bindings)
     _message_ids(cases)
 
 
@@ -152,7 +153,36 @@ def _other(bindings: _Bindings) -> None:
     bindings.add("other-subject-ours-quoted", "the Subject decides", message, "other_case", [OTHER, CASE])
     message = sign(mail(f"> {OTHER}\r\n", Subject=f"Re: {CASE}"), GOOD)
     bindings.add("ours-subject-other-quoted", "the Subject decides", message, "subject", [CASE, OTHER])
-    bindings.body("both-in-body", "ours is one of them", f"{OTHER} {CASE}\r\n", "body", [OTHER, CASE])
+    bindings.body("both-in-body", "it would count once in each", f"{OTHER} {CASE}\r\n", "several_cases", [OTHER, CASE])
+    message = sign(mail(Subject=f"Re: {CASE} {OTHER}"), GOOD)
+    bindings.add("both-in-subject", "it would count once in each", message, "several_cases", [CASE, OTHER])
+    bindings.body("ours-twice", "one case, named twice", f"{CASE}\r\n> {CASE.upper()}\r\n", "body")
+
+
+def _readings(bindings: _Bindings) -> None:
+    """Fields that say how a body is read, unsigned: whoever shows the mail wrote them, or left them out."""
+    by = By(RSA, "s2048", headers=ALL[:-1])
+    signed = By(RSA, "s2048", headers=[*ALL, "content-transfer-encoding"])
+    html_body = f"<p>Request {OTHER}</p><script>{CASE}</script>\r\n"
+    parts = f"--b\r\nContent-Type: text/plain\r\n\r\n{OTHER}\r\n--b--\r\n"
+    encoded = base64.encodebytes(OTHER.encode()).decode().replace("\n", "\r\n")
+    soft = f"{OTHER[:_HALF]}=\r\n{OTHER[_HALF:]} and {CASE}\r\n"
+    hidden = f"{CASE}\r\n<!-- {OTHER} -->\r\n"
+    for name, body, wanted, fields in (
+        ("html-as-text", html_body, [CASE, OTHER], {"Content_Type": "text/plain"}),
+        ("text-as-html", hidden, [CASE, OTHER], {"Content_Type": "text/html"}),
+        ("parts-as-image", parts, [OTHER], {"Content_Type": "image/png"}),
+        ("base64-left-out", encoded, [OTHER], {}),
+        ("soft-break-left-out", soft, [CASE, OTHER], {}),
+    ):
+        message = sign(mail(body, Subject="Re: request", **fields), by)
+        in_order = [OTHER, CASE] if name == "html-as-text" else wanted
+        where = "several_cases" if name == "html-as-text" else "other_case"
+        bindings.add(f"reading-{name}", "the signed bytes name another case in another reading", message, where,
+                     in_order, by)  # fmt: skip
+    message = sign(mail(hidden, Subject="Re: request", Content_Type="text/html",
+                        Content_Transfer_Encoding="7bit"), signed)  # fmt: skip
+    bindings.add("reading-signed", "both fields are signed: there is one reading", message, "body", by=signed)
 
 
 def _message_ids(cases: Cases) -> None:

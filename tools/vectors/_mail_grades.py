@@ -209,8 +209,28 @@ def _headers(grades: Grades) -> None:
                    "grade_c", ["content_type_unsigned_parts"], **unsigned)  # fmt: skip
     message = sign(mail(PARTS, Content_Type='multipart/alternative; boundary="b1"'), no_type)
     swapped = message.replace('multipart/alternative; boundary="b1"', "text/html")
-    grades.add("grade-b-content-type-swapped", "unsigned, and made a single text: all signed bytes are shown",
-               swapped, no_type, "grade_b", ["content_type_unsigned"], **unsigned)  # fmt: skip
+    grades.add("grade-c-content-type-swapped", "unsigned, and made a single text; the signed body has parts",
+               swapped, no_type, "grade_c", ["content_type_unsigned_parts"], **unsigned)  # fmt: skip
+    dropped = message.replace('Content-Type: multipart/alternative; boundary="b1"\r\n', "")
+    grades.add("grade-c-content-type-dropped", "unsigned, and left out; the signed body has parts",
+               dropped, no_type, "grade_c", ["content_type_unsigned_parts"])  # fmt: skip
+    rule = sign(mail("--\r\nThe shop\r\n--Monday: closed\r\n"), no_type)
+    grades.add("grade-b-content-type-dashes", "lines with dashes that begin no part", rule, no_type, "grade_b",
+               ["content_type_unsigned"], **unsigned)  # fmt: skip
+    for name, body, encoding in (
+        ("added", TEXT, "base64"),
+        ("dropped-quoted", "We do =6Eot refuse.\r\n", None),
+        ("dropped-soft", "We do not=\r\n refuse.\r\n", None),
+        ("dropped-base64", "V2UgcmVmdXNlLiBXZSByZWZ1c2UuIFdlIHJlZnVzZS4=\r\n", None),
+    ):
+        message = sign(mail(body, Content_Transfer_Encoding=encoding), GOOD)
+        left = ["content-transfer-encoding"] if encoding else []
+        grades.add(f"grade-a-transfer-encoding-{name}", "unsigned, it decides how the text reads: said", message, GOOD,
+                   "grade_a", ["transfer_encoding_unsigned"], unsigned_headers=left)  # fmt: skip
+    plain = sign(mail(Content_Transfer_Encoding="7bit"), GOOD)
+    grades.add("grade-a-transfer-encoding-7bit", "unsigned, and the text is the same with each", plain, GOOD,
+               "grade_a", unsigned_headers=["content-transfer-encoding"])  # fmt: skip
+    _reports(grades)
     for left in ("to", "subject", "date", "message-id"):
         by = By(RSA, "s2048", headers=[name for name in ALL if name != left])
         grades.signed(f"grade-c-{left}-unsigned", "anybody can set it", by, "grade_c", ["header_unsigned"],
@@ -220,6 +240,42 @@ def _headers(grades: Grades) -> None:
     both = By(SHORT, "s1024", headers=ALL[:-1])
     grades.signed("grade-b-two-reasons", "the worst counts, all are said", both, "grade_b",
                   ["content_type_unsigned", "key_1024"], **unsigned)  # fmt: skip
+
+
+def _reports(grades: Grades) -> None:
+    """Bounces: the company's mail system signs that the request did *not* arrive, and quotes its case."""
+    status = (
+        "--b1\r\nContent-Type: text/plain\r\n\r\nUser unknown.\r\n--b1\r\nContent-Type: message/delivery-status\r\n\r\n"
+        "Final-Recipient: rfc822; dpo@shop.example\r\nAction: failed\r\n--b1--\r\n"
+    )
+    kind = 'multipart/report; report-type=delivery-status; boundary="b1"'
+    unsigned = By(RSA, "s2048", headers=ALL[:-1])
+    for name, message in {
+        "type": sign(mail(Content_Type='Multipart/Report; boundary="b1"'), GOOD),
+        "part": sign(mail(status, Content_Type='multipart/mixed; boundary="b1"'), GOOD),
+        "mailer-daemon": sign(mail(From="MAILER-DAEMON@shop.example"), GOOD),
+        "postmaster": sign(mail(From="Mail system <postmaster@shop.example>"), GOOD),
+    }.items():
+        grades.add(f"grade-d-report-{name}", "it may say that nothing arrived", message, GOOD, "grade_d", ["report"])
+    for name, fields in {
+        "recipients": {"X_Failed_Recipients": "dpo@shop.example"},
+        "auto": {"Auto_Submitted": "auto-generated (delivery report)"},
+    }.items():
+        [field] = fields
+        grades.add(f"grade-d-report-{name}", "it may say that nothing arrived", sign(mail(**fields), GOOD), GOOD,
+                   "grade_d", ["report"], unsigned_headers=[field.lower().replace("_", "-")])  # fmt: skip
+    message = sign(mail(status, Content_Type=kind), unsigned).replace(f"Content-Type: {kind}\r\n", "")
+    grades.add("grade-d-report-without-type", "the type was unsigned and left out; its parts remain", message,
+               unsigned, "grade_d", ["report", "content_type_unsigned_parts"])  # fmt: skip
+    for name, fields in {
+        "replied": {"Auto_Submitted": "auto-replied (vacation)"},
+        "generated": {"Auto_Submitted": "auto-generated"},
+        "not-postmaster": {"From": "not.postmaster@shop.example"},
+    }.items():
+        left = ["auto-submitted"] if "Auto_Submitted" in fields else []
+        message = sign(mail(**fields), GOOD)
+        grades.add(f"grade-a-automatic-{name}", "no report: it reached a mail system", message, GOOD, "grade_a",
+                   unsigned_headers=left)  # fmt: skip
 
 
 def _alignment(grades: Grades) -> None:

@@ -110,7 +110,12 @@ def line_words(value: JsonObject) -> str:
         return f"unreadable    {value['file']}: {value['detail']}"
     signer = value["signed_by"]
     by = f"{signer['domain']} {signer['bits']} bits" if isinstance(signer, dict) else "nobody that counts"
-    case = {"subject": "case in subject", "body": "case in text", "other_case": "ANOTHER case"}
+    case = {
+        "subject": "case in subject",
+        "body": "case in text",
+        "other_case": "ANOTHER case",
+        "several_cases": "several cases",
+    }
     named = case.get(str(value["case_in"]), "no case id")
     reasons = value["reasons"]
     codes = [str(item["code"]) for item in reasons if isinstance(item, dict)] if isinstance(reasons, list) else []

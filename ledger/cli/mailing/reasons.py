@@ -42,8 +42,10 @@ _KOREAN: Mapping[str, str] = {
     "not_aligned": "서명한 도메인이 회사의 도메인이 아닙니다. 그 도메인을 가진 누구나 쓸 수 있습니다.",
     "not_examined": "처음 몇 개의 서명만 확인합니다.",
     "over_signed": "있는 것보다 한 번 더 서명된 필드: {}. 덧붙일 수 없습니다.",
+    "report": "배달 결과를 알리는 자동 메일입니다. 요구가 도달했다는 뜻이 아닙니다.",
     "sha1": "서명이 SHA-1을 씁니다. RFC 8301이 금지합니다.",
     "signature_mismatch": "이 열쇠로는 서명이 맞지 않습니다.",
+    "transfer_encoding_unsigned": "Content-Transfer-Encoding이 서명되지 않았고, 다른 값이면 본문이 달라집니다.",
     "unreadable": "서명을 읽을 수 없습니다.",
     "unsigned": "DKIM 서명이 없습니다.",
 }

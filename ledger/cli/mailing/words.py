@@ -54,6 +54,10 @@ CASES: Mapping[str, tuple[str, str]] = {
         "Not determined whether it names the case: without a verified signature no case is read.",
         "이 사건 번호가 있는지 판단하지 않았습니다. 확인된 서명이 없으면 사건 번호를 읽지 않습니다.",
     ),
+    "several_cases": (
+        "The signed part names this case and others: attesters give it no more than grade D.",
+        "서명된 부분에 이 사건 번호와 다른 사건 번호가 함께 있습니다. 확인자는 D 등급까지만 줍니다.",
+    ),
     "other_case": ("The signed part names another case.", "서명된 부분에 다른 사건 번호가 있습니다."),
 }
 NOT_OWN = (

@@ -26,7 +26,8 @@ from ledger.errors import (
     RefusedRole,
     VerificationDisclosure,
 )
-from ledger.mail.asked import mail_questions
+from ledger.mail.asked import MAX_KEYS, mail_questions
+from ledger.mail.author import in_domain
 from ledger.mail.binding import Binding, find_case, message_id
 from ledger.mail.capture import MEDIA_TYPE as CAPTURE_TYPE
 from ledger.mail.capture import DnsCapture
@@ -45,13 +46,15 @@ from ledger.statement import sign
 KIND = "evidence.attested"
 CAPTURE_NAME, CAPTURE_FIELD = "dns-capture.json", "dns_capture"
 MEDIA_TYPE = "message/rfc822"
-MAX_KEYS = 4
-"""Keys asked for in one mail; signatures beyond are graded without one, as if nobody answered."""
 MAX_MAILS = 30
 """Mails attested in one case: of more than 64 statements of one author a server shows no bundle that is complete."""
 NO_CASE = (
     "no_case",
     "The signed text does not name the case, so the mail may be about anything; it is no more than grade D.",
+)
+SEVERAL = (
+    "several_cases",
+    "The signed text names several cases, so it may be about another of them; it is no more than grade D.",
 )
 NOT_OWN = (
     "not_own",
@@ -133,10 +136,13 @@ class MailAttester:
             )
         kept = self._parts.memory.answer(question.name, digest)
         if kept is None:
-            draft = self._check(prepared, RawMail.parse(message))
+            draft, shown = self._check(prepared, RawMail.parse(message))
             if draft.signed:
-                # Kept before it is sent: an answer that is lost is sent again, and not said again.
-                kept = self._parts.memory.keep_answer(question.name, digest, draft.encode())
+                # Kept before it is sent: an answer that is lost is sent again, and not said again. Kept at one stroke
+                # with what is remembered: an attempt that fails before uses up nothing of the case.
+                kept = self._parts.memory.keep_answer(
+                    question.name, digest, draft.encode(), prepared.case, MAX_MAILS, shown
+                )
         if kept is not None:
             draft = Draft.parse(kept)
         try:
@@ -169,13 +175,13 @@ class MailAttester:
         if self._parts.key.address == opened.author:
             raise RefusedRole("nobody attests in his own case")
 
-    def _check(self, prepared: Prepared, mail: RawMail) -> Draft:
-        pairs = _keys(mail)
+    def _check(self, prepared: Prepared, mail: RawMail) -> tuple[Draft, Shown | None]:
+        domains = self._parts.settings.domains_of(prepared.company)
+        pairs = _keys(mail, domains)
         capture = self._parts.take(pairs) if pairs else None
         now = int(self._parts.clock())  # after the answers came: the key was seen at receipt, and not later
         at = datetime.fromtimestamp(now, UTC)
         keys = {pair: capture.key(*pair, at) for pair in pairs} if capture else {}
-        domains = self._parts.settings.domains_of(prepared.company)
         check = hold_down(mail, grade_mail(mail, domains, keys, at, self._parts.published), Senders())
         binding = find_case(mail, check, prepared.case)
         if binding.where == "other_case":
@@ -196,11 +202,9 @@ class MailAttester:
         if capture is not None:
             found["capture"] = capture.encode().decode("ascii")
         if result == "undetermined":
-            return Draft(found, ())
-        if result != "failed":
-            self._parts.memory.claim(_shown(mail, prepared.case, check))
-        self._parts.memory.count(prepared.case, MAX_MAILS)
-        return self._sign(prepared, found, now, check, capture)
+            return Draft(found, ()), None
+        shown = None if result == "failed" else _shown(mail, prepared, check)
+        return self._sign(prepared, found, now, check, capture), shown
 
     def _sign(
         self, prepared: Prepared, found: JsonObject, now: int, check: MailCheck, capture: DnsCapture | None
@@ -251,34 +255,41 @@ def _mail_file(disclosure: Disclosure) -> FileValue:
     return value
 
 
-def _keys(mail: RawMail) -> tuple[tuple[str, str], ...]:
-    """Domain and selector of the signatures, the first ones, each once."""
+def _keys(mail: RawMail, domains: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """Domain and selector of the signatures, each once, those of the company's domains first.
+
+    In the order of the mail, whoever hands it on could put signatures without a key above the good one.
+    """
     found: dict[tuple[str, str], None] = {}
     for number, field in enumerate(signature_fields(mail)[:MAX_SIGNATURES]):
         with suppress(MalformedMail, MalformedCapture):
             signature = read_signature(field, number)
             mail_questions([(signature.domain, signature.selector)])  # else nobody could be asked
             found[signature.domain, signature.selector] = None
-    return tuple(found)[:MAX_KEYS]
+    own = [pair for pair in found if any(in_domain(pair[0], domain) for domain in domains)]
+    return tuple(dict.fromkeys([*own, *found]))[:MAX_KEYS]
 
 
 def _weighed(check: MailCheck, binding: Binding, has_day: bool) -> tuple[str, list[tuple[str, str]]]:
     """The grade of the signature, or D where it is not the company's, or shows neither the case nor the day."""
     reasons = [(reason.code, reason.text) for reason in check.reasons]
     missing = [NO_CASE] if binding.where == "none" else []
+    missing += [SEVERAL] if binding.where == "several_cases" else []
     missing += [] if has_day else [NO_DAY]
     missing += [] if check.aligned else [NOT_OWN]
-    if check.chosen is None or not missing:
+    # Of such a key the reason stands among the others already; an attestation has no room for more than the letter.
+    one_word = check.chosen is not None and check.chosen.origin in ("single", "archive")
+    if check.chosen is None or not (missing or one_word):
         return check.result, reasons
     return "grade_d", [*missing, *reasons]
 
 
-def _shown(mail: RawMail, case: bytes, check: MailCheck) -> Shown:
-    """What is remembered of a graded mail: its signature, the same whatever unsigned is added or left out."""
-    assert check.chosen is not None and check.chosen_number is not None, "it has a grade"
-    verified = check.signatures[check.chosen_number].verified
-    assert verified is not None, "the chosen one is verified"
-    return Shown(sha256(verified.signature.value), case, check.chosen.domain, message_id(mail, check) or b"")
+def _shown(mail: RawMail, prepared: Prepared, check: MailCheck) -> Shown:
+    """What is remembered of a graded mail: its signatures, the same whatever unsigned is added or left out."""
+    values = [item.verified.signature.value for item in check.signatures if item.verified is not None]
+    signatures = tuple(dict.fromkeys(map(sha256, values)))
+    said = prepared.question.statement
+    return Shown(signatures, prepared.case, said, prepared.company, message_id(mail, check) or b"")
 
 
 def _chosen(check: MailCheck) -> JsonObject | None:

@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.errors import HabeasError, RefusedWellKnown
-from ledger.mail.quorum import tolerated
+from ledger.mail.quorum import is_quorum
 from ledger.runtime.wellknown import DnsKeyFinder, Method
 
 
 @dataclass(frozen=True)
 class QuorumKeyFinder:
-    """TXT records at ``_habeas.<domain>`` by every resolver; of 2 to 5 one may say something else, of more two."""
+    """TXT records at ``_habeas.<domain>`` by every resolver; of 3 to 5 one may say something else, of more two.
+
+    Of two both must say the same: one that lies would else outvote one that knows of no record.
+    """
 
     finders: Sequence[DnsKeyFinder]
     method: Method = "dns"
@@ -29,7 +32,7 @@ class QuorumKeyFinder:
         wrong = [answer for answer in answers if isinstance(answer, HabeasError)]
         keys, count = Counter(found).most_common(1)[0] if found else ((), 0)
         asked = len(answers)
-        if count and asked - count <= tolerated(asked):
+        if asked == count == 1 or is_quorum(count, asked):
             return keys
         if not found:
             raise wrong[0]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import math
+import re
 import secrets
 import threading
 from collections import OrderedDict
@@ -19,6 +20,7 @@ from ledger.errors import RefusedRate
 
 MAX_CLIENTS = 10_000
 MINUTE = 60.0
+_PORTED = re.compile(r"(?:\[([0-9a-fA-F:.%]+)\]|([0-9.]+)):[0-9]{1,5}")
 
 
 @dataclass(slots=True)
@@ -58,6 +60,10 @@ class RateLimit:
 
 def group_of(client: str) -> str:
     """What counts as one client: an IPv4 address, the /64 of an IPv6 one, or the text itself."""
+    # Some proxies write the port, too; each connection would else be a client of its own.
+    ported = _PORTED.fullmatch(client)
+    if ported is not None:
+        client = ported[1] or ported[2]
     try:
         address = ipaddress.ip_address(client.strip("[]").partition("%")[0])
     except ValueError:

@@ -23,8 +23,9 @@ from ledger.errors import RefusedMail, RuntimeStore
 
 _NONCE = 12
 _TABLES = """
-CREATE TABLE IF NOT EXISTS message (name BLOB PRIMARY KEY, "case" BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS message_id (name BLOB PRIMARY KEY, message BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS signature
+  (name BLOB PRIMARY KEY, "case" BLOB NOT NULL, statement BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS letter (name BLOB, signature BLOB, PRIMARY KEY (name, signature)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS answer (name BLOB PRIMARY KEY, sealed BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS told (name BLOB PRIMARY KEY, mails INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS binding (name BLOB PRIMARY KEY, raw BLOB NOT NULL);
@@ -33,13 +34,15 @@ CREATE TABLE IF NOT EXISTS binding (name BLOB PRIMARY KEY, raw BLOB NOT NULL);
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A mail shown for a case. ``message`` is the SHA-256 of its bytes, ``case`` the case id; ``sender`` the signing
-    domain and ``message_id`` the field's value as signed, both empty where no Message-ID is signed."""
+    """A graded mail shown for a statement of a case."""
 
-    message: bytes
+    signatures: tuple[bytes, ...]
+    """SHA-256 of the value of each signature that verified: a copy without one of them is the same mail."""
     case: bytes
-    sender: str
+    statement: bytes
+    company: str
     message_id: bytes
+    """The field's value as signed; empty where it is not."""
 
 
 class Memory:
@@ -62,32 +65,46 @@ class Memory:
         with self._lock:
             self._db.close()
 
-    def claim(self, shown: Shown) -> None:
-        """Note that this mail is evidence in this case, once and for ever.
+    def keep_answer(
+        self, question: bytes, message: bytes, answer: bytes, case: bytes, most: int, shown: Shown | None
+    ) -> bytes:
+        """Keep the first answer, and with it, or not at all, that ``shown`` is evidence and that ``case`` has one mail
+        more; gives the answer that is kept, which another process may have made.
 
-        Raises RefusedMail where it was shown for another case, or another mail had its Message-ID.
+        Raises RefusedMail where the mail was shown for something else, another mail had its Message-ID, or the case
+        has ``most`` mails.
         """
-        message = self._name("message", shown.message)
-        case = self._name("case", shown.case)
+        name = self._name("question", question)
         with self._write() as db:
-            held = db.execute('SELECT "case" FROM message WHERE name = ?', (message,)).fetchone()
+            if db.execute("SELECT 1 FROM answer WHERE name = ?", (name,)).fetchone() is None:
+                if shown is not None:
+                    self._claim(db, shown)
+                self._count(db, case, most)
+                db.execute("INSERT INTO answer VALUES (?, ?)", (name, self._seal(question, message, answer)))
+        return self.answer(question, message) or answer
+
+    def _claim(self, db: sqlite3.Connection, shown: Shown) -> None:
+        case, statement = self._name("case", shown.case), self._name("statement", shown.statement)
+        names = [self._name("signature", value) for value in shown.signatures]
+        for name in names:
+            held = db.execute('SELECT "case", statement FROM signature WHERE name = ?', (name,)).fetchone()
             if held is not None and held[0] != case:
                 raise RefusedMail("this mail was shown as evidence in another case; it answers one request only")
-            if shown.message_id:
-                name = self._name("message-id", shown.sender.encode(), shown.message_id)
-                first = db.execute("SELECT message FROM message_id WHERE name = ?", (name,)).fetchone()
-                if first is not None and first[0] != message:
-                    raise RefusedMail("another mail with this Message-ID was shown before; hand in that one")
-                db.execute("INSERT OR IGNORE INTO message_id VALUES (?, ?)", (name, message))
-            db.execute("INSERT OR IGNORE INTO message VALUES (?, ?)", (message, case))
+            if held is not None and held[1] != statement:
+                raise RefusedMail("this mail was shown as evidence of another statement; it is evidence of one only")
+        if shown.message_id:
+            letter = self._name("message-id", shown.company.encode(), shown.message_id)
+            known = {row[0] for row in db.execute("SELECT signature FROM letter WHERE name = ?", (letter,))}
+            if known and known.isdisjoint(names):
+                raise RefusedMail("another mail with this Message-ID was shown before; hand in that one")
+            db.executemany("INSERT OR IGNORE INTO letter VALUES (?, ?)", [(letter, name) for name in names])
+        db.executemany("INSERT OR IGNORE INTO signature VALUES (?, ?, ?)", [(name, case, statement) for name in names])
 
-    def count(self, case: bytes, most: int) -> None:
-        """Count one more mail attested in this case. Raises RefusedMail over ``most``."""
+    def _count(self, db: sqlite3.Connection, case: bytes, most: int) -> None:
         name = self._name("told", case)
-        with self._write() as db:
-            db.execute("INSERT INTO told VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET mails = mails + 1", (name,))
-            if db.execute("SELECT mails FROM told WHERE name = ?", (name,)).fetchone()[0] > most:
-                raise RefusedMail(f"this attester attests {most} mails in one case, and has done so")
+        db.execute("INSERT INTO told VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET mails = mails + 1", (name,))
+        if db.execute("SELECT mails FROM told WHERE name = ?", (name,)).fetchone()[0] > most:
+            raise RefusedMail(f"this attester attests {most} mails in one case, and has done so")
 
     def answer(self, question: bytes, message: bytes) -> bytes | None:
         """The answer given before to ``question`` (32 bytes) about the mail with this SHA-256."""
@@ -99,20 +116,15 @@ class Memory:
         except InvalidTag:
             raise RuntimeStore("a kept answer does not open; the memory or its secret was changed") from None
 
-    def keep_answer(self, question: bytes, message: bytes, answer: bytes) -> bytes:
-        """Keep the first answer; gives the one that is kept, which another process may have made."""
-        self._put("INSERT OR IGNORE INTO answer VALUES (?, ?)", question, message, answer)
-        return self.answer(question, message) or answer
-
     def replace_answer(self, question: bytes, message: bytes, answer: bytes) -> None:
         """Keep another answer in the place of one that never came into the log."""
-        self._put("INSERT OR REPLACE INTO answer VALUES (?, ?)", question, message, answer)
-
-    def _put(self, query: str, question: bytes, message: bytes, answer: bytes) -> None:
-        nonce = secrets.token_bytes(_NONCE)
-        sealed = nonce + AESGCM(self._name("seal", message)).encrypt(nonce, answer, question)
+        row = self._name("question", question), self._seal(question, message, answer)
         with self._write() as db:
-            db.execute(query, (self._name("question", question), sealed))
+            db.execute("INSERT OR REPLACE INTO answer VALUES (?, ?)", row)
+
+    def _seal(self, question: bytes, message: bytes, answer: bytes) -> bytes:
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + AESGCM(self._name("seal", message)).encrypt(nonce, answer, question)
 
     def binding(self, ledger: str, company: str, key: bytes) -> bytes | None:
         """The signed statement that bound a company key: public bytes, kept to send them again."""

@@ -23,12 +23,15 @@ def test_what_ships(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["authority", "list", "--place", "KR"]) == 0
     english = capsys.readouterr()
     assert "Register, KR, dispute mediation: Personal Information Dispute Mediation Committee." in english.out
-    assert "(from a secondary source, 2024-12-16)" in english.out and "(read at the source, 2026-11-22)" in english.out
+    assert (
+        "(unconfirmed, check before you write, 2024-12-16)" in english.out
+        and "(read at the source, 2026-11-22)" in english.out
+    )
     assert english.err.endswith("Not a finding of a breach. Not legal advice.\n")
     assert main(["authority", "list", "--place", "KR", "--lang", "ko"]) == 0
     korean = capsys.readouterr().out
     assert "기관 명부(KR, 침해 신고): 개인정보침해신고센터(한국인터넷진흥원)." in korean
-    assert "(2차 출처에서 옮김, 2024-12-16)" in korean
+    assert "(확인되지 않음, 보내기 전에 확인하십시오, 2024-12-16)" in korean
 
 
 def test_import_and_list(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

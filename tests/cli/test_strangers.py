@@ -138,7 +138,7 @@ def test_five_hundred_strangers(town: Town, tmp_path: Path, capsys: pytest.Captu
     assert quiet["counts"] == [], "in its quiet period a case is counted nowhere, and its company not named"
     assert {item["why"] for item in quiet["not_counted"]} == {"quiet"} and len(quiet["not_counted"]) == 501
     [found] = json.loads(count(60, "--json"))["counts"]
-    assert (found["statements"], found["arrival"]["proven"], found["arrival"]["claimed"]) == (501, 1, 500)
+    assert (found["cases"], found["arrival"]["proven"], found["arrival"]["claimed"]) == (501, 1, 500)
     assert (found["no_rate"], found["rates"], found["lateness"], found["curve"]) == ("not_joined", [], [], [])
     told = "\n".join(found["sentences"])
     assert "501 statements, 1 with proven arrival." in told and "Statements, not persons." in told
@@ -168,7 +168,7 @@ def nothing_is_listed(town: Town) -> None:
     answer = town.get(f"/v1/companies/{COMPANY}/counts")
     assert answer.status_code == 200, "at once: none of these cases is even read"
     found = answer.json()
-    assert found["statements"] == 0 and found["no_finding"] == 0 and found["rates"] == found["curve"] == []
+    assert found["cases"] == 0 and found["no_finding"] == 0 and found["rates"] == found["curve"] == []
     assert not any(number for name in ("arrival", "states", "outcomes", "grades") for number in found[name].values())
     assert town.size() > 2 * STRANGERS
 

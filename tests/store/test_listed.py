@@ -265,7 +265,7 @@ def test_rebuild_refuses_an_index_leaf_that_the_log_does_not_give(world: World) 
 def back_to_before_the_index(world: World) -> None:
     """The database as the release before the index left it."""
     with world.services.store.engine.begin() as connection:
-        for name in (*INDEX_TABLES, "cosignature"):
+        for name in (*INDEX_TABLES, "cosignature", "stamp"):
             connection.exec_driver_sql(f"DROP TABLE {name}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
 
@@ -307,7 +307,7 @@ def test_an_empty_database_of_before_the_index(database_url: str) -> None:
     store = Store(database_url)
     migrate(store)
     with store.engine.begin() as connection:
-        for name in (*INDEX_TABLES, "cosignature"):
+        for name in (*INDEX_TABLES, "cosignature", "stamp"):
             connection.exec_driver_sql(f"DROP TABLE {name}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
     migrate(store)

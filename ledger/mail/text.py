@@ -35,6 +35,7 @@ _FIELD = rb"^%s:((?:[^\n]++|\n[ \t])*+)"
 _PART_TYPE = re.compile(_FIELD % rb"content-type", re.IGNORECASE | re.MULTILINE)
 _PART_ENCODING = re.compile(_FIELD % rb"content-transfer-encoding", re.IGNORECASE | re.MULTILINE)
 # An escape of quoted-printable, or a line that can be base64.
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 _ENCODED = re.compile(rb"=(?:[0-9A-F]{2}|[ \t]*\r?$)|^[A-Za-z0-9+/]{40,}+={0,2}\r?$", re.MULTILINE)
 _BEGINS_PART = re.compile(
     rb"^--([!-~][^\r\n]{0,99})\r?\n(?:content-[a-z-]{1,40}|mime-version):", re.IGNORECASE | re.MULTILINE
@@ -94,8 +95,12 @@ def _texts(whole: _Part) -> Iterator[str]:
 def other_texts(mail: RawMail, body: bytes) -> Iterator[str]:
     """The text of ``body`` under the types and encodings that an unsigned header field could name."""
     boundaries = dict.fromkeys(found[1] for found in islice(_BEGINS_PART.finditer(body, 0, MAX_SCANNED), MAX_PARTS))
-    for kind in (b"text/plain", b"text/html"):
-        for encoding in (b"", b"quoted-printable", b"base64"):
+    # Of readings that give the same text one is enough: without "=" nothing is quoted.
+    encodings = (b"", b"quoted-printable", b"base64") if b"=" in body else (b"", b"base64")
+    for encoding in encodings:
+        for kind in (b"text/plain", b"text/html"):
+            if kind == b"text/html" and encoding != b"base64" and not re.search(rb"[<&=]", body):
+                continue
             yield _text(_part(kind, encoding, body[:MAX_SCANNED], 0), MAX_TEXT)
     for boundary in islice(boundaries, MAX_BOUNDARIES):
         kind = b'multipart/mixed; boundary="' + boundary.rstrip() + b'"'
@@ -151,8 +156,9 @@ def _text(part: _Part, most: int) -> str:
     wide = _WIDE.search(part.content_type)
     text = data.decode(wide[1].decode("ascii") if wide else "latin-1", "replace")
     if part.kind == b"text/html":
-        text = _BLOCK.sub("\n", _HIDDEN.sub(" ", _COMMENT.sub("", text)))
-        text = html.unescape(_TAG.sub("", text))
+        if "<" in text:
+            text = _TAG.sub("", _BLOCK.sub("\n", _HIDDEN.sub(" ", _COMMENT.sub("", text))))
+        text = html.unescape(text)
     return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
@@ -173,5 +179,5 @@ def _decode_word(word: re.Match[str]) -> str:
 
 def _base64(data: bytes) -> bytes:
     """Whatever whole groups of four there are; damage ends the text, it is no error."""
-    plain = re.sub(rb"[^A-Za-z0-9+/]", b"", data.partition(b"=")[0])
+    plain = data.partition(b"=")[0].translate(None, _NOT_BASE64)
     return binascii.a2b_base64(plain + b"A" * (-len(plain) % 4))[: len(plain) * 3 // 4]

@@ -7,8 +7,9 @@ Sources, the first that names a setting wins: arguments, environment ``HABEAS_<N
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -55,6 +56,8 @@ def _hex(length: int) -> BeforeValidator:
 
 Address = Annotated[bytes, _hex(20)]
 Hash = Annotated[bytes, _hex(32)]
+
+_Settings = TypeVar("_Settings", bound=BaseSettings)
 
 
 class Settings(BaseSettings):
@@ -292,13 +295,18 @@ def _attester(name: str, words: list[str]) -> AttesterTrust:
 
 def load_settings(**given: object) -> Settings:
     """The settings in force. Raises RuntimeSetting that names each wrong setting."""
+    return load(Settings, "settings", given)
+
+
+def load(kind: type[_Settings], what: str, given: Mapping[str, object]) -> _Settings:
+    """Settings of a ``kind``, which messages call ``what``. Raises RuntimeSetting that names each wrong one."""
     try:
-        return Settings(**given)  # type: ignore[arg-type]
+        return kind(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         wrong = "; ".join(
             f"{'.'.join(map(str, item['loc'])) or 'settings'}: {item['msg'].removeprefix('Value error, ')}"
             for item in error.errors()
         )
-        raise RuntimeSetting(f"wrong settings: {wrong} (docs/settings.md lists them)") from None
+        raise RuntimeSetting(f"wrong {what}: {wrong} (docs/settings.md lists them)") from None
     except (SettingsError, ValueError) as error:
-        raise RuntimeSetting(f"settings cannot be read: {error} (docs/settings.md lists them)") from None
+        raise RuntimeSetting(f"{what} cannot be read: {error} (docs/settings.md lists them)") from None

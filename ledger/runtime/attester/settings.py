@@ -9,19 +9,19 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    SettingsError,
     TomlConfigSettingsSource,
 )
 
 from ledger.disclosure import MAX_NAME
-from ledger.errors import Malformed, RuntimeSetting
+from ledger.errors import Malformed
 from ledger.kinds import SCOPES, is_domain
+from ledger.runtime.settings import load
 from ledger.statement import parse_origin
 
 DEFAULT_HOME = Path(".habeas-attester")
@@ -151,15 +151,4 @@ class AttesterSettings(BaseSettings):
 
 def load_attester(**given: object) -> AttesterSettings:
     """The settings in force. Raises RuntimeSetting that names each wrong setting."""
-    try:
-        return AttesterSettings(**given)  # type: ignore[arg-type]
-    except ValidationError as error:
-        wrong = "; ".join(
-            f"{'.'.join(map(str, item['loc'])) or 'settings'}: {item['msg'].removeprefix('Value error, ')}"
-            for item in error.errors()
-        )
-        raise RuntimeSetting(f"wrong settings of the attester: {wrong} (docs/settings.md lists them)") from None
-    except (SettingsError, ValueError) as error:
-        raise RuntimeSetting(
-            f"settings of the attester cannot be read: {error} (docs/settings.md lists them)"
-        ) from None
+    return load(AttesterSettings, "settings of the attester", given)

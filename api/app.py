@@ -34,9 +34,9 @@ from api.deps import Context, known_query
 from api.middleware import RequestLayer
 from api.receipts import ProofQueue
 from api.shortcut import Shortcut
-from ledger.authorities import Register
+from ledger.deadlines.authorities import Register
+from ledger.deadlines.rulebook import load_register
 from ledger.errors import MalformedAuthorities, RuntimeSetting
-from ledger.rulebook import load_register
 from ledger.runtime.company_counts import CompanyCounts
 from ledger.runtime.metrics import Metrics
 from ledger.runtime.settings import Settings

@@ -24,10 +24,10 @@ from ledger.finding.law import shipped_law
 from ledger.finding.shown import finding_json
 from ledger.linked import MEDIA_TYPE as LINKED
 from ledger.linked import linked_case
-from ledger.observed import Observed
 from ledger.policy import parse_policy
 from ledger.runtime.evidence import Evidence
 from ledger.runtime.trust import own_policy
+from ledger.verification.observed import Observed
 
 DISCLAIMER = "Not a finding of a breach. Not legal advice."
 router = APIRouter(prefix="/v1/cases", tags=["cases"])

@@ -17,8 +17,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from api.receipts import ProofQueue
-from ledger.authorities import Register
 from ledger.bundle import MAX_AUTHORS
+from ledger.deadlines.authorities import Register
 from ledger.encoding import MAX_INTEGER
 from ledger.errors import MalformedRequest
 from ledger.kinds import is_domain

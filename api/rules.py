@@ -11,12 +11,12 @@ from pydantic import BaseModel, Field
 from api.caching import JSON, REVALIDATE, respond
 from api.deps import ContextDep
 from api.openapi import problems, unchanged
-from ledger.deadline_json import deadline_json, rule_json
-from ledger.deadline_request import MAX_NOTICES, MAX_PAUSES, DeadlineRequest, answer, standing
+from ledger.deadlines.as_json import deadline_json, rule_json
+from ledger.deadlines.request import MAX_NOTICES, MAX_PAUSES, DeadlineRequest, answer, standing
+from ledger.deadlines.rulebook import SHIPPED, load_rule
 from ledger.encoding import Json
 from ledger.errors import RefusedNotFound
 from ledger.nearest import did_you_mean
-from ledger.rulebook import SHIPPED, load_rule
 from ledger.words import Language
 
 router = APIRouter(prefix="/v1", tags=["deadlines"])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from api.reads import AnyRow
 from ledger.assessment import Bound, StatementView
-from ledger.checks import ResolvedCheck
 from ledger.encoding import encode_hex, encode_instant
-from ledger.stamp_steps import stamped_json
+from ledger.verification.checks import ResolvedCheck
+from ledger.verification.stamps import stamped_json
 
 instant = encode_instant
 

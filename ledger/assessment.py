@@ -1,6 +1,6 @@
 """The assessment of a bundle: a pure function (docs/spec/assessment.md).
 
-``assess(bundle, policy, observed, now, law)`` gives the tree of checks of ``ledger.procedure``, the
+``assess(bundle, policy, observed, now, law)`` gives the tree of checks of ``ledger.verification.procedure``, the
 statements shown with the bounds that the checks carry, and a finding. There is one only where all
 lists are complete at one index root; otherwise the statements shown are all that is said.
 """
@@ -11,18 +11,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ledger.bundle import Bundle, ShownStatement
-from ledger.checks import Check, ResolvedCheck, Value, exit_code
 from ledger.evm import Header
 from ledger.finding.case import Finding, find
 from ledger.finding.law import NO_LAW, Law
 from ledger.finding.timeline import Bound, Bounds
 from ledger.leaf import statement_leaf
-from ledger.observed import Observed
-from ledger.parties import Standing, operator_of
 from ledger.policy import LedgerTrust, TrustPolicy
-from ledger.procedure import Procedure
-from ledger.silence import find_silence
-from ledger.stamp_steps import StampBound, contradiction
+from ledger.verification.checks import Check, ResolvedCheck, Value, exit_code
+from ledger.verification.observed import Observed
+from ledger.verification.parties import Standing, operator_of
+from ledger.verification.procedure import Procedure
+from ledger.verification.silence import find_silence
+from ledger.verification.stamps import StampBound, contradiction
 
 __all__ = ["NO_FINDING", "Assessment", "Bound", "StatementView", "assess"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.assessment import Assessment, StatementView
-from ledger.checks import Value
 from ledger.encoding import Json, JsonObject, encode_hex, encode_instant
 from ledger.finding.shown import bound_json
+from ledger.verification.checks import Value
 from ledger.vocabulary import UNANSWERED, Recorded, to_dpv
 from ledger.words import text
 

@@ -16,11 +16,11 @@ from ledger.checkpoint import check_auditors
 from ledger.encoding import MAX_INTEGER, encode_hex, is_int, sha256
 from ledger.errors import Malformed, MalformedPolicy
 from ledger.kinds import SCOPES, is_domain
-from ledger.mail_trust import MailTrust, encode_anchors, encode_mail_trust, take_mail_trust
+from ledger.mail.trust import MailTrust, encode_anchors, encode_mail_trust, take_mail_trust
 from ledger.note import ED25519, VerifierKey
-from ledger.stamp import TimeAuthority
+from ledger.stamp.authorities import check_authorities, encode_authorities, parse_authority
+from ledger.stamp.verify import TimeAuthority
 from ledger.statement import parse_origin
-from ledger.time_authorities import check_authorities, encode_authorities, parse_authority
 from ledger.toml_table import Table as _Table
 from ledger.toml_table import toml_lines as _toml_lines
 

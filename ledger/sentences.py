@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from ledger.checks import Value
 from ledger.encoding import JsonObject, encode_hex, encode_instant
-from ledger.silence import Silence
+from ledger.verification.checks import Value
+from ledger.verification.silence import Silence
 from ledger.words import Language, text
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-from ledger.calendars import STANDARD
 from ledger.deadlines import due
-from ledger.rulebook import SHIPPED, load_rule
-from ledger.rules import UNCONFIRMED, Period, Rule
-from ledger.steps import shown_length, word
+from ledger.deadlines.calendars import STANDARD
+from ledger.deadlines.rulebook import SHIPPED, load_rule
+from ledger.deadlines.rules import UNCONFIRMED, Period, Rule
+from ledger.deadlines.steps import shown_length, word
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "deadlines.md"
 YEAR = 2026
@@ -54,8 +54,8 @@ from datetime import date
 
 from ledger.deadlines import Extended, Pause, due, ends
 from ledger.errors import HabeasError
-from ledger.rulebook import SHIPPED, load_rule
-from ledger.steps import cited, sentence
+from ledger.deadlines.rulebook import SHIPPED, load_rule
+from ledger.deadlines.steps import cited, sentence
 
 rule = load_rule("eu-gdpr")  # one of SHIPPED
 found = due(rule, "answer", "IE", date(2025, 9, 19))  # received on 19 September, by a company in Ireland

@@ -15,9 +15,9 @@ from ledger.encoding import Json
 if TYPE_CHECKING:
     from ledger.bundle import Bundle
     from ledger.cli.accusing import ReadFile
-    from ledger.contradictions import Evidence, Kept
-    from ledger.fraud import FraudProof
-    from ledger.fraud_procedure import FraudAssessment
+    from ledger.fraud.contradictions import Evidence, Kept
+    from ledger.fraud.procedure import FraudAssessment
+    from ledger.fraud.proof import FraudProof
     from ledger.policy import LedgerTrust, TrustPolicy
 
 app = new_app()
@@ -92,8 +92,8 @@ def _find(
 ) -> tuple[list[FraudAssessment], list[str]]:
     """The proofs found, the proven first, and what could not be compared."""
     from ledger.cli.verify_fraud import compare_bundles, observe_bundles
-    from ledger.contradictions import Evidence, judge
     from ledger.errors import MalformedRequest
+    from ledger.fraud.contradictions import Evidence, judge
 
     found = compare_bundles(bundles, policy, rpc, vouched, kept)
     trust = policy.ledgers.get(bundles[0].ledger)
@@ -114,8 +114,8 @@ def _find(
 def _kept(folder: Path, case: str, ledger: str) -> list[Kept]:
     """The statements of the person's own case that have a receipt."""
     from ledger.cli.cases import find_case
-    from ledger.contradictions import Kept
     from ledger.errors import MalformedRequest
+    from ledger.fraud.contradictions import Kept
     from ledger.proof import LogProof
 
     held = find_case(folder, case)

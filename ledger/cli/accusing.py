@@ -1,7 +1,7 @@
 """What a log's own files show against the bundles that it gave out: the work of ``habeas accuse --log``.
 
 Nothing that the log serves is believed. A tree is taken from its tiles only if it has the root that the log's
-key signed, and every accusation is judged by ``ledger.contradictions.judge`` before anybody sees it.
+key signed, and every accusation is judged by ``ledger.fraud.contradictions.judge`` before anybody sees it.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ledger.checkpoint import Checkpoint, verify_checkpoint
-from ledger.contradictions import Evidence, Listed, Root
 from ledger.errors import HabeasError, Malformed, MalformedTile, RuntimeFault, VerificationCheckpoint
-from ledger.fraud import FraudProof, LeafPart, SignedHead, foreign, fork, omitted
+from ledger.fraud.contradictions import Evidence, Listed, Root
+from ledger.fraud.proof import FraudProof, LeafPart, SignedHead, foreign, fork, omitted
 from ledger.index import IndexEntry
 from ledger.leaf import StatementLeaf, parse_leaf
 from ledger.merkle import hash_leaf, prefix_path, tree_root

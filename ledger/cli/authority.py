@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ledger.authorities import MAX_BYTES, Authority, Register, authority_json
 from ledger.cli.output import DEFAULT_FOLDER, AsJson, Folder, Language, new_app, note, print_json, print_text
+from ledger.deadlines.authorities import MAX_BYTES, Authority, Register, authority_json
 from ledger.errors import MalformedRequest
 from ledger.words import text
 
@@ -65,7 +65,7 @@ def list_all(
 
 def _register(folder: Path) -> Register:
     from ledger.cli.files import read_file
-    from ledger.rulebook import load_register
+    from ledger.deadlines.rulebook import load_register
 
     try:
         return load_register().with_file(read_file(folder / IMPORTED, MAX_BYTES))

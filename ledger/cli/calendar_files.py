@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ledger.calendars import MAX_BYTES, STANDARD, Calendar
 from ledger.cli.files import read_file
+from ledger.deadlines.calendars import MAX_BYTES, STANDARD, Calendar
 from ledger.errors import MalformedRequest
 
 

@@ -209,7 +209,7 @@ def ics(
     from ledger.cli.case_ics import case_entries
     from ledger.cli.files import write_new
     from ledger.cli.verify import Question
-    from ledger.ics import encode_ics
+    from ledger.deadlines.ics import encode_ics
 
     asked = Question(trust=trust, rpc=rpc or (), now=now, calendars=calendar or ())
     entries, at = case_entries(bundle, asked, lang.value)

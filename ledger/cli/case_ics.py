@@ -6,6 +6,8 @@ from pathlib import Path
 
 from ledger.assessment import NO_FINDING, Assessment
 from ledger.cli.verify import Question, assess_under, read_bytes, read_terms
+from ledger.deadlines.ics import Entry
+from ledger.deadlines.steps import readings
 from ledger.encoding import encode_hex
 from ledger.errors import MalformedRequest
 from ledger.finding.case import Finding
@@ -14,8 +16,6 @@ from ledger.finding.steps import Step
 from ledger.finding.told import reasons, told_due
 from ledger.finding.told_next import actor, condition, step_sentence
 from ledger.finding.words import word
-from ledger.ics import Entry
-from ledger.steps import readings
 from ledger.words import Language, text
 
 

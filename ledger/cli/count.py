@@ -13,7 +13,6 @@ from typing import Annotated, Literal
 import typer
 
 from ledger.bundle import parse_bundle
-from ledger.checks import Value
 from ledger.cli.output import AsJson, Language, Trust, new_app, note, print_json, print_text, show_progress
 from ledger.cli.verify import Question, Terms, assess_under, parse_now, read_bytes, read_terms
 from ledger.cli.verify_many import WORST_FIRST, find_files, processes_for, results_of
@@ -24,6 +23,7 @@ from ledger.counts.told import counts_json, told
 from ledger.counts.words import phrase
 from ledger.encoding import Json, encode_hex, encode_instant
 from ledger.errors import HabeasError
+from ledger.verification.checks import Value
 
 app = new_app("Counts and rates over many bundles, by company: offline, under your own trust policy.")
 Why = Literal["fault", "malformed", "failed", "no_finding", "older", "quiet"]

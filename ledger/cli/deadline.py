@@ -11,15 +11,15 @@ import typer
 from ledger.cli.calendar_files import read_calendar
 from ledger.cli.files import write_new
 from ledger.cli.output import AsJson, Language, new_app, note, print_json, print_text
-from ledger.deadline_json import deadline_json
-from ledger.deadline_request import DeadlineRequest, answer, standing
 from ledger.deadlines import Deadline
+from ledger.deadlines.as_json import deadline_json
+from ledger.deadlines.ics import Entry, encode_ics
+from ledger.deadlines.request import DeadlineRequest, answer, standing
+from ledger.deadlines.rulebook import SHIPPED, load_rule
+from ledger.deadlines.rules import Rule
+from ledger.deadlines.steps import cited, readings, sentence, shown_length, word
 from ledger.encoding import Json
 from ledger.errors import MalformedRequest
-from ledger.ics import Entry, encode_ics
-from ledger.rulebook import SHIPPED, load_rule
-from ledger.rules import Rule
-from ledger.steps import cited, readings, sentence, shown_length, word
 from ledger.words import pick, text
 
 app = new_app("When an answer is due under a rule, in two readings, and why.")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ledger.checks import Value
 from ledger.cli.clean import clean_line
 from ledger.cli.report import check_lines, checks_json
 from ledger.encoding import JsonObject, encode_hex
 from ledger.errors import Malformed
-from ledger.fraud_procedure import FraudAssessment
+from ledger.fraud.procedure import FraudAssessment
 from ledger.statement import parse
+from ledger.verification.checks import Value
 from ledger.words import KIND, Language, pick, text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ledger.checks import Check, ResolvedCheck, Value
+from ledger.verification.checks import Check, ResolvedCheck, Value
 from ledger.words import Language, pick
 
 TITLE = ("Mail that was opened", "공개한 메일")

@@ -11,8 +11,8 @@ from contextlib import suppress
 from ledger.bundle import Bundle
 from ledger.errors import Malformed
 from ledger.evm import parse_header
-from ledger.observed import Observed
 from ledger.policy import LedgerTrust, TrustPolicy
+from ledger.verification.observed import Observed
 
 
 def observe_bundle(bundle: Bundle, policy: TrustPolicy, rpc: Sequence[str], vouched: Sequence[bytes]) -> Observed:

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ledger.deadlines.rulebook import SHIPPED, load_rule
 from ledger.encoding import Json, encode_instant
 from ledger.finding.due import answer_period
 from ledger.kinds import Kind
-from ledger.rulebook import SHIPPED, load_rule
 
 _DATED = ("date", "instant", "date, or one of")
 # A deadline and the end of a loss may well lie ahead; everything else is told after it happened.

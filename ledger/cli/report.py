@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ledger.assessment import Assessment, Bound, StatementView
-from ledger.checks import Check, ResolvedCheck, Value
 from ledger.cli.clean import clean_line, pad
 from ledger.cli.mail_report import mail_lines
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, JsonObject, encode_hex, encode_instant, encode_json
 from ledger.finding.shown import bound_json, finding_json
 from ledger.finding.told import reasons, told
-from ledger.stamp_steps import stamped_json
+from ledger.verification.checks import Check, ResolvedCheck, Value
+from ledger.verification.stamps import stamped_json
 from ledger.words import GRADE, KIND, ROLE, VALUE, Language, pick, text
 
 _LONG_HASH = re.compile("[0-9a-f]{64}")

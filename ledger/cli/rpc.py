@@ -24,8 +24,8 @@ from ledger.cli.plainjson import load_json
 from ledger.encoding import encode_hex
 from ledger.errors import HabeasError, MalformedRequest, RuntimeChainUnavailable, RuntimeForeignChain
 from ledger.evm import keccak256
-from ledger.observed import Observed
 from ledger.policy import Finality, LedgerTrust
+from ledger.verification.observed import Observed
 
 TIMEOUT_SECONDS = 5.0
 DEADLINE_SECONDS = 60.0

@@ -16,25 +16,25 @@ from importlib.resources import files
 from pathlib import Path
 
 from ledger.assessment import Assessment, assess
-from ledger.authorities import MAX_BYTES as MAX_REGISTER_BYTES
-from ledger.authorities import Register
 from ledger.bundle import MAX_BYTES, Bundle, parse_bundle
-from ledger.calendars import STANDARD, Calendar
 from ledger.cli.calendar_files import read_calendar
 from ledger.cli.clean import clean_line, dump_json
 from ledger.cli.files import read_file
 from ledger.cli.observing import observe_bundle
 from ledger.cli.report import report_json, report_text
-from ledger.deadline_request import parse_moment
+from ledger.deadlines.authorities import MAX_BYTES as MAX_REGISTER_BYTES
+from ledger.deadlines.authorities import Register
+from ledger.deadlines.calendars import STANDARD, Calendar
+from ledger.deadlines.request import parse_moment
+from ledger.deadlines.rulebook import load_register
 from ledger.encoding import JsonObject, parse_hex, sha256
 from ledger.errors import HabeasError, Malformed, MalformedRequest
 from ledger.evm import parse_header
 from ledger.finding.law import shipped_law
-from ledger.fraud import is_fraud_proof
+from ledger.fraud.proof import is_fraud_proof
 from ledger.mail.raw import MAX_BYTES as MAX_FILE
 from ledger.policy import MAX_BYTES as MAX_POLICY_BYTES
 from ledger.policy import CompanyPin, TrustPolicy, parse_policy
-from ledger.rulebook import load_register
 from ledger.words import Language
 
 CLOCK_TOLERANCE_SECONDS = 60

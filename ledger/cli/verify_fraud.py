@@ -13,13 +13,13 @@ from pathlib import Path
 from ledger.bundle import Bundle
 from ledger.cli.files import write_new
 from ledger.cli.observing import ask_nodes, wanted_blocks
-from ledger.contradictions import Kept, find_contradictions
 from ledger.errors import Malformed, MalformedRequest
 from ledger.evm import parse_header
-from ledger.fraud import AnchoredHead, FraudProof, parse_fraud
-from ledger.fraud_procedure import FraudAssessment, assess_fraud
-from ledger.observed import Observed
+from ledger.fraud.contradictions import Kept, find_contradictions
+from ledger.fraud.procedure import FraudAssessment, assess_fraud
+from ledger.fraud.proof import AnchoredHead, FraudProof, parse_fraud
 from ledger.policy import ChainTrust, LedgerTrust, TrustPolicy
+from ledger.verification.observed import Observed
 
 Blocks = dict[bytes, int]
 """Block hash to number."""

@@ -20,12 +20,12 @@ from typing import TypeVar
 
 from ledger.assessment import Assessment
 from ledger.bundle import parse_bundle
-from ledger.checks import Value
 from ledger.cli.clean import clean_line, dump_json
 from ledger.cli.report import report_json
 from ledger.cli.verify import Question, Terms, assess_under, parse_now, read_bytes, read_terms
 from ledger.errors import HabeasError, MalformedRequest
-from ledger.fraud import is_fraud_proof
+from ledger.fraud.proof import is_fraud_proof
+from ledger.verification.checks import Value
 from ledger.words import Language, text
 
 _T = TypeVar("_T")

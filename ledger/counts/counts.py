@@ -15,8 +15,8 @@ from datetime import UTC, date, datetime
 from typing import Literal, get_args
 
 from ledger.counts.summary import Arrival, CaseSummary, Grade, Lateness
+from ledger.deadlines.places import local_days
 from ledger.errors import MalformedRequest, MalformedSummary
-from ledger.places import local_days
 
 MAX_CASES = 1_000_000
 Row = Literal[

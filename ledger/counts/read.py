@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from ledger.assessment import Assessment
-from ledger.checks import Value
 from ledger.counts.summary import Arrival, CaseSummary, Grade
 from ledger.finding.case import Finding
 from ledger.finding.periods import known_until
 from ledger.finding.timeline import FindingGrade, days_of
+from ledger.verification.checks import Value
 
 QUIET = timedelta(days=14)
 _GRADES: dict[str, Grade] = {

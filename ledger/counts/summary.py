@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeVar, get_args
 
+from ledger.deadlines.places import split_place
 from ledger.encoding import Json, JsonObject, encode_hex, parse_date, parse_hex, require_members
 from ledger.errors import MalformedRequest, MalformedSummary
 from ledger.kinds import is_domain
-from ledger.places import split_place
 
 Arrival = Literal["no_request", "claimed", "operator_vouched", "proven"]
 Standing = Literal["none", "recorded", "reported", "undetermined"]

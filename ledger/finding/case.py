@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from ledger.completeness import Complete
 from ledger.finding.complaints import Complaint, read_complaints
 from ledger.finding.delivery import Delivery, read_delivery
 from ledger.finding.disputes import Dispute, against_request, read_disputes
@@ -27,7 +26,8 @@ from ledger.finding.periods import Facts, PeriodWithoutAccess, read_periods
 from ledger.finding.steps import Next, Told, read_next
 from ledger.finding.timeline import ANSWERS, Bound, Bounds, Letter, Said, Timeline, read_timeline
 from ledger.policy import TrustPolicy
-from ledger.silence import CheckIn, Silence
+from ledger.verification.completeness import Complete
+from ledger.verification.silence import CheckIn, Silence
 
 # What a due date hangs on and the company dates itself, by the fact that names the day.
 _DATED: Mapping[str, str] = {

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from ledger.authorities import Register
+from ledger.deadlines.authorities import Register
+from ledger.deadlines.rules import Text
 from ledger.finding.timeline import FindingGrade, Said, Timeline
-from ledger.rules import Text
 
 ComplaintWord = Literal["lodged", "decided"]
 _KINDS: tuple[tuple[str, ComplaintWord], ...] = (("complaint.lodged", "lodged"), ("complaint.decided", "decided"))

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from ledger.counting import Pause
 from ledger.deadlines import LAST_DAY, Deadline, Extended, due
+from ledger.deadlines.counting import Pause
+from ledger.deadlines.rules import Extension, Ground, Period, Rule
 from ledger.errors import MalformedRequest, RefusedExtension, RefusedRule
 from ledger.finding.delivery import Delivery
 from ledger.finding.law import Law
 from ledger.finding.timeline import CONFIRMING, Said, Timeline
-from ledger.rules import Extension, Ground, Period, Rule
 
 NoDue = Literal[
     "", "no_request", "no_rule", "not_covered", "no_answer_period", "undated", "cause_ends", "paused",

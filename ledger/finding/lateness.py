@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from ledger.checks import Value
 from ledger.finding.disputes import Dispute, is_denied
 from ledger.finding.due import Due
 from ledger.finding.timeline import ANSWERS, CONFIRMING, Bound, Said, Timeline, tightest
+from ledger.verification.checks import Value
 
 Word = Literal["late", "in_time", "not_decided"]
 ACCEPTED = frozenset({"company_signed", "attested"})

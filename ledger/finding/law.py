@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ledger.authorities import Register
 from ledger.bundle import Bundle
-from ledger.calendars import STANDARD, Calendar
-from ledger.rulebook import SHIPPED, load_register, load_rule
-from ledger.rules import Rule
+from ledger.deadlines.authorities import Register
+from ledger.deadlines.calendars import STANDARD, Calendar
+from ledger.deadlines.rulebook import SHIPPED, load_register, load_rule
+from ledger.deadlines.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ledger.finding.disputes import Dispute, against
 from ledger.finding.timeline import ANSWERS, CONFIRMING, FindingGrade, Said, Timeline
-from ledger.silence import Silence
+from ledger.verification.silence import Silence
 
 State = Literal["open", "closed"]
 OutcomeWord = Literal["none", "provided", "partly_provided", "refused", "withdrawn", "contested"]

@@ -16,7 +16,7 @@ from ledger.finding.due import Due
 from ledger.finding.lateness import Lateness
 from ledger.finding.outcome import OF_KIND, Outcome, grade_of
 from ledger.finding.timeline import ANSWERS, PARTIES, FindingGrade, Moment, Said, Timeline, days_of
-from ledger.silence import Silence
+from ledger.verification.silence import Silence
 
 Cause = Literal["no_answer", "refused", "account_blocked", "service_outage"]
 _DAY = timedelta(days=1)

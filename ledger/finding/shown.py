@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from ledger.authorities import authority_json
-from ledger.checks import Value
+from ledger.deadlines.authorities import authority_json
+from ledger.deadlines.rules import Text
+from ledger.deadlines.steps import cited, sentence
 from ledger.encoding import Json, JsonObject, encode_instant
 from ledger.finding.case import Finding
 from ledger.finding.complaints import Complaint
@@ -17,9 +18,8 @@ from ledger.finding.periods import Edge, PeriodWithoutAccess
 from ledger.finding.steps import Next, Step
 from ledger.finding.timeline import Bound, MailGrade, Moment
 from ledger.finding.told import told
-from ledger.rules import Text
 from ledger.sentences import silence_json
-from ledger.steps import cited, sentence
+from ledger.verification.checks import Value
 from ledger.words import Language
 
 _LANGUAGES: tuple[Language, ...] = ("en", "ko")

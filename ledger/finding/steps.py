@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from ledger.authorities import Authority
 from ledger.deadlines import Deadline, due
+from ledger.deadlines.authorities import Authority
+from ledger.deadlines.rules import Holder, Period, Rule
 from ledger.errors import MalformedRequest, RefusedRule
 from ledger.finding.complaints import Complaint
 from ledger.finding.delivery import Delivery
@@ -17,7 +18,6 @@ from ledger.finding.lateness import Lateness, first_answer
 from ledger.finding.law import Law
 from ledger.finding.outcome import Outcome
 from ledger.finding.timeline import Said, Timeline, days_of
-from ledger.rules import Holder, Period, Rule
 
 Who = Literal["company", "person", "authority"]
 NoDate = Literal["", "undated", "not_started", "at_once"]

@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal, TypeAlias
 
 from ledger.bundle import ShownStatement
-from ledger.checks import Value
-from ledger.completeness import Complete
+from ledger.deadlines.places import local_days
 from ledger.encoding import Json, encode_hex, parse_base64url, parse_date, parse_instant
 from ledger.errors import MalformedFacts, MalformedRequest
-from ledger.parties import Grade
-from ledger.places import local_days
 from ledger.policy import AttesterTrust, TrustPolicy
 from ledger.statement import SignedStatement
+from ledger.verification.checks import Value
+from ledger.verification.completeness import Complete
+from ledger.verification.parties import Grade
 
 Party = Literal["requester", "company", "attester"]
 PARTIES: tuple[Party, ...] = ("requester", "company", "attester")

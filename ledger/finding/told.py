@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 
-from ledger.checks import Value
+from ledger.deadlines.rules import Text
+from ledger.deadlines.steps import cited, sentence
 from ledger.finding.case import Finding
 from ledger.finding.disputes import Dispute
 from ledger.finding.due import Due
@@ -15,9 +16,8 @@ from ledger.finding.periods import Edge, PeriodWithoutAccess
 from ledger.finding.timeline import Bound, Moment, Said
 from ledger.finding.told_next import told_complaint, told_next
 from ledger.finding.words import phrase, word
-from ledger.rules import Text
 from ledger.sentences import sentences
-from ledger.steps import cited, sentence
+from ledger.verification.checks import Value
 from ledger.words import Language, pick
 
 _NO_DATE = (

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.authorities import Authority
+from ledger.deadlines.authorities import Authority
+from ledger.deadlines.rules import Rule, Text
+from ledger.deadlines.steps import shown_length, start_name
+from ledger.deadlines.steps import word as step_word
 from ledger.finding.complaints import Complaint
 from ledger.finding.due import ACKNOWLEDGE
 from ledger.finding.steps import Next, Step
 from ledger.finding.words import phrase, word
-from ledger.rules import Rule, Text
-from ledger.steps import shown_length, start_name
-from ledger.steps import word as step_word
 from ledger.words import Language, pick
 
 SHOWN = 4

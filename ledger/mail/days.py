@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from ledger.deadlines.places import local_days
 from ledger.encoding import Json
 from ledger.errors import MalformedRequest, RefusedMail
 from ledger.mail.grade import MailCheck
 from ledger.mail.raw import RawMail
-from ledger.places import local_days
 
 DAY = timedelta(days=1)
 """So far apart may two clocks show the date of one moment, where the zones of a place are not known."""

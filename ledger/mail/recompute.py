@@ -1,6 +1,6 @@
 """One opened mail, checked again from its bytes and the DNS captures shown (docs/spec/assessment.md, step 10).
 
-Apart from ``ledger.mail_steps``, which decides what a result is worth, because this needs the mail and DNS
+Apart from ``ledger.verification.mails``, which decides what a result is worth, because this needs the mail and DNS
 libraries: a bundle without mail never loads them.
 """
 

@@ -23,7 +23,6 @@ from ledger.counts.summary import CaseSummary
 from ledger.errors import RefusedBusy, RefusedNotFound, RefusedWithheld
 from ledger.evm import parse_header
 from ledger.finding.law import shipped_law
-from ledger.observed import Observed
 from ledger.policy import TrustPolicy, parse_policy
 from ledger.runtime.chain_tables import AnchorRow
 from ledger.runtime.evidence import Evidence
@@ -34,6 +33,7 @@ from ledger.runtime.store import Store
 from ledger.runtime.tables import Entry, table
 from ledger.runtime.trust import own_policy
 from ledger.runtime.wiring import Services
+from ledger.verification.observed import Observed
 
 SLICE = 50
 """Most cases that one call reads anew."""

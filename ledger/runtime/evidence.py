@@ -17,7 +17,6 @@ from sqlmodel import Session, col, select
 
 from ledger.anchor import ReceiptProof
 from ledger.bundle import MAX_BYTES, Bundle, ShownAnchor, ShownStatement
-from ledger.completeness import MAX_KEYS, MAX_LIST
 from ledger.encoding import encode_hex
 from ledger.errors import RefusedCase, RefusedNotFound, RefusedWithheld
 from ledger.runtime.chain_store import anchor_proof, current_chain
@@ -28,6 +27,7 @@ from ledger.runtime.stamps import shown_stamps
 from ledger.runtime.store import IN_LIMIT, Store, select_in
 from ledger.runtime.tables import Addendum, Attester, CompanyKey, Entry, table
 from ledger.statement import SignedStatement, parse
+from ledger.verification.completeness import MAX_KEYS, MAX_LIST
 
 _ENTRY, _ADDENDUM = table(Entry), table(Addendum)
 _COMPANY_KEY, _ATTESTER = table(CompanyKey), table(Attester)

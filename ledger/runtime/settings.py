@@ -26,8 +26,8 @@ from ledger.errors import Malformed, MalformedPolicy, MalformedStatement, Runtim
 from ledger.kinds import is_domain
 from ledger.note import COSIGNATURE, VerifierKey
 from ledger.policy import MAX_CONFIRMATIONS, AttesterTrust, parse_attester
+from ledger.stamp.authorities import check_authority_name
 from ledger.statement import parse_origin
-from ledger.time_authorities import check_authority_name
 
 DEFAULT_HOME = Path(".habeas")
 DATABASE = "habeas.sqlite"

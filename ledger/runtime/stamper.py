@@ -20,8 +20,8 @@ from ledger.runtime.log_reader import LogReader
 from ledger.runtime.rpc import shown
 from ledger.runtime.stamps import Stamps, Taken
 from ledger.runtime.time_settings import AskedAuthority
-from ledger.stamp import stamped_note, verify_stamp
-from ledger.stamp_request import MAX_RESPONSE, REQUEST_TYPE, RESPONSE_TYPE, encode_request, parse_response
+from ledger.stamp.request import MAX_RESPONSE, REQUEST_TYPE, RESPONSE_TYPE, encode_request, parse_response
+from ledger.stamp.verify import stamped_note, verify_stamp
 
 _log = logging.getLogger(__name__)
 TIMEOUT_S = 10.0

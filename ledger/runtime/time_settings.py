@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from ledger.errors import MalformedPolicy, RuntimeSetting
 from ledger.runtime.settings import Settings
-from ledger.stamp import TimeAuthority
-from ledger.time_authorities import check_authorities, parse_certificates
+from ledger.stamp.authorities import check_authorities, parse_certificates
+from ledger.stamp.verify import TimeAuthority
 
 _MAX_PEM = 262_144
 

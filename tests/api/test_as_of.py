@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from ledger.bundle import parse_bundle
-from ledger.checks import Value
 from ledger.encoding import Json, encode_hex
 from ledger.leaf import case_key, company_key
 from ledger.policy import AttesterTrust, CompanyPin, parse_policy
 from ledger.runtime import evidence
 from ledger.statement import SignedStatement
+from ledger.verification.checks import Value
 from tests.api.conftest import Api
 from tests.api.test_bad_input import is_problem
 from tests.api.test_evidence import assessed, forced, not_passed, recorded

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from ledger.cli.main import main
-from ledger.rulebook import SHIPPED
+from ledger.deadlines.rulebook import SHIPPED
 from tests.api.conftest import Api
 
 EU = {"regime": "eu-gdpr", "period": "answer", "place": "IE", "from": "2025-09-19"}

@@ -12,19 +12,19 @@ import pytest
 from api.assessments import FindingView
 from ledger.assessment import Assessment, assess
 from ledger.bundle import Bundle, parse_bundle
-from ledger.checks import Value
 from ledger.encoding import Json, parse_base64
 from ledger.errors import MalformedBundle
 from ledger.evm import parse_header
 from ledger.finding.shown import finding_json
 from ledger.leaf import index_key
-from ledger.observed import Observed
 from ledger.policy import TrustPolicy, parse_policy
 from ledger.runtime import evidence
 from ledger.runtime.chain_tables import HomeChain
 from ledger.runtime.sequencer import DirectLeaf
-from ledger.silence import CheckIn, Doubt, Silence
 from ledger.statement import SignedStatement
+from ledger.verification.checks import Value
+from ledger.verification.observed import Observed
+from ledger.verification.silence import CheckIn, Doubt, Silence
 from tests.api.conftest import Api, opened
 from tests.api.made_chain import MadeChain
 from tests.cli.matter import Matter

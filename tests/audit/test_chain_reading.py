@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ledger.anchor import ANCHORED_TOPIC, SUBMITTED_TOPIC, Anchored, Submitted
-from ledger.anchoring import AnchorSeen, TicketSeen, check_anchors, check_tickets, count_tickets
+from ledger.audit.anchoring import AnchorSeen, TicketSeen, check_anchors, check_tickets, count_tickets
 from ledger.cli.auditing.audit import Options, audit
 from ledger.cli.auditing.report import AuditReport
 from ledger.encoding import sha256

@@ -10,12 +10,12 @@ import pytest
 from ledger.cli.auditing.audit import Options, audit
 from ledger.cli.auditing.report import AuditReport
 from ledger.encoding import sha256
-from ledger.fraud import parse_fraud
-from ledger.fraud_procedure import verify_fraud
+from ledger.fraud.procedure import verify_fraud
+from ledger.fraud.proof import parse_fraud
 from ledger.leaf import NO_INDEX, NO_KEY, IndexLeaf, StatementLeaf, case_key, index_key
-from ledger.observed import Observed
 from ledger.policy import parse_policy
 from ledger.tiles import addendum_path, encode_entries, entries_path, tile_path
+from ledger.verification.observed import Observed
 from tests.audit.log_operator import Lists, LogOperator, opening, person, said, serve
 
 ANN, BEN, SHOP = person("ann"), person("ben"), person("shop")

@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from ledger.audit import IndexReplay, read_addendum
+from ledger.audit.replay import IndexReplay, read_addendum
 from ledger.encoding import sha256
 from ledger.leaf import IndexLeaf, StatementLeaf, case_key
 from ledger.statement import RecentBlock, Statement, parse, sign

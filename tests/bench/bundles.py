@@ -17,12 +17,12 @@ from pathlib import Path
 from ledger import anchor, note, statement
 from ledger.assessment import assess
 from ledger.bundle import parse_bundle
-from ledger.checks import Value
 from ledger.cli.verify_many import SUFFIX
 from ledger.encoding import encode_instant
 from ledger.evm import header
-from ledger.observed import Observed
 from ledger.policy import TrustPolicy
+from ledger.verification.checks import Value
+from ledger.verification.observed import Observed
 from tests.bench import cases
 from tests.bench.cases import LEAVES, NOW, group, one_bundle, open_ledger
 from tests.bench.figures import Figure, at_most

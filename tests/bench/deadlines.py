@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from datetime import date, timedelta
 
-from ledger.counting import Pause
-from ledger.deadline_json import deadline_json
 from ledger.deadlines import Extended, due
-from ledger.rulebook import load_rule
+from ledger.deadlines.as_json import deadline_json
+from ledger.deadlines.counting import Pause
+from ledger.deadlines.rulebook import load_rule
 from tests.bench.figures import Figure, at_least
 
 ROUNDS = 7

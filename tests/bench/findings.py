@@ -9,16 +9,16 @@ from collections.abc import Callable
 
 from ledger.assessment import Assessment, assess
 from ledger.bundle import Bundle, parse_bundle
-from ledger.checks import Value
 from ledger.evm import keccak256
 from ledger.finding.case import find
 from ledger.finding.law import shipped_law
 from ledger.finding.shown import finding_json
-from ledger.observed import Observed
-from ledger.parties import operator_of
 from ledger.policy import TrustPolicy, parse_policy
-from ledger.procedure import Procedure
-from ledger.silence import find_silence
+from ledger.verification.checks import Value
+from ledger.verification.observed import Observed
+from ledger.verification.parties import operator_of
+from ledger.verification.procedure import Procedure
+from ledger.verification.silence import find_silence
 from tests.bench import cases
 from tests.bench.bundles import _REMEMBERING
 from tests.bench.figures import Figure, at_least, at_most

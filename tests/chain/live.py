@@ -18,7 +18,6 @@ from ledger.encoding import sha256
 from ledger.errors import RuntimeChainUnavailable
 from ledger.evm import parse_header
 from ledger.leaf import StatementLeaf, index_key
-from ledger.observed import Observed
 from ledger.policy import parse_policy
 from ledger.runtime import embedded
 from ledger.runtime.anchorer import Anchorer, Round
@@ -35,6 +34,7 @@ from ledger.runtime.trust import own_policy
 from ledger.runtime.web3_chain import Web3Chain
 from ledger.runtime.wiring import Services, open_services
 from ledger.statement import RecentBlock, SignedStatement
+from ledger.verification.observed import Observed
 from tests.store.auditing import AUDITOR, replay_and_cosign, vkeys
 from tests.store.check_ledger import check_ledger
 from tests.store.world import OTHER, World, settings_in

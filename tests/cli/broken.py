@@ -12,7 +12,6 @@ from typing import Any
 
 from ledger.assessment import Assessment, assess
 from ledger.bundle import Bundle, parse_bundle
-from ledger.checks import Value
 from ledger.disclosure import Disclosure
 from ledger.encoding import encode_hex, encode_json
 from ledger.errors import HabeasError
@@ -21,8 +20,9 @@ from ledger.finding.case import Finding
 from ledger.finding.law import shipped_law
 from ledger.finding.shown import finding_json
 from ledger.leaf import INDEX_V1
-from ledger.observed import Observed
 from ledger.policy import CompanyPin, TrustPolicy, parse_policy
+from ledger.verification.checks import Value
+from ledger.verification.observed import Observed
 from tools.vectors._bundles import (
     AUDITOR,
     CHECKED_IN,

@@ -6,8 +6,8 @@ from ledger.assessment import Assessment, assess
 from ledger.finding.case import Finding
 from ledger.finding.law import shipped_law
 from ledger.finding.told import told
-from ledger.observed import Observed
 from ledger.policy import TrustPolicy, parse_policy
+from ledger.verification.observed import Observed
 from ledger.words import Language
 from tests.cli.broken import everything_of
 from tools.vectors import _matter

@@ -11,8 +11,8 @@ from ledger.disclosure import Disclosure
 from ledger.encoding import Json, encode_hex
 from ledger.evm import keccak256
 from ledger.leaf import INDEX_V1, NO_INDEX, case_key, company_key
-from ledger.observed import Observed
 from ledger.policy import TrustPolicy, parse_policy
+from ledger.verification.observed import Observed
 from tests.cli.broken import everything_of
 from tools.vectors._bundles import (
     AUDITOR,

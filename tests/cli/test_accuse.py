@@ -22,7 +22,7 @@ from ledger.cli.casefile import CaseFile, Entry
 from ledger.cli.main import main
 from ledger.encoding import encode_hex, encode_instant, sha256
 from ledger.evm import keccak256, parse_header
-from ledger.fraud import FraudProof, fork, omitted, parse_fraud
+from ledger.fraud.proof import FraudProof, fork, omitted, parse_fraud
 from ledger.merkle import hash_leaf
 from ledger.proof import LogProof
 from ledger.tiles import TileEdge, addendum_path, encode_entries, entries_path

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ledger.cli.main import main
-from ledger.rulebook import load_rule
+from ledger.deadlines.rulebook import load_rule
 
 EU = ["deadline", "eu-gdpr", "answer", "--place", "IE", "--from", "2025-09-19"]
 KR = ["deadline", "kr-pipa", "answer", "--place", "KR", "--from", "2026-07-01"]

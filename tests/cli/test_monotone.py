@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.bundle import parse_bundle
-from ledger.checks import Value
 from ledger.encoding import encode_json
 from ledger.evm import keccak256, parse_header, rlp_encode
 from ledger.evm.rlp import encode_integer
 from ledger.statement import RecentBlock
+from ledger.verification.checks import Value
 from tests.cli.broken import (
     NOW,
     Outcome,

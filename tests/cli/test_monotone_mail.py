@@ -12,11 +12,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ledger.bundle import Bundle, parse_bundle
-from ledger.checks import Value
 from ledger.finding.case import Finding
 from ledger.finding.shown import finding_json
-from ledger.observed import Observed
 from ledger.policy import TrustPolicy, parse_policy
+from ledger.verification.checks import Value
+from ledger.verification.observed import Observed
 from tests.cli.broken import EXIT_ORDER, Outcome, everything_of, outcome, outcome_of, without_each_part
 from tests.cli.parts import parts, without
 from tools.vectors._bundles import REQUESTER

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.bundle import parse_bundle
-from ledger.checks import Value
 from ledger.encoding import encode_json
-from ledger.observed import Observed
 from ledger.policy import TrustPolicy, parse_policy
+from ledger.verification.checks import Value
+from ledger.verification.observed import Observed
 from tests.cli.broken import Outcome, bundle_bytes, case_maker, everything_of, outcome, without_each_part
 from tools.vectors._authority import Authority
 from tools.vectors._bundles import AUDITOR, policy_bytes

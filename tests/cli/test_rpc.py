@@ -13,8 +13,8 @@ from ledger.bundle import parse_bundle
 from ledger.cli import observing, rpc
 from ledger.cli.observing import wanted_blocks
 from ledger.evm import keccak256, parse_header
-from ledger.observed import Observed
 from ledger.policy import Finality, LedgerTrust
+from ledger.verification.observed import Observed
 from tests.cli.broken import bundle_bytes
 from tests.cli.nodes import Node, served, served_on_socket
 from tools.vectors._bundles import CHAIN_ID, ledger_trust

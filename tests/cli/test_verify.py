@@ -24,7 +24,7 @@ from ledger.encoding import encode_hex, encode_instant
 from ledger.errors import MalformedSize, MalformedWellKnown, RefusedWellKnown
 from ledger.evm import parse_header
 from ledger.kinds import KINDS
-from ledger.parties import Grade
+from ledger.verification.parties import Grade
 from ledger.words import GRADE, KIND, ROLE, TEXT, VALUE
 from tests.api.local_servers import DnsTestServer
 from tests.cli.broken import NOW, bundle_bytes, case_maker

@@ -16,7 +16,7 @@ from ledger.cli.main import main
 from ledger.cli.verify_many import WORST_FIRST
 from ledger.encoding import encode_hex, encode_instant
 from ledger.evm import parse_header
-from ledger.fraud import START
+from ledger.fraud.proof import START
 from tests.cli.broken import NOW, bundle_bytes
 from tools.vectors._bundles import AUDITOR, COMPANY, COMPANY_KEY, address, policy_bytes
 

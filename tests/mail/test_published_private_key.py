@@ -15,7 +15,6 @@ import pytest
 
 from ledger.assessment import Assessment, assess
 from ledger.bundle import parse_bundle
-from ledger.checks import Value
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, encode_hex, encode_instant, sha256
 from ledger.finding.law import shipped_law
@@ -24,6 +23,7 @@ from ledger.mail.key import KeyAtReceipt
 from ledger.mail.published import PublishedKey
 from ledger.mail.raw import RawMail
 from ledger.policy import parse_policy
+from ledger.verification.checks import Value
 from tests.cli.broken import everything_of
 from tools.vectors._bundles import REQUESTER
 from tools.vectors._dns_files import anchor_texts, answer, capture, question, txt

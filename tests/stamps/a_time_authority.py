@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from ledger import der
+from ledger.stamp import der
 from tools.vectors._authority import Authority, response
 
 Answer = Callable[["TimeServer", bytes, int], bytes]

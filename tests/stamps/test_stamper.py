@@ -13,11 +13,9 @@ from sqlalchemy import select
 
 from ledger.assessment import Assessment, assess
 from ledger.bundle import Bundle, parse_bundle
-from ledger.checks import Value
 from ledger.cli.report import report_json, report_text
 from ledger.encoding import encode_instant, sha256
 from ledger.errors import HabeasError, MalformedStamp, RuntimeSetting, RuntimeTimeAuthority, VerificationStamp
-from ledger.observed import Observed
 from ledger.policy import parse_policy
 from ledger.runtime import stamper as module
 from ledger.runtime.evidence import Evidence
@@ -29,7 +27,9 @@ from ledger.runtime.stamps import BACK_S, Stamps, Taken
 from ledger.runtime.tables import table
 from ledger.runtime.time_settings import time_authorities
 from ledger.runtime.trust import own_policy
-from ledger.stamp_steps import StampBound
+from ledger.verification.checks import Value
+from ledger.verification.observed import Observed
+from ledger.verification.stamps import StampBound
 from ledger.words import Language, text
 from tests.api.made_chain import MadeChain, open_made_chain
 from tests.stamps.a_time_authority import TimeServer, serving, settings_of

@@ -9,12 +9,12 @@ import pytest
 
 from ledger.bundle import Bundle, ShownStatement
 from ledger.leaf import index_key
-from ledger.parties import Parties
 from ledger.policy import parse_policy
 from ledger.runtime.records import Records
 from ledger.runtime.sequencer import DirectLeaf
 from ledger.runtime.trust import own_policy
 from ledger.statement import SignedStatement
+from ledger.verification.parties import Parties
 from tests.store.test_refusals import acknowledged
 from tests.store.world import ATTESTER, OTHER, REQUESTER, SHOP, SHOP_OLD, World, open_world
 

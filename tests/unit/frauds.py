@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.checks import Value
 from ledger.errors import VerificationFraud
-from ledger.fraud import (
+from ledger.fraud.procedure import FraudAssessment, assess_fraud, verify_fraud
+from ledger.fraud.proof import (
     FraudProof,
     is_fraud_proof,
     parse_fraud,
 )
-from ledger.fraud_procedure import FraudAssessment, assess_fraud, verify_fraud
+from ledger.verification.checks import Value
 from tools.vectors._fraud_stories import (
     POLICY,
     everything_known,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.audit import MAX_DOUBTFUL, IndexReplay, read_addendum
+from ledger.audit.findings import RootClaim, Seen
+from ledger.audit.replay import MAX_DOUBTFUL, IndexReplay, read_addendum
 from ledger.encoding import sha256
-from ledger.findings import RootClaim, Seen
 from ledger.index import IndexEntry, encode_list, key_to_list, value_of
 from ledger.leaf import NO_KEY, IndexLeaf, StatementLeaf
 from ledger.merkle import MemoryTree, consistency_path, hash_leaf, inclusion_path, tree_root

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.authorities import MAX_BYTES, MAX_RECORDS, Register, authority_json, parse_authorities
+from ledger.deadlines.authorities import MAX_BYTES, MAX_RECORDS, Register, authority_json, parse_authorities
+from ledger.deadlines.rulebook import SHIPPED, load_register, load_rule
 from ledger.errors import MalformedAuthorities
-from ledger.rulebook import SHIPPED, load_register, load_rule
 from tools.vectors.authorities import MARKED, PLAIN, line
 
 KINDS = ("supervision", "reports", "mediation")

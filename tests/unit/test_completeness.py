@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from ledger.bundle import Bundle, ShownIndex
-from ledger.checks import Value
-from ledger.completeness import MAX_KEYS, find_needed
 from ledger.encoding import Json, encode_hex
 from ledger.leaf import INDEX_V1, case_key, company_key
-from ledger.parties import operator_of
 from ledger.policy import TrustPolicy, parse_policy
+from ledger.verification.checks import Value
+from ledger.verification.completeness import MAX_KEYS, find_needed
+from ledger.verification.parties import operator_of
 from tests.cli.broken import everything_of, outcome_of
 from tests.cli.parts import bind
 from tools.vectors._bundles import (

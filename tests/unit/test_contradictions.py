@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 
 from ledger.bundle import Bundle, parse_bundle
 from ledger.checkpoint import Checkpoint, sign_checkpoint
-from ledger.contradictions import Kept, find_contradictions
 from ledger.encoding import sha256
 from ledger.errors import Malformed
 from ledger.evm import keccak256
-from ledger.fraud import AnchoredHead, parse_fraud
-from ledger.fraud_procedure import verify_fraud
+from ledger.fraud.contradictions import Kept, find_contradictions
+from ledger.fraud.procedure import verify_fraud
+from ledger.fraud.proof import AnchoredHead, parse_fraud
 from ledger.index import empty_index_leaf
 from ledger.leaf import INDEX_V1, NO_KEY, IndexLeaf
-from ledger.observed import Observed
 from ledger.policy import parse_policy
 from ledger.proof import LogProof
 from ledger.statement import parse
+from ledger.verification.observed import Observed
 from tests.unit.test_fraud_honest import History
 from tools.vectors._bundles import GENESIS, LOG_KEY, ORIGIN
 from tools.vectors._fraud_stories import (

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ledger.calendars import STANDARD
-from ledger.counting import Pause, Reading, add_months
-from ledger.deadline_json import deadline_json
 from ledger.deadlines import LAST_DAY, Deadline, Extended, due, ends
+from ledger.deadlines.as_json import deadline_json
+from ledger.deadlines.calendars import STANDARD
+from ledger.deadlines.counting import Pause, Reading, add_months
+from ledger.deadlines.places import end_of_day, local_days, zones
+from ledger.deadlines.rulebook import SHIPPED, load_rule
+from ledger.deadlines.rules import Leg
+from ledger.deadlines.steps import sentence
 from ledger.encoding import encode_json
 from ledger.errors import MalformedRequest, RefusedExtension, RefusedRule
-from ledger.places import end_of_day, local_days, zones
-from ledger.rulebook import SHIPPED, load_rule
-from ledger.rules import Leg
-from ledger.steps import sentence
 
 EVERY = [(name, period) for name in SHIPPED for period in load_rule(name).periods]
 DATED = [(name, period) for name, period in EVERY if load_rule(name).periods[period].legs]

@@ -11,15 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger import steps
-from ledger.calendars import STANDARD, is_free
-from ledger.counting import Pause
-from ledger.deadline_json import deadline_json
-from ledger.deadline_request import DeadlineRequest, answer
-from ledger.deadlines import Extended, due, ends
+from ledger.deadlines import Extended, due, ends, steps
+from ledger.deadlines.as_json import deadline_json
+from ledger.deadlines.calendars import STANDARD, is_free
+from ledger.deadlines.counting import Pause
+from ledger.deadlines.request import DeadlineRequest, answer
+from ledger.deadlines.rulebook import SHIPPED, load_rule
+from ledger.deadlines.steps import sentence
 from ledger.errors import HabeasError, MalformedRequest, RefusedExtension
-from ledger.rulebook import SHIPPED, load_rule
-from ledger.steps import sentence
 
 LEDGER = Path(steps.__file__).parent
 EU, UK, KR = (load_rule(name) for name in ("eu-gdpr", "uk-gdpr", "kr-pipa"))

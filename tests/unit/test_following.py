@@ -8,12 +8,12 @@ import pytest
 
 from api.assessments import FindingView
 from ledger.assessment import assess
-from ledger.checks import Value
+from ledger.deadlines.rulebook import load_register, load_rule
 from ledger.finding.case import Finding
 from ledger.finding.complaints import read_complaints
 from ledger.finding.law import NO_LAW, Law, shipped_law
 from ledger.finding.shown import finding_json
-from ledger.rulebook import load_register, load_rule
+from ledger.verification.checks import Value
 from tests.cli.broken import everything_of
 from tests.cli.matter import Matter, policy, words
 from tests.unit.test_finding import asked

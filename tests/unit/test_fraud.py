@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.checks import Value
-from ledger.fraud import (
+from ledger.fraud.proof import (
     foreign,
     malformed,
     omitted,
@@ -15,6 +14,7 @@ from ledger.fraud import (
 )
 from ledger.index import empty_index_leaf
 from ledger.leaf import NO_KEY
+from ledger.verification.checks import Value
 from tests.unit.frauds import judged, not_shown, proven
 from tools.vectors._bundles import COMPANY_KEY, ORIGIN, REFUSED
 from tools.vectors._fraud_stories import (

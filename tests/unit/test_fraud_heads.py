@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.checks import Value
 from ledger.encoding import sha256
 from ledger.errors import MalformedFraudProof, VerificationFraud
-from ledger.fraud import (
+from ledger.fraud.procedure import assess_fraud, verify_fraud
+from ledger.fraud.proof import (
     LeafPart,
     SignedHead,
     fork,
@@ -19,11 +19,11 @@ from ledger.fraud import (
     parse_fraud,
     rule_withdrawn,
 )
-from ledger.fraud_procedure import assess_fraud, verify_fraud
 from ledger.index import empty_index_leaf
 from ledger.leaf import NO_KEY, IndexLeaf, StatementLeaf
-from ledger.observed import Observed
 from ledger.policy import parse_policy
+from ledger.verification.checks import Value
+from ledger.verification.observed import Observed
 from tests.unit.frauds import not_shown, proven
 from tools.vectors._bundles import GENESIS, ORIGIN, policy_bytes
 from tools.vectors._fraud_stories import (

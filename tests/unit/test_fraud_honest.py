@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from ledger.anchor import ReceiptProof
 from ledger.errors import HabeasError, Malformed
-from ledger.fraud import (
+from ledger.fraud.procedure import assess_fraud
+from ledger.fraud.proof import (
     AnchoredHead,
     FraudProof,
     Head,
@@ -32,7 +33,6 @@ from ledger.fraud import (
     parse_fraud,
     rule_withdrawn,
 )
-from ledger.fraud_procedure import assess_fraud
 from ledger.index import empty_index_leaf
 from ledger.leaf import NO_KEY, StatementLeaf, index_key_of_bytes
 from tools.vectors._bundles import COMPANY_KEY, ORIGIN, REFUSED, REQUESTER, SENT, STRANGER

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from ledger.encoding import encode_base64, sha256
-from ledger.fraud import FraudProof, foreign, fork, last_leaf, malformed, omitted, omitted_submission
-from ledger.fraud_procedure import assess_fraud
+from ledger.fraud.procedure import assess_fraud
+from ledger.fraud.proof import FraudProof, foreign, fork, last_leaf, malformed, omitted, omitted_submission
 from ledger.leaf import StatementLeaf
 from ledger.merkle import MemoryTree, hash_leaf
 from tools.vectors._bundles import COMPANY_KEY, ORIGIN, REFUSED

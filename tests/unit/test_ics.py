@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from ledger.ics import Entry, encode_ics
+from ledger.deadlines.ics import Entry, encode_ics
 
 NOW = datetime(2026, 11, 25, 9, 0, 1, tzinfo=UTC)
 ENTRY = Entry("a", date(2026, 12, 31), "답변, 기한; \\", "one\ntwo " + "가나다라 " * 40)

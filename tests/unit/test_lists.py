@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.audit.findings import ListFault, Seen
+from ledger.audit.lists import MAX_QUESTIONS, Opening, find_faults
+from ledger.audit.memory_trie import MemoryTrie
 from ledger.encoding import sha256
-from ledger.findings import ListFault, Seen
 from ledger.index import IndexEntry, encode_list, value_of_bytes
 from ledger.leaf import NO_KEY, IndexLeaf, StatementLeaf
-from ledger.lists import MAX_QUESTIONS, Opening, find_faults
-from ledger.memory_trie import MemoryTrie
 from ledger.trie import TrieProof
 
 SIZE = 200

@@ -12,7 +12,7 @@ from ledger.mail.capture import MEDIA_TYPE
 from ledger.mail.dnssec import ROOT_ANCHORS as USED
 from ledger.mail.published import PublishedKey
 from ledger.mail.senders import Senders
-from ledger.mail_trust import MailTrust
+from ledger.mail.trust import MailTrust
 from ledger.policy import encode_policy, parse_policy
 from tools.vectors._bundles import ledger_trust
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.audit.memory_trie import MemoryTrie
 from ledger.encoding import sha256
 from ledger.errors import MalformedIndex
-from ledger.memory_trie import MemoryTrie
 from ledger.trie import EMPTY_TRIE, TrieProof, build_trie, hash_entry, prove_many, update_trie, verify_lookup
 
 # Few first bytes and far bits: neighbours that share much, and forks at every depth.

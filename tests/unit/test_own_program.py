@@ -14,8 +14,8 @@ import pytest
 
 import ledger.deadlines
 from ledger.deadlines import Pause, due
+from ledger.deadlines.rulebook import load_rule
 from ledger.errors import MalformedRequest
-from ledger.rulebook import load_rule
 
 ROOT = Path(__file__).resolve().parents[2]
 # Nothing else that is installed here can be imported; holidays itself needs dateutil, which needs six.
@@ -77,7 +77,7 @@ def test_the_guard_would_notice_another_package() -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"rule": "kr-pipa"}, "load_rule('kr-pipa') of ledger.rulebook gives one"),
+        ({"rule": "kr-pipa"}, "load_rule('kr-pipa') of ledger.deadlines gives one"),
         ({"rule": None}, "not NoneType: load_rule"),
         ({"period": None}, "the period must be a str, not NoneType"),
         ({"place": 49}, "the place must be a str, not int"),

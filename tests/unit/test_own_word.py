@@ -6,13 +6,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from ledger.checks import Value
 from ledger.counts.counts import count, row_of
 from ledger.counts.read import summarise
 from ledger.finding.case import Finding
 from ledger.finding.lateness import Against, read_lateness
 from ledger.finding.timeline import Bound, Bounds
 from ledger.statement import SignedStatement
+from ledger.verification.checks import Value
 from tests.cli.matter import Matter, words
 from tests.unit.test_finding import NOW, answered, asked
 from tools.vectors._bundles import COMPANY

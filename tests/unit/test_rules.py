@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from ledger.calendars import STANDARD, check_place, days_of
 from ledger.deadlines import due
+from ledger.deadlines.calendars import STANDARD, check_place, days_of
+from ledger.deadlines.places import TZDATA, zones
+from ledger.deadlines.rule_file import parse_rule
+from ledger.deadlines.rulebook import SHIPPED, load_rule, rule_bytes
 from ledger.errors import MalformedRequest
 from ledger.kinds import REGIMES
-from ledger.places import TZDATA, zones
-from ledger.rule_file import parse_rule
-from ledger.rulebook import SHIPPED, load_rule, rule_bytes
 from tools.deadlines_page import PAGE, page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -133,7 +133,7 @@ def test_the_engine_needs_no_server_database_or_chain() -> None:
         "        if name in names: raise AssertionError(f'{name} was imported')\n"
         "sys.meta_path.insert(0, Refuse())\n"
         "assert not set(names) & set(sys.modules)\n"
-        "from ledger.deadlines import due\nfrom ledger.rulebook import load_rule\n"
+        "from ledger.deadlines import due\nfrom ledger.deadlines.rulebook import load_rule\n"
         'assert str(due(load_rule("eu-gdpr"), "answer", "IE", date(2025, 9, 19)).due_latest) == "2025-10-20"\n'
         "print(sorted(set(names) & set(sys.modules)))\n"
     )
@@ -144,7 +144,7 @@ def test_the_engine_needs_no_server_database_or_chain() -> None:
 def test_time_zones_come_from_the_package() -> None:
     """Also where the machine has none, or others."""
     program = (
-        "from datetime import datetime, UTC\nfrom ledger.places import local_days\n"
+        "from datetime import datetime, UTC\nfrom ledger.deadlines.places import local_days\n"
         'print(local_days(datetime(2026, 6, 30, 15, 30, tzinfo=UTC), "KR")[0])\n'
     )
     environment = {"PYTHONTZPATH": "", "PATH": "/usr/bin:/bin", "TZ": "America/New_York", "PYTHONPATH": str(ROOT)}

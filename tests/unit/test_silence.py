@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from ledger.assessment import NO_FINDING, Assessment, assess
-from ledger.checks import Value
 from ledger.cli.clean import dump_json
 from ledger.cli.report import report_json, report_text
 from ledger.finding.told import told
-from ledger.observed import Observed
 from ledger.policy import parse_policy
 from ledger.sentences import sentences, silence_json
-from ledger.silence import CheckIn, Doubt, Silence
+from ledger.verification.checks import Value
+from ledger.verification.observed import Observed
+from ledger.verification.silence import CheckIn, Doubt, Silence
 from ledger.words import Language
 from tests.cli.broken import NOW, everything_of
 from tests.cli.parts import cases, policies

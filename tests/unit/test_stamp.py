@@ -13,18 +13,17 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger import der
 from ledger.assessment import Assessment, assess
 from ledger.bundle import Bundle, ShownStamps, parse_bundle
-from ledger.checks import Value
 from ledger.encoding import sha256
 from ledger.errors import HabeasError, Malformed, MalformedStamp
 from ledger.note import add_cosignatures, cosign
-from ledger.observed import Observed
 from ledger.policy import encode_policy, parse_policy
-from ledger.stamp import TimeAuthority, stamped_note, verify_stamp
-from ledger.stamp_request import encode_request, parse_response
-from ledger.stamp_token import StampToken
+from ledger.stamp.request import encode_request, parse_response
+from ledger.stamp.token import StampToken
+from ledger.stamp.verify import TimeAuthority, der, stamped_note, verify_stamp
+from ledger.verification.checks import Value
+from ledger.verification.observed import Observed
 from tools.vectors._authority import Authority, response
 from tools.vectors._bundles import AUDITOR, LOG_KEY, ORIGIN, START, ledger_trust, small_case
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from ledger.assessment import assess
 from ledger.bundle import parse_bundle
-from ledger.fraud import parse_fraud
-from ledger.fraud_procedure import assess_fraud
-from ledger.observed import Observed
+from ledger.fraud.procedure import assess_fraud
+from ledger.fraud.proof import parse_fraud
 from ledger.policy import parse_policy
+from ledger.verification.observed import Observed
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = ROOT / "docs" / "spec"

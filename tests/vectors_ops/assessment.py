@@ -7,17 +7,17 @@ from typing import Any
 
 from ledger.assessment import Assessment, assess
 from ledger.bundle import parse_bundle
-from ledger.calendars import STANDARD
-from ledger.checks import Check
+from ledger.deadlines.calendars import STANDARD
+from ledger.deadlines.rulebook import load_register
 from ledger.disclosure import Disclosure, FileValue
 from ledger.finding.law import shipped_law
 from ledger.finding.shown import finding_json
 from ledger.kinds import check_facts
 from ledger.mail import CAPTURE_TYPE
-from ledger.observed import Observed
 from ledger.policy import parse_policy
-from ledger.rulebook import load_register
 from ledger.sentences import silence_json
+from ledger.verification.checks import Check
+from ledger.verification.observed import Observed
 
 Values = dict[str, Any]
 

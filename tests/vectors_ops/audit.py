@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ledger.audit import IndexReplay
-from ledger.findings import RootClaim
+from ledger.audit.findings import RootClaim
+from ledger.audit.replay import IndexReplay
 
 Values = dict[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ledger.authorities import Register, authority_json, parse_authorities
+from ledger.deadlines.authorities import Register, authority_json, parse_authorities
 
 
 def register(given: dict[str, Any]) -> dict[str, Any]:

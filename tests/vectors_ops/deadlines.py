@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from ledger.calendars import STANDARD, Calendar, is_free
 from ledger.deadlines import Extended, Pause, due
+from ledger.deadlines.calendars import STANDARD, Calendar, is_free
+from ledger.deadlines.rule_file import parse_rule
+from ledger.deadlines.rulebook import load_rule
 from ledger.encoding import parse_date, parse_instant
 from ledger.errors import MalformedRequest
-from ledger.rule_file import parse_rule
-from ledger.rulebook import load_rule
 
 
 def _day(text: str | None) -> date | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ledger.fraud import is_fraud_proof, parse_fraud
-from ledger.fraud_procedure import verify_fraud
-from ledger.observed import Observed
+from ledger.fraud.procedure import verify_fraud
+from ledger.fraud.proof import is_fraud_proof, parse_fraud
 from ledger.policy import parse_policy
+from ledger.verification.observed import Observed
 
 Values = dict[str, Any]
 

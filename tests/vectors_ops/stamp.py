@@ -8,9 +8,9 @@ from typing import Any
 
 from ledger.encoding import sha256
 from ledger.note import VerifierKey
-from ledger.stamp import TimeAuthority, stamped_note, verify_stamp
-from ledger.stamp_request import encode_request, parse_response
-from ledger.stamp_token import StampToken
+from ledger.stamp.request import encode_request, parse_response
+from ledger.stamp.token import StampToken
+from ledger.stamp.verify import TimeAuthority, stamped_note, verify_stamp
 
 Values = dict[str, Any]
 

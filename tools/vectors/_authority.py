@@ -1,6 +1,6 @@
 """A time-stamp authority of the tests: real CMS tokens over real certificates, byte by byte (RFC 3161, RFC 5652).
 
-It shares no code with ``ledger.stamp``, so that writer and reader cannot be wrong together. All keys and
+It shares no code with ``ledger.stamp.verify``, so that writer and reader cannot be wrong together. All keys and
 signatures follow from seeds, so that the same call gives the same bytes. Everything that can be wrong in a
 token is an argument.
 """

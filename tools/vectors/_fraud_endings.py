@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ledger.encoding import sha256
-from ledger.fraud import last_leaf, rule_withdrawn
+from ledger.fraud.proof import last_leaf, rule_withdrawn
 from ledger.index import empty_index_leaf
 from ledger.leaf import NO_KEY, StatementLeaf
 from tools.vectors._bundles import ORIGIN

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 
 from ledger.encoding import encode_base64, encode_json
-from ledger.fraud import FraudProof, LeafPart, last_leaf
+from ledger.fraud.proof import FraudProof, LeafPart, last_leaf
 from tools.vectors._bundles import ORIGIN
 from tools.vectors._fraud_writer import CASES, PARSE, Value
 from tools.vectors._indexed_log import IndexedLog

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from ledger.anchor import ReceiptProof
 from ledger.encoding import Json, encode_hex, sha256
 from ledger.evm import keccak256
-from ledger.fraud import AnchoredHead, FraudProof
+from ledger.fraud.proof import AnchoredHead, FraudProof
 from ledger.index import parse_list
 from ledger.leaf import case_key
-from ledger.observed import Observed
 from ledger.policy import parse_policy
+from ledger.verification.observed import Observed
 from tools.vectors._bundles import (
     CHAIN_ID,
     COMPANY_KEY,

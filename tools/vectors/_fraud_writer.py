@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ledger.evm import keccak256
-from ledger.fraud import FraudProof, SignedHead
+from ledger.fraud.proof import FraudProof, SignedHead
 from tools.vectors._fraud_stories import CODE, POLICY_BYTES, headers_of
 from tools.vectors.writing import Cases
 

@@ -15,7 +15,7 @@ from ledger.bundle import Bundle, ShownAnchor, ShownIndex, ShownList, ShownState
 from ledger.checkpoint import Checkpoint, sign_checkpoint
 from ledger.encoding import Json, sha256
 from ledger.evm.rlp import RlpItem
-from ledger.fraud import AnchoredHead, IndexPart, LeafPart, SignedHead
+from ledger.fraud.proof import AnchoredHead, IndexPart, LeafPart, SignedHead
 from ledger.index import IndexEntry, encode_list, key_to_list, value_of_bytes
 from ledger.leaf import INDEX_V1, IndexLeaf, StatementLeaf, index_key_of_bytes, parse_leaf
 from ledger.merkle import hash_leaf

@@ -11,7 +11,7 @@ from dataclasses import replace
 from ledger.checkpoint import Checkpoint, sign_checkpoint
 from ledger.encoding import sha256
 from ledger.evm import keccak256
-from ledger.fraud import (
+from ledger.fraud.proof import (
     FraudProof,
     Head,
     SignedHead,

@@ -9,7 +9,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.anchoring import check_anchors, check_tickets, count_tickets
+from ledger.audit.anchoring import check_anchors, check_tickets, count_tickets
+from ledger.audit.findings import Finding, RootClaim, Seen
 from ledger.checkpoint import Checkpoint, verify_checkpoint
 from ledger.cli.auditing.chain import ChainView, open_chains, read_chain
 from ledger.cli.auditing.cosigner import Cosigner, open_cosigner
@@ -33,7 +34,6 @@ from ledger.errors import (
     RefusedOverwrite,
     RuntimeSetting,
 )
-from ledger.findings import Finding, RootClaim, Seen
 from ledger.merkle import tree_root
 from ledger.note import NOTE_LIMIT, Note, add_cosignatures
 from ledger.policy import LedgerTrust, TrustPolicy

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.anchor import ReceiptProof
-from ledger.anchoring import AnchorSeen, TicketSeen
+from ledger.audit.anchoring import AnchorSeen, TicketSeen
 from ledger.cli.auditing.provider import ChainRecord, Provider
 from ledger.cli.rpc import Node, check_url
 from ledger.errors import (

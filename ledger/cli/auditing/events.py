@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ledger.anchor import Anchored, Submitted
-from ledger.anchoring import AnchorSeen, TicketSeen
+from ledger.audit.anchoring import AnchorSeen, TicketSeen
 from ledger.cli.auditing.provider import ChainRecord
 from ledger.cli.files import read_file, replace_file
 from ledger.cli.plainjson import load_json

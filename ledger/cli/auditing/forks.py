@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ledger.audit.findings import Finding, RootClaim
 from ledger.cli.auditing.source import Absent, Source
 from ledger.cli.auditing.work import get_tile
 from ledger.errors import HabeasError, MalformedTile
-from ledger.findings import Finding, RootClaim
 from ledger.merkle import prefix_path, roots_from_prefix
 from ledger.tiles import TileTree, tile_path
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ledger.audit import IndexReplay
+from ledger.audit.findings import Finding, RootClaim, WrongRoot
+from ledger.audit.replay import IndexReplay
 from ledger.encoding import encode_hex
 from ledger.errors import HabeasError
-from ledger.findings import Finding, RootClaim, WrongRoot
 from ledger.policy import LedgerTrust
 from ledger.statement import parse
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from ledger.audit.lists import Opening
 from ledger.cli.auditing.source import Absent, HttpSource, Source
 from ledger.cli.plainjson import load_json
 from ledger.encoding import encode_hex, parse_base64
 from ledger.errors import HabeasError, MalformedIndex
-from ledger.lists import Opening
 from ledger.trie import TrieProof
 
 LIMIT = 16_777_216

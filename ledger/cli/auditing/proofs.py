@@ -1,6 +1,6 @@
 """From findings to fraud proofs (docs/spec/fraud.md): the parts that a replay and its sources can show.
 
-Each proof is judged by ``ledger.fraud_procedure`` before it is written; what does not pass there is left
+Each proof is judged by ``ledger.fraud.procedure`` before it is written; what does not pass there is left
 out, and the finding stands in the report alone.
 """
 
@@ -9,19 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger import fraud
+from ledger.audit.findings import Finding, ListFault, RootClaim
 from ledger.cli.auditing.chain import ChainView
 from ledger.cli.auditing.run import Replayed
 from ledger.cli.auditing.source import Source
 from ledger.cli.auditing.work import Worker
 from ledger.cli.files import write_new
 from ledger.errors import HabeasError
-from ledger.findings import Finding, ListFault, RootClaim
-from ledger.fraud import AnchoredHead, FraudProof, Head, IndexPart, LeafPart, SignedHead
-from ledger.fraud_procedure import assess_fraud
+from ledger.fraud import proof as fraud
+from ledger.fraud.procedure import assess_fraud
+from ledger.fraud.proof import AnchoredHead, FraudProof, Head, IndexPart, LeafPart, SignedHead
 from ledger.merkle import HashReader, inclusion_path, prefix_path
-from ledger.observed import Observed
 from ledger.policy import LedgerTrust, TrustPolicy
+from ledger.verification.observed import Observed
 
 MAX_PROOFS = 20
 

@@ -11,7 +11,7 @@ from ledger.anchor import (
     verify_anchor,
     verify_submission,
 )
-from ledger.anchoring import AnchorSeen, TicketSeen
+from ledger.audit.anchoring import AnchorSeen, TicketSeen
 from ledger.encoding import encode_hex
 from ledger.errors import RuntimeChainUnavailable, RuntimeFinality, RuntimeForeignChain, RuntimeWrongContract
 from ledger.policy import LedgerTrust

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ledger.anchoring import Tickets
-from ledger.audit import IndexReplay
+from ledger.audit.anchoring import Tickets
+from ledger.audit.findings import Finding, Seen
+from ledger.audit.replay import IndexReplay
 from ledger.checkpoint import Checkpoint
 from ledger.cli.auditing.chain import ChainView
 from ledger.cli.auditing.words import KINDS, text
 from ledger.cli.clean import clean_line
 from ledger.encoding import Json, JsonObject, encode_hex, encode_instant
-from ledger.findings import Finding, Seen
 from ledger.policy import LedgerTrust
 from ledger.words import Language, pick
 

@@ -1,6 +1,6 @@
 """One audit: fetch, replay, compare. The steps are those of docs/spec/audit.md, "Replay".
 
-Steps 1 and 2 were made before; 5 to 7 are ``ledger.audit``'s; 9 to 11 come at the end (``audit.py``).
+Steps 1 and 2 were made before; 5 to 7 are ``ledger.audit.replay``'s; 9 to 11 come at the end (``audit.py``).
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 
 from ledger.anchor import Submitted
-from ledger.audit import IndexReplay, Reading, read_addendum
+from ledger.audit.findings import Finding, ListFault, RootClaim, Seen
+from ledger.audit.lists import find_faults
+from ledger.audit.replay import IndexReplay, Reading, read_addendum
 from ledger.checkpoint import Checkpoint, verify_checkpoint
 from ledger.cli.auditing import work
 from ledger.cli.auditing.chain import ChainView
@@ -23,9 +25,7 @@ from ledger.cli.auditing.source import Absent, Source, open_source
 from ledger.cli.auditing.state import AuditState
 from ledger.encoding import sha256
 from ledger.errors import RuntimeFault
-from ledger.findings import Finding, ListFault, RootClaim, Seen
 from ledger.leaf import NO_KEY, STATEMENT_LEAF_BYTES, IndexLeaf
-from ledger.lists import find_faults
 from ledger.note import NOTE_LIMIT
 from ledger.policy import LedgerTrust
 from ledger.tiles import CHECKPOINT_PATH, TILE_HEIGHT, TILE_WIDTH, TilePath, parse_path, tile_path, tiles_between

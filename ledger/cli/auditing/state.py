@@ -19,12 +19,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ledger.audit.findings import Seen
 from ledger.cli.auditing.work import Fault
 from ledger.cli.files import open_folder, read_file, replace_file
 from ledger.cli.plainjson import load_json
 from ledger.encoding import Json, JsonObject, encode_json, is_int, sha256
 from ledger.errors import RuntimeSetting
-from ledger.findings import Seen
 from ledger.merkle import hash_leaf
 from ledger.tiles import TILE_WIDTH
 

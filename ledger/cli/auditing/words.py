@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ledger.findings import Kind
+from ledger.audit.findings import Kind
 from ledger.words import TEXT, Language, pick
 
 KINDS: Mapping[Kind, tuple[str, str]] = {

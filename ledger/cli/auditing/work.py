@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
-from ledger.audit import Reading, read_addendum
+from ledger.audit.replay import Reading, read_addendum
 from ledger.cli.auditing.source import Absent, Source, open_source
 from ledger.encoding import sha256
 from ledger.errors import MalformedLeaf, MalformedTile

@@ -1,0 +1,100 @@
+"""What an attester states of a mail, against the mail and what it saw (docs/spec/assessment.md, step 10.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from ledger.bundle import Bundle, ShownStatement
+from ledger.encoding import encode_hex, encode_instant, parse_instant
+from ledger.errors import HabeasError, Malformed, MalformedFacts
+from ledger.evm import parse_header
+from ledger.policy import AttesterTrust
+from ledger.verification.attesters import Attesters
+from ledger.verification.checks import Check, Value, not_checked
+from ledger.verification.files import OpenedFiles
+from ledger.verification.mail_case import MailCase
+from ledger.verification.observed import Canon
+
+CLOCKS_S = 3_600
+"""So far apart may the clock of an attester and that of the chain be."""
+
+
+@dataclass
+class AttestedMails:
+    """Step 10.5 of one assessment."""
+
+    bundle: Bundle
+    canon: Canon
+    case: MailCase
+    files: OpenedFiles
+    attesters: Attesters
+    notes: list[str] = field(default_factory=list)
+    """What the summary says beside the finding."""
+
+    def checks(self, shown: ShownStatement) -> Sequence[Check]:
+        """The check of an attestation of a mail that is opened, from the capture that the attester signed."""
+        statement = shown.signed.statement
+        attester = self.attesters.find(statement, "dkim")
+        about = None if attester is None else self.attesters.about(statement)
+        if attester is None or about is None:
+            return ()
+        digest = str(statement.facts["digest"])
+        # Whatever else opens the same bytes: the attester named one disclosure of them.
+        mails = self.files.mails(about)
+        data = next((self.files.held(item) for item in mails if encode_hex(item.digest) == digest), None)
+        if data is None or about.signed.statement.case_id != self.case.id or self.case.company is None:
+            return ()
+        name, captures = f"statement/{shown.index}/recomputed", self.attesters.seen_by(statement)
+        if not captures:
+            why = f"The answers of DNS that {attester.name} saw are not opened; the result stays on its word."
+            return [not_checked(name, "10.5", why, required=False)]
+        return [self._compare(name, attester, shown, about, data, captures)]
+
+    def _compare(
+        self, name: str, attester: AttesterTrust, shown: ShownStatement, about: ShownStatement, data: bytes,
+        captures: Sequence[bytes | None],
+    ) -> Check:  # fmt: skip
+        from ledger.mail.recompute import best_result, is_beyond  # see above
+
+        facts, who = shown.signed.statement.facts, attester.name
+        stated, at = str(facts["result"]), int(parse_instant(facts["at"], MalformedFacts, "at").timestamp())
+        quoted = self._quoted(about)
+        if quoted is not None and at + CLOCKS_S < quoted:
+            why = f"{who} says that it checked the mail at {facts['at']}; the statement that it names quotes a block of"
+            return Check(name, "10.5", Value.FAILED, f"{why} {encode_instant(quoted)}.", required=False)
+        held = [capture for capture in captures if capture is not None]
+        try:
+            best = best_result(data, held, self.case.claim(about.signed.statement), self.case.terms(), at)
+        except Malformed as error:
+            return not_checked(name, "10.5", f"What {who} saw cannot be read: {error}.", required=False)
+        is_contradicted = is_beyond(stated, best.result)
+        # What is closed, and a chain to a root that others believe, may say more of the key; never of what is written.
+        is_open = len(held) < len(captures)
+        if is_contradicted and not best.why and (is_open or best.open_chain):
+            why = f"What {who} saw has a DNSSEC chain that ends in no root of the trust policy."
+            if is_open:
+                why = f"Some of the answers of DNS that {who} saw are not opened; the result stays on its word."
+            return not_checked(name, "10.5", why, required=False)
+        if is_contradicted:
+            why = f"{who} states {stated}; by the mail and the answers of DNS that it signed: {best.result}"
+            return Check(name, "10.5", Value.FAILED, f"{why}{best.why and f', {best.why}'}.", required=False)
+        if is_beyond(stated, best.by_terms):
+            why = (
+                f"{who} states {stated} of the mail of statement {about.index}; by the domains and the published keys"
+                f" that the trust policy names it is {best.by_terms}."
+            )
+            self.notes.append(f"{why} The grade stays on the word of the attesters.")
+            return not_checked(name, "10.5", why, required=False)
+        detail = f"{who} states {stated}; by the mail and the answers of DNS that it signed: {best.result}."
+        return Check(name, "10.5", Value.PASSED, detail, required=False)
+
+    def _quoted(self, shown: ShownStatement) -> int | None:
+        """The time of the block that a statement quotes, if it is known: anybody can write a header of any time."""
+        wanted = shown.signed.statement.recent_block.hash
+        with suppress(HabeasError, KeyError):
+            header = parse_header(self.bundle.blocks[wanted])
+            if header.hash == wanted and self.canon.vouched(header) is not None:
+                return header.timestamp
+        return None

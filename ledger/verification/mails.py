@@ -1,0 +1,209 @@
+"""What a company's mail that a bundle opens shows (docs/spec/assessment.md, steps 10.2 to 10.4).
+
+What can be computed again is computed again: the signature over the mail's bytes, the case that the signed text
+names, the key where a DNSSEC chain proves it. What cannot be stays the word of whoever took the answers of DNS, and
+the sentences say whose. None of these checks is required.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from ledger.bundle import Bundle, ShownStatement
+from ledger.encoding import encode_base64url, encode_instant
+from ledger.errors import Malformed
+from ledger.policy import TrustPolicy
+from ledger.verification.attested import AttestedMails
+from ledger.verification.attesters import Attesters
+from ledger.verification.checks import Check, Value, not_checked
+from ledger.verification.files import OpenedFile, OpenedFiles
+from ledger.verification.mail_case import MailCase
+from ledger.verification.observed import Canon
+
+if TYPE_CHECKING:
+    # The mail and DNS libraries take longer to load than a bundle to check: only whoever opens a mail waits for them.
+    from ledger.mail.recompute import Recomputed
+
+LAST_SECOND = 253_370_764_800
+"""The first of January 9999: whoever makes up a header may have written any time into it."""
+Letter = Literal["A", "B", "C"]
+Doubt = Literal["public", "weak"]
+"""Why an opened mail proves nothing: anybody could have had its key; or it is weakly signed, or by another domain."""
+_LETTERS: Mapping[str, Letter] = {"grade_a": "A", "grade_b": "B", "grade_c": "C"}
+_NOT_PLACED = "When the mail existed is not shown: the statement that commits to it is not proven in an anchor."
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMail:
+    """What was recomputed of one mail for one statement."""
+
+    file: bytes
+    """SHA-256 of the mail."""
+    found: Recomputed
+
+
+@dataclass
+class MailSteps:
+    """Step 10 of one assessment; ``files`` and ``attested`` are its first and its last part."""
+
+    bundle: Bundle
+    policy: TrustPolicy
+    canon: Canon
+    mails: dict[int, list[ShownMail]] = field(default_factory=dict)
+    """By the index of the statement that commits to them."""
+
+    def __post_init__(self) -> None:
+        self.files = OpenedFiles(self.bundle)
+        self.attesters = Attesters(self.bundle, self.policy, self.files)
+        self.case = MailCase(self.bundle, self.policy)
+        self.attested = AttestedMails(self.bundle, self.canon, self.case, self.files, self.attesters)
+
+    def mail(self, shown: ShownStatement, at: int | None) -> Sequence[Check]:
+        """The mails that a statement commits to; ``at`` is the time by which it was recorded, None where unknown."""
+        return [check for item in self._mails(shown) for check in self._mail(shown, item, at)]
+
+    def _mails(self, shown: ShownStatement) -> Sequence[OpenedFile]:
+        if shown.signed.statement.case_id != self.case.id:
+            return ()
+        # One of several that open the same bytes, and none that names another length.
+        held = {item.sha256: item for item in self.files.mails(shown)}
+        return [item for _, item in sorted(held.items())]
+
+    def _mail(self, shown: ShownStatement, item: OpenedFile, at: int | None) -> Sequence[Check]:
+        name, data = f"mail/{shown.index}/{item.sha256.hex()}", self.files.held(item)
+        if at is None or data is None:
+            return [not_checked(name, "10.2", _NOT_PLACED, required=False)]
+        if self.case.company is None:
+            why = "Whose mail it should be is not shown: the statement that opened the case is not in the bundle."
+            return [not_checked(name, "10.2", why, required=False)]
+        from ledger.mail.recompute import recompute  # see above: libraries that take long to load
+
+        captures, claim = self.attesters.captures(shown), self.case.claim(shown.signed.statement)
+        try:
+            found = recompute(data, [data for data, _ in captures], claim, self.case.terms(), min(at, LAST_SECOND))
+        except Malformed as error:
+            return [not_checked(name, "10.2", f"The mail cannot be read: {error}.", required=False)]
+        if not found:
+            why = "The mail has no signature that can be read; nothing shows whose it is."
+            return [not_checked(name, "10.2", why, required=False)]
+        self.mails.setdefault(shown.index, []).extend(ShownMail(item.sha256, each) for each in found)
+        return [self._by_key(name, each, captures, self.attesters.vouchers(shown, item), at) for each in found]
+
+    def _by_key(
+        self, name: str, found: Recomputed, captures: Sequence[tuple[bytes, str]], vouchers: Sequence[str], at: int
+    ) -> Check:
+        below = [self._signature(f"{name}/{found.key_name}", found, at)]
+        check = f"{name}/{found.key_name}"
+        if found.proven:
+            key = "" if found.key_digest is None else f" (SHA-256 {found.key_digest.hex()})"
+            detail = f"The key{key} is proven: {found.key_word}. It rests on nobody's word. Within that time the zone"
+            detail += " may have withdrawn it: chains do not say so."
+            return Check(check, "10.2", Value.PASSED, detail, False, tuple(below))
+        words = [f"{captures[found.capture][1]}: {found.key_word}"] if found.capture is not None else []
+        words += [f"the word of {', '.join(vouchers)}"] if vouchers else []
+        rests = f"it stays on {'; and on '.join(words)}" if words else "no answer of DNS about it is opened"
+        why = f"No DNSSEC chain proves the key at {encode_instant(at)}; {rests}."
+        return not_checked(check, "10.2", why, required=False, below=below)
+
+    def _signature(self, key: str, found: Recomputed, at: int) -> Check:
+        name, below = f"{key}/signature", [self._case(key, found)]
+        because = "".join(f" {reason[:1].upper()}{reason[1:]}." for reason in found.reasons)
+        if found.counts:
+            letter = found.result[-1].upper()
+            detail = (
+                f"Recomputed here, received not after {encode_instant(at)}: signed by {found.domain}, grade {letter}."
+            )
+            if not self.case.is_company_named:
+                because += (
+                    f" The trust policy does not say how {self.case.company} sends mail: no finding rests on this."
+                )
+            return Check(name, "10.3", Value.PASSED, detail + because, False, tuple(below))
+        words = {"grade_d": "grade D, which proves nothing", "failed": "the signature does not verify"}
+        said = words.get(found.result, "undetermined")
+        if found.result == "grade_c" and not found.aligned:
+            said = f"grade C, signed by {found.domain} and not by the company, which proves nothing"
+        return not_checked(name, "10.3", f"Recomputed here: {said}.{because}", required=False, below=below)
+
+    @staticmethod
+    def _case(key: str, found: Recomputed) -> Check:
+        name = f"{key}/case"
+        if found.is_bound:
+            detail = f"The signed {found.where} names this case, and the day fits what the statement says."
+            return Check(name, "10.4", Value.PASSED, detail, required=False)
+        if found.where == "other_case":
+            why = "The signed text names another case: the mail is no evidence in this one."
+        elif found.where == "none" and found.result in ("failed", "undetermined"):
+            why = "Not determined: without a verified signature no case is read."
+        elif found.where == "several_cases":
+            why = "The signed text names this case and another: it may be about either."
+        elif found.where == "none":
+            why = "The signed text does not name this case: that the mail is about it is the requester's word."
+        elif found.day is None:
+            why = "The signed text names this case; nothing signed says when the mail was written."
+        else:
+            why = "The signed text names this case; it was written on another day than the statement names."
+        return not_checked(name, "10.4", why, required=False)
+
+    def letters(self) -> Mapping[int, Letter]:
+        """The best grade of an opened mail of each statement that needs nobody's word: a chain proves its key, and
+        the signed text names the case and the day, and the policy names the company."""
+        found: dict[int, Letter] = {}
+        if not self.case.is_company_named:
+            return found  # anybody may have a mailbox there, and nobody has said otherwise
+        for index, mails in self.mails.items():
+            for item in mails:
+                letter = _LETTERS.get(item.found.result)
+                is_whole = item.found.counts and item.found.proven and item.found.is_bound
+                if letter is not None and is_whole and self._earlier(index, item.file) is None:
+                    found[index] = min(letter, found.get(index, letter))
+        return found
+
+    def doubted(self) -> Mapping[int, Doubt]:
+        """Statements of which every opened mail with a grade proves nothing under this policy, and why.
+
+        A quorum of attesters may say more: leaving the files out would bring its word back, so it stands, with this
+        beside it.
+        """
+        found: dict[int, Doubt] = {}
+        for index, mails in self.mails.items():
+            graded = [item.found for item in mails if item.found.result.startswith("grade_")]
+            if graded and not any(item.counts for item in graded):
+                found[index] = "public" if any(item.is_key_public for item in graded) else "weak"
+        return found
+
+    def all_notes(self) -> Iterator[str]:
+        """Also a sentence for each mail that an earlier statement names already."""
+        yield from self.attested.notes
+        for index, mails in sorted(self.mails.items()):
+            for name in sorted({item.file for item in mails}):
+                earlier = self._earlier(index, name)
+                if earlier is not None:
+                    yield (
+                        f"Statement {index} names the mail that statement {earlier} names: a mail stands behind one"
+                        " statement, the first."
+                    )
+
+    def _earlier(self, index: int, name: bytes) -> int | None:
+        """The first statement of the same author in the case, before ``index``, that commits to the same mail."""
+        shown, statements = self.bundle.statements[index], self.bundle.statements
+        wanted = self._marks(item for item in self.files.mails(shown) if item.sha256 == name)
+        for other in sorted(place for place in statements if place < index):
+            statement, own = statements[other].signed.statement, shown.signed.statement
+            is_same = statements[other].signed.id == shown.signed.id  # the same words, once more in the log
+            if is_same or (statement.author, statement.case_id) != (own.author, own.case_id):
+                continue
+            committed = {digest.encode("ascii") for digest in statement.digests}
+            if wanted & (committed | self._marks(self.files.mails(statements[other]))):
+                return other
+        return None
+
+    def _marks(self, items: Iterable[OpenedFile]) -> frozenset[bytes]:
+        """By each of these it is the same mail: the disclosure, the bytes, a signature."""
+        from ledger.mail.recompute import marks  # see above
+
+        found: set[bytes] = set()
+        for item in items:
+            found |= {encode_base64url(item.digest).encode("ascii"), item.sha256, *marks(self.files.held(item) or b"")}
+        return frozenset(found)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-import ledger.deadlines
+import ledger.deadlines.engine
 from ledger.deadlines import Pause, due
 from ledger.deadlines.rulebook import load_rule
 from ledger.errors import MalformedRequest
@@ -48,7 +48,7 @@ def _own() -> str:
 
 def _docstring() -> str:
     found = re.search(
-        r"((?:^    .*\n|^\n)+)", (ledger.deadlines.__doc__ or "").partition("no finding.\n")[2], re.MULTILINE
+        r"((?:^    .*\n|^\n)+)", (ledger.deadlines.engine.__doc__ or "").partition("no finding.\n")[2], re.MULTILINE
     )
     assert found is not None
     return dedent(found[1])

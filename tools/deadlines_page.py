@@ -52,10 +52,10 @@ clone (pip then names the others as missing, which the engine never imports):
 ```python
 from datetime import date
 
-from ledger.deadlines import Extended, Pause, due, ends
-from ledger.errors import HabeasError
-from ledger.deadlines.rulebook import SHIPPED, load_rule
+from ledger.deadlines import Extended, Pause, due, ends, load_rule
+from ledger.deadlines.rulebook import SHIPPED
 from ledger.deadlines.steps import cited, sentence
+from ledger.errors import HabeasError
 
 rule = load_rule("eu-gdpr")  # one of SHIPPED
 found = due(rule, "answer", "IE", date(2025, 9, 19))  # received on 19 September, by a company in Ireland

@@ -32,7 +32,7 @@ def test_sentence(code: str) -> None:
     fields = [{name for _, name, _, _ in Formatter().parse(words) if name is not None} for words in (english, korean)]
     assert fields[0] == fields[1] == {str(number) for number in range(len(fields[0]))}
     assert re.search("[가-힣]", korean) and english.endswith((".", "}")) and korean.endswith((".", "}"))
-    written = "".join((LEDGER / f"{name}.py").read_text() for name in ("deadlines", "periods", "extensions"))
+    written = "".join((LEDGER / f"{name}.py").read_text() for name in ("engine", "periods", "extensions"))
     assert f'"{code}"' in written
 
 

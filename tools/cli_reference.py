@@ -26,7 +26,14 @@ _ALL_KINDS = "say KIND"
 def reference() -> str:
     """The generated part: each command with its arguments and options."""
     os.environ["COLUMNS"] = "100"
-    return "\n".join([MARKER, "", *_verify(), *_typer_commands()]).rstrip() + "\n"
+    return "\n".join([MARKER, "", *_root(), *_verify(), *_typer_commands()]).rstrip() + "\n"
+
+
+def _root() -> Iterator[str]:
+    """What ``habeas`` takes before any command."""
+    root: Any = get_command(app)
+    yield from _heading("", "", [str(root.help)])
+    yield from _table(_rows(root.params))
 
 
 def _verify() -> Iterator[str]:
@@ -75,7 +82,7 @@ def _say(group: Any) -> Iterator[str]:
 
 
 def _heading(path: str, arguments: str, paragraphs: list[str]) -> Iterator[str]:
-    yield f"### `habeas {path}`" if not arguments else f"### `habeas {path} {arguments}`"
+    yield f"### `{' '.join(word for word in ('habeas', path, arguments) if word)}`"
     yield ""
     for paragraph in paragraphs:
         yield paragraph

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Annotated
 
 import typer
 from typer.core import TyperGroup
@@ -67,6 +68,19 @@ app = typer.Typer(
 )
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"habeas {version('habeas')}")
+        raise typer.Exit
+
+
 @app.callback(epilog="Exit codes: 0 done, 1 failed or refused, 2 wrong use or malformed input, 3 not all was checked.")
-def _habeas() -> None:
+def _habeas(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version, and nothing else."),
+    ] = False,
+) -> None:
     pass

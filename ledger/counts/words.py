@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ledger.words import Language, pick
+from ledger.phrases import Phrases
 
 _TEXT: Mapping[str, tuple[str, str]] = {
     "title": ("Counts of the cases with {c}", "{c}에 관한 사건의 집계"),
@@ -119,12 +119,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "lateness.not_decided": ("not decided", "정하지 않음"),
 }
 
-
-def word(name: str, lang: Language) -> str:
-    """A word of a closed list, as people read it."""
-    return pick(_WORDS[name], lang)
-
-
-def phrase(name: str, lang: Language, **values: object) -> str:
-    """A fixed sentence with its values."""
-    return pick(_TEXT[name], lang).format(**values)
+word = Phrases(_WORDS).word
+"""A word of a closed list, as people read it."""
+phrase = Phrases(_TEXT).phrase
+"""A fixed sentence with its values."""

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TypeAlias
 
 from ledger.deadlines.rules import Leg, Period, Rule, Text
+from ledger.phrases import Phrases
 from ledger.words import Language, pick
 
 Value: TypeAlias = "str | int | date | Text | tuple[Leg, ...]"
@@ -319,9 +320,8 @@ def cited(step: Step, rule: Rule, lang: Language) -> str:
     return "" if source is None else f"{source.cite.ko if lang == 'ko' else source.cite.en} ({source.mark})"
 
 
-def word(name: str, lang: Language) -> str:
-    """A fixed word: of a holder, of an event, of a kind of day."""
-    return pick(_WORDS[name], lang)
+word = Phrases(_WORDS).word
+"""A fixed word: of a holder, of an event, of a kind of day."""
 
 
 def reading(holder: str, name: str, day: date, lang: Language) -> str:

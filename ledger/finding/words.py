@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.finding.mail_words import MAIL
-from ledger.words import Language, pick
+from ledger.phrases import Phrases
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "state.open": ("open", "진행 중"),
@@ -384,12 +384,7 @@ _TEXT: Mapping[str, tuple[str, str]] = {
     ),
 }
 
-
-def word(name: str, lang: Language) -> str:
-    """A word of a closed list, as people read it."""
-    return pick(_WORDS[name], lang)
-
-
-def phrase(name: str, lang: Language, **values: object) -> str:
-    """A fixed sentence with its values."""
-    return pick(_TEXT[name], lang).format(**values)
+word = Phrases(_WORDS).word
+"""A word of a closed list, as people read it."""
+phrase = Phrases(_TEXT).phrase
+"""A fixed sentence with its values."""

@@ -30,6 +30,7 @@ from ledger.mail.asked import (
 from ledger.mail.dnssec import ROOT_ANCHORS, Proven, TrustAnchor, verify_chain
 from ledger.mail.key import KeyAtReceipt
 from ledger.mail.quorum import Decision, View, decide, view_of
+from ledger.mail.reasons import found_text
 
 VERSION = 1
 MEDIA_TYPE = CAPTURE_TYPE
@@ -37,7 +38,6 @@ MAX_BYTES = 4_194_304
 MAX_DEPTH = 6
 MAX_QUESTIONS = 24
 NEAR = timedelta(hours=1)
-_WITHDRAWN = "most resolvers say that there is no such key: the zone had signed it and may have withdrawn it since"
 """A capture within this time of the receipt was taken at receipt."""
 
 
@@ -126,7 +126,7 @@ class DnsCapture:
             asked = None
         if asked is None:
             nothing = KeyAtReceipt(domain, selector, "unknown", None, "none", None)
-            return KeyFinding(nothing, (), 0, ("the capture has no answers for this key",))
+            return KeyFinding(nothing, (), 0, (found_text("not_asked"),))
         decision, reasons = self._decide(asked, received, anchors)
         status = "unknown" if decision.view is None or decision.view.status == "broken" else decision.view.status
         origin = "none" if status == "unknown" else decision.origin
@@ -142,22 +142,22 @@ class DnsCapture:
         decision = decide([_view(each) for each in asked.answers])
         reasons = [decision.reason]
         if decision.view is not None and decision.view.status == "broken":
-            reasons.append(f"{asked.question.name} has several key records; none of them counts")
+            reasons.append(found_text("several_records", name=asked.question.name))
         # A later capture may hold a key that was put there after the mail, chain or not.
         if self.at > received + NEAR:
-            return _as_archive(
-                decision, f"the answers are of {self.at:%Y-%m-%d %H:%M:%S} UTC, after the receipt", reasons
-            )
+            return _as_archive(decision, found_text("after_receipt", at=_shown(self.at)), reasons)
         if asked.chain:
             try:
                 proven = verify_chain(asked.chain, asked.question.name, asked.question.type, anchors, received)
                 found = _as_proven(asked, proven, reasons)
                 is_there = found[0].view is not None and found[0].view.status == "found"
-                return _as_archive(found[0], _WITHDRAWN, list(found[1])) if is_there and _is_withdrawn(asked) else found
+                if not (is_there and _is_withdrawn(asked)):
+                    return found
+                return _as_archive(found[0], found_text("withdrawn"), list(found[1]))
             except VerificationDnssec as error:
-                reasons.append(f"the DNSSEC chain proves nothing: {error}")
+                reasons.append(found_text("no_chain", error=error))
         if self.at < received - NEAR:
-            return _as_archive(decision, f"the answers are of {self.at:%Y-%m-%d %H:%M:%S} UTC, long before", reasons)
+            return _as_archive(decision, found_text("long_before", at=_shown(self.at)), reasons)
         return decision, tuple(reasons)
 
     def _check(self) -> None:
@@ -192,10 +192,19 @@ def _as_proven(asked: Asked, proven: Proven, reasons: list[str]) -> tuple[Decisi
     view = view_of([txt_text(record) for record in proven.records])
     agreed = tuple(place for place, answer in enumerate(asked.answers) if _view(answer) == view)
     reasons.append(
-        f"the DNSSEC chain proves the record from {proven.valid_from:%Y-%m-%d %H:%M:%S} "
-        f"to {proven.valid_until:%Y-%m-%d %H:%M:%S} UTC; {len(agreed)} of {len(asked.answers)} resolvers say the same"
+        found_text(
+            "proven",
+            start=_shown(proven.valid_from),
+            end=_shown(proven.valid_until),
+            count=len(agreed),
+            asked=len(asked.answers),
+        )
     )
     return Decision(view, "dnssec", agreed, reasons[-1]), tuple(reasons)
+
+
+def _shown(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}"
 
 
 def _as_archive(decision: Decision, why: str, reasons: list[str]) -> tuple[Decision, tuple[str, ...]]:

@@ -30,6 +30,7 @@ from ledger.errors import MalformedMail, VerificationMail
 from ledger.kinds import is_domain
 from ledger.mail.key import KeyRecord, load_rsa, parse_tags
 from ledger.mail.raw import Field, RawMail, crlf
+from ledger.mail.reasons import code_of, reason_text
 
 MAX_SIGNATURE = 16 * 1024
 MAX_SIGNED_NAMES = 256
@@ -196,10 +197,7 @@ def verify_signature(mail: RawMail, signature: Signature, record: KeyRecord, at:
     _check_permitted(signature, record)  # step 11
     found = bodies.digest(signature.body_form, signature.algorithm, signature.length)  # step 12
     if found != signature.body_hash:
-        raise VerificationMail(
-            f"the body has the hash {found.hex()}; {signature.domain} signed one with {signature.body_hash.hex()}",
-            "body_changed",
-        )
+        raise _broken("body_changed", found=found.hex(), domain=signature.domain, signed=signature.body_hash.hex())
     _check_value(signature, record, _header_digest(mail, signature))  # step 13
     now = at.timestamp()
     expired = signature.expires is not None and now > signature.expires
@@ -226,22 +224,24 @@ def _before_empty_lines(body: bytes) -> int:
 
 def _check_permitted(signature: Signature, record: KeyRecord) -> None:
     kind, _, hash_name = signature.algorithm.partition("-")
-    name = f"the key {signature.selector}._domainkey.{signature.domain}"
+    name = f"{signature.selector}._domainkey.{signature.domain}"
     if record.revoked:
-        raise VerificationMail(f"{name} is revoked: its p= is empty", "key_revoked")
+        raise _broken("key_revoked/empty", name=name)
     if kind != record.type:
-        raise VerificationMail(f"{name} is of type {record.type}, the signature is {signature.algorithm}", "key_type")
+        raise _broken("key_type", name=name, type=record.type, algorithm=signature.algorithm)
     if record.hashes is not None and hash_name not in record.hashes:
-        raise VerificationMail(f"{name} may not be used with {hash_name}", "key_hash")
+        raise _broken("key_hash", name=name, hash=hash_name)
     if not record.services & {"*", "email"}:
-        raise VerificationMail(f"{name} is not for mail", "key_service")
+        raise _broken("key_service", name=name)
     if record.same_domain and signature.identity_domain != signature.domain:
-        raise VerificationMail(f"{name} signs for no subdomain such as {signature.identity_domain}", "key_identity")
+        raise _broken("key_identity", name=name, identity=signature.identity_domain)
     if record.type == "rsa" and record.bits < MIN_BITS:
-        raise VerificationMail(
-            f"{name} has {record.bits} bits; with fewer than {MIN_BITS} anybody can compute the private key",
-            "key_short",
-        )
+        raise _broken("key_short", name=name, bits=record.bits, least=MIN_BITS)
+
+
+def _broken(entry: str, /, **values: object) -> VerificationMail:
+    """The error of a reason, with its sentence."""
+    return VerificationMail(reason_text(entry, **values), code_of(entry))
 
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -290,10 +290,7 @@ def _check_value(signature: Signature, record: KeyRecord, digest: bytes) -> None
             hash_type = SHA1() if signature.algorithm == "rsa-sha1" else SHA256()
             load_rsa(record.public).verify(signature.value, digest, PKCS1v15(), Prehashed(hash_type))
     except (InvalidSignature, ValueError):
-        raise VerificationMail(
-            f"the signature of {signature.domain} does not fit its header fields and the key {signature.selector}",
-            "signature_mismatch",
-        ) from None
+        raise _broken("signature_mismatch", domain=signature.domain, selector=signature.selector) from None
 
 
 def _known(values: dict[str, T], text: str, where: str) -> T:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
 from ledger.errors import MalformedKeyRecord, MalformedMail, VerificationMail
 from ledger.kinds import is_domain
@@ -30,6 +30,7 @@ from ledger.mail.dkim import (
 from ledger.mail.key import KeyAtReceipt, KeyRecord, Origin
 from ledger.mail.published import PublishedKey as PublishedKey
 from ledger.mail.raw import Field, RawMail
+from ledger.mail.reasons import code_of, reason_text
 from ledger.mail.report import is_report
 from ledger.mail.text import has_parts, reads_differently
 
@@ -59,6 +60,11 @@ class Reason:
     """A sentence for a person."""
     cap: Grade | None = None
     """The best grade that a mail can have with it; None for what changes no grade."""
+
+    @classmethod
+    def of(cls, entry: str, cap: Grade | None = None, /, **values: object) -> Self:
+        """With the sentence that the table of reasons has for it."""
+        return cls(code_of(entry), reason_text(entry, **values), cap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +156,7 @@ def grade_mail(
     counts = Counter(field.key for field in mail.fields)
     matter = _Matter(mail, counts, at, keys, published, company, _shared(mail, counts), Bodies(mail))
     if len(senders) != 1:
-        reason = Reason("from_count", f"the mail has {len(senders)} From fields; it must have one")
+        reason = Reason.of("from_count", count=len(senders))
         return _without_grade("failed" if senders else "undetermined", (reason,), (), None, arc)
     checks = tuple(_check(matter, field, number) for number, field in enumerate(signature_fields(mail)))
     # Step 16
@@ -163,12 +169,13 @@ def grade_mail(
 def _check(matter: _Matter, field: Field, number: int) -> SignatureCheck:
     """Steps 9 to 15 for one signature."""
     if number >= MAX_SIGNATURES:
-        reason = Reason("not_examined", f"only the first {MAX_SIGNATURES} signatures are examined")
+        reason = Reason.of("not_examined", count=MAX_SIGNATURES)
         return SignatureCheck(number, None, None, "undetermined", False, (reason,), None, "none")
     try:
         signature = read_signature(field, number)  # step 9
     except MalformedMail as error:
-        return SignatureCheck(number, None, None, "unusable", False, (Reason("unreadable", str(error)),), None, "none")
+        unreadable = (Reason.of("unreadable", error=error),)
+        return SignatureCheck(number, None, None, "unusable", False, unreadable, None, "none")
     aligned = any(in_domain(signature.domain, domain) for domain in matter.company)
     key = matter.keys.get((signature.domain, signature.selector))
     origin: Origin = key.origin if key else "none"
@@ -187,17 +194,17 @@ def _check(matter: _Matter, field: Field, number: int) -> SignatureCheck:
 def _record(signature: Signature, key: KeyAtReceipt | None) -> tuple[KeyRecord | None, tuple[Reason, ...]]:
     name = f"{signature.selector}._domainkey.{signature.domain}"
     if key is None or key.status == "unknown" or (key.status == "found" and key.origin == "none"):
-        return None, (Reason("key_unknown", f"the key {name} is not known for the time of receipt"),)
+        return None, (Reason.of("key_unknown", name=name),)
     if key.status == "missing":
-        return None, (Reason("key_missing", f"there was no key {name} when it was asked for"),)
+        return None, (Reason.of("key_missing", name=name),)
     if key.status == "revoked":
-        return None, (Reason("key_revoked", f"the key {name} was revoked when it was asked for"),)
+        return None, (Reason.of("key_revoked", name=name),)
     try:
         record = KeyRecord.parse(key.record or b"")
     except MalformedKeyRecord as error:
-        return None, (Reason("key_malformed", str(error)),)
+        return None, (Reason.of("key_malformed", error=error),)
     if record.revoked:
-        return None, (Reason("key_revoked", f"the key {name} was revoked when it was asked for"),)
+        return None, (Reason.of("key_revoked", name=name),)
     return record, ()
 
 
@@ -206,25 +213,21 @@ def _mismatch(error: VerificationMail, record: KeyRecord, origin: Origin) -> tup
     if error.code not in {"body_changed", "signature_mismatch"}:
         return "unusable", (reason,)
     if origin not in _AT_RECEIPT:
-        note = Reason("key_uncertain", f"the key is {origin}: it may not be the one that was in use at receipt")
-        return "undetermined", (reason, note)
+        return "undetermined", (reason, Reason.of(f"key_uncertain/{origin}"))
     if record.testing:
-        note = Reason("key_testing", "the domain says that it only tries this key (t=y); RFC 6376 lets it fail")
-        return "undetermined", (reason, note)
+        return "undetermined", (reason, Reason.of("key_testing/failed"))
     return "failed", (reason,)
 
 
 def _grade(matter: _Matter, verified: Verified, aligned: bool, origin: Origin) -> tuple[Outcome, tuple[Reason, ...]]:
     domain = verified.signature.domain
     if not matter.company:  # step 14
-        text = f"{domain} has signed it, but From is no address of the company"
-        return "undetermined", (Reason("from_other", text),)
+        return "undetermined", (Reason.of("from_other/signed", domain=domain),)
     # Step 15
     reasons = [*matter.shared, *_key_reasons(matter, verified, origin), *_signature_reasons(verified)]
     reasons += _header_reasons(matter, verified.signature)
     if not aligned:
-        text = f"{domain} has signed it, which is no domain of the company; whoever has that domain can have written it"
-        reasons.append(Reason("not_aligned", text, "grade_c"))
+        reasons.append(Reason.of("not_aligned", "grade_c", domain=domain))
     worst: Grade = max((reason.cap for reason in reasons if reason.cap), default="grade_a")
     worst_first = sorted(reasons, key=lambda reason: reason.code)
     return worst, tuple(sorted(worst_first, key=lambda reason: reason.cap or "", reverse=True))
@@ -234,49 +237,38 @@ def _shared(mail: RawMail, counts: Mapping[str, int]) -> tuple[Reason, ...]:
     reasons = []
     twice = sorted(key for key in SINGLE_USE if counts.get(key, 0) > 1)
     if twice:
-        text = f"{', '.join(twice)} stands more than once; mail programs differ in which one they show"
-        reasons.append(Reason("duplicate_header", text, "grade_d"))
+        reasons.append(Reason.of("duplicate_header", "grade_d", names=", ".join(twice)))
     if is_report(mail):
-        text = "it is a mail system's report on a delivery, which may say that nothing arrived; nobody answers in it"
-        reasons.append(Reason("report", text, "grade_d"))
+        reasons.append(Reason.of("report", "grade_d"))
     return tuple(reasons)
 
 
 def _key_reasons(matter: _Matter, verified: Verified, origin: Origin) -> list[Reason]:
     record, reasons = verified.record, []
     if record.type == "rsa" and record.bits < 2_048:
-        text = f"the RSA key has {record.bits} bits; a state could compute the private key"
-        reasons.append(Reason("key_1024", text, "grade_b"))
-    caps: dict[Origin, tuple[Grade, str]] = {
-        "part_quorum": ("grade_b", "not all resolvers that were asked agreed on the key"),
-        "single": ("grade_c", "one resolver alone gave the key"),
-        "archive": ("grade_c", "the key comes from an archive, not from the time of receipt"),
-        "recovered": ("grade_d", "the key was computed from signatures; anybody can make such a pair of mails"),
-    }
+        reasons.append(Reason.of("key_1024", "grade_b", bits=record.bits))
+    caps: dict[Origin, Grade] = {
+        "part_quorum": "grade_b", "single": "grade_c", "archive": "grade_c", "recovered": "grade_d",
+    }  # fmt: skip
     if origin in caps:
-        cap, text = caps[origin]
-        reasons.append(Reason(f"key_{origin}", text, cap))
+        reasons.append(Reason.of(f"key_{origin}", caps[origin]))
     if record.testing:
-        text = "the domain says that it only tries this key (t=y)"
-        reasons.append(Reason("key_testing", text, "grade_d"))
+        reasons.append(Reason.of("key_testing", "grade_d"))
     if any(key.digest in record.digests and matter.at >= key.published_at for key in matter.published):
-        text = "the private key was public when the mail was received; anybody could have signed"
-        reasons.append(Reason("key_published", text, "grade_d"))
+        reasons.append(Reason.of("key_published", "grade_d"))
     return reasons
 
 
 def _signature_reasons(verified: Verified) -> list[Reason]:
     signature, reasons = verified.signature, []
     if signature.length is not None:
-        text = f"only the first {signature.length} bytes of the body are signed (l=); anybody can have added the rest"
-        reasons.append(Reason("length", text, "grade_d"))
+        reasons.append(Reason.of("length", "grade_d", count=signature.length))
     if signature.algorithm == "rsa-sha1":
-        reasons.append(Reason("sha1", "the signature uses SHA-1, which RFC 8301 forbids", "grade_d"))
+        reasons.append(Reason.of("sha1", "grade_d"))
     if verified.expired:
-        reasons.append(Reason("expired", "the signature had expired (x=) when the mail was received", "grade_d"))
+        reasons.append(Reason.of("expired", "grade_d"))
     if verified.early:
-        text = "the signature says it was made (t=) more than ten hours after the mail was received"
-        reasons.append(Reason("early", text, "grade_d"))
+        reasons.append(Reason.of("early", "grade_d"))
     return reasons
 
 
@@ -285,23 +277,19 @@ def _header_reasons(matter: _Matter, signature: Signature) -> list[Reason]:
     signed = _signed_names(matter.counts, signature)
     unsigned = [key for key in _WANTED if key not in signed]
     if unsigned:
-        text = f"{', '.join(unsigned)} not signed; anybody can have set it"
-        reasons.append(Reason("header_unsigned", text, "grade_c"))
+        reasons.append(Reason.of("header_unsigned", "grade_c", names=", ".join(unsigned)))
     if "content-type" not in signed:
-        text = "Content-Type is not signed; it decides how the body is read"
         if _is_text(matter.mail):
-            reasons.append(Reason("content_type_unsigned", text, "grade_b"))
+            reasons.append(Reason.of("content_type_unsigned", "grade_b"))
         else:
-            reasons.append(Reason("content_type_unsigned_parts", f"{text}, and which parts it has", "grade_c"))
+            reasons.append(Reason.of("content_type_unsigned_parts", "grade_c"))
     is_multipart = any(_MULTIPART.match(field.value) for field in matter.mail.named("content-type"))
     if "content-transfer-encoding" not in signed and not is_multipart and reads_differently(matter.mail):
-        text = "Content-Transfer-Encoding is not signed, and the body is another text with another one"
         # Grade A is what it is everywhere; the case is looked for in every reading instead (``binding``).
-        reasons.append(Reason("transfer_encoding_unsigned", text))
+        reasons.append(Reason.of("transfer_encoding_unsigned"))
     over = sorted(key for key, count in Counter(signature.headers).items() if count > matter.counts.get(key, 0))
     if over:
-        text = f"signed once more than there: {', '.join(over)}; none can be added"
-        reasons.append(Reason("over_signed", text))
+        reasons.append(Reason.of("over_signed", names=", ".join(over)))
     return reasons
 
 
@@ -348,13 +336,11 @@ def _undecided(
 ) -> MailCheck:
     reasons = list(dict.fromkeys(reason for check in checks for reason in check.reasons))
     if not checks:
-        reasons.append(Reason("unsigned", "the mail has no DKIM signature"))
+        reasons.append(Reason.of("unsigned"))
     if from_domain is None:
-        reasons.append(
-            Reason("from_unclear", "From does not hold exactly one address that every mail program reads alike")
-        )
+        reasons.append(Reason.of("from_unclear"))
     elif not company and not any(reason.code == "from_other" for reason in reasons):
-        reasons.append(Reason("from_other", "From is no address of the company"))
+        reasons.append(Reason.of("from_other"))
     results = {check.result for check in checks}
     failed = "failed" in results and "undetermined" not in results
     return _without_grade("failed" if failed else "undetermined", tuple(reasons), checks, from_domain, arc)
@@ -373,4 +359,4 @@ def _without_grade(
 def _arc_reason(arc: tuple[ArcSet, ...]) -> tuple[Reason, ...]:
     if not arc:
         return ()
-    return (Reason("arc", f"{len(arc)} forwarders left ARC fields; they are read, and carry no weight"),)
+    return (Reason.of("arc", count=len(arc)),)

@@ -26,14 +26,11 @@ def _reasons(mail: RawMail, check: MailCheck, senders: Senders) -> list[Reason]:
     address = author_address(fields[0].value) if len(fields) == 1 else None
     found = []
     if senders.shared:
-        text = "others than the company have mailboxes at its domain; each of them can have sent it"
-        found.append(Reason("shared_domain", text, "grade_d"))
+        found.append(Reason.of("shared_domain", "grade_d"))
     if senders.addresses and address not in senders.addresses:
-        text = "From is none of the addresses from which the company writes to people"
-        found.append(Reason("sender_unlisted", text, "grade_d"))
+        found.append(Reason.of("sender_unlisted", "grade_d"))
     if address is not None and "to" in check.signed_headers and _names(mail, address):
-        text = "the mail goes to its own sender: whoever has that mailbox wrote it to himself"
-        found.append(Reason("to_sender", text, "grade_d"))
+        found.append(Reason.of("to_sender", "grade_d"))
     return found
 
 

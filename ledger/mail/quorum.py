@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ledger.mail.key import Origin
+from ledger.mail.reasons import found_text
 
 ViewStatus = Literal["found", "revoked", "missing", "broken"]
 _SMALL = 5
@@ -58,19 +59,19 @@ def decide(views: Sequence[View | None]) -> Decision:
     """The view of all resolvers asked; None stands for one that did not answer."""
     given = Counter(view for view in views if view is not None)
     if not given:
-        return Decision(None, "none", (), "no resolver answered")
+        return Decision(None, "none", (), found_text("no_answer"))
     view, count = given.most_common(1)[0]
     agreed = tuple(place for place, other in enumerate(views) if other == view)
     asked = len(views)
-    said = f"{count} of {asked} resolvers agree"
+    said = found_text("agree", count=count, asked=asked)
     if count == asked:
         return Decision(view, "single" if asked == 1 else "quorum", agreed, said)
     if is_quorum(count, asked):
         return Decision(view, "part_quorum", agreed, said)
     if len(given) == 1:
         # Nobody contradicts, but too few answered for more than the word of one.
-        return Decision(view, "single", agreed, f"{said}, the others did not answer")
-    return Decision(None, "none", (), f"the resolvers disagree: at most {count} of {asked} say the same")
+        return Decision(view, "single", agreed, found_text("agree_alone", count=count, asked=asked))
+    return Decision(None, "none", (), found_text("disagree", count=count, asked=asked))
 
 
 def is_quorum(count: int, asked: int) -> bool:

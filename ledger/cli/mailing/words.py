@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from ledger.cli.mailing.grading import Examined
-from ledger.cli.mailing.reasons import reason_words
 from ledger.encoding import Json, JsonObject, encode_hex, encode_instant
 from ledger.mail.days import days_in, parse_written
 from ledger.mail.raw import RawMail
+from ledger.mail.reasons import found_words, reason_words
 from ledger.words import Language, pick
 
 GRADES: Mapping[str, tuple[str, str]] = {
@@ -95,13 +95,13 @@ REPUDIATION = (
 
 
 def report(item: Examined, language: Language = "en") -> Iterator[str]:
-    """The grade with its reasons, line by line; what resolvers said is in English in any language."""
+    """The grade with its reasons, line by line."""
     check = item.check
     domain = check.chosen.domain if check.chosen else check.from_domain or "?"
     yield pick(GRADES[check.result], language).format(domain=domain)
     for reason in check.reasons:
         cap = pick(AT_MOST, language).format(cap=reason.cap[-1].upper()) if reason.cap else ""
-        yield f"  - {reason_words(reason, language)}{cap}"
+        yield f"  - {reason_words(reason.code, reason.text, language)}{cap}"
     if check.chosen:
         signer = check.chosen
         yield "  " + pick(SIGNED_BY, language).format(
@@ -117,7 +117,8 @@ def report(item: Examined, language: Language = "en") -> Iterator[str]:
         yield "  " + pick(KEY, language).format(
             selector=finding.key.selector,
             domain=finding.key.domain,
-            why="; ".join(finding.reasons) + (pick(NO_KEY, language) if finding.key.status == "missing" else ""),
+            why=found_words(finding.reasons, language)
+            + (pick(NO_KEY, language) if finding.key.status == "missing" else ""),
         )
     yield "  " + pick(CASES[item.binding.where if check.chosen else "unread"], language)
     if check.chosen:

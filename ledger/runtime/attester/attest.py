@@ -36,6 +36,7 @@ from ledger.mail.dkim import read_signature, signature_fields
 from ledger.mail.grade import MAX_SIGNATURES, MailCheck, grade_mail
 from ledger.mail.hold_down import hold_down
 from ledger.mail.raw import RawMail
+from ledger.mail.reasons import reason_text
 from ledger.mail.senders import Senders
 from ledger.runtime.attester.answer import Answer, Draft, Recorded, Signed
 from ledger.runtime.attester.ledgers import Found, choose, quote, read_statement, record
@@ -48,20 +49,6 @@ CAPTURE_NAME, CAPTURE_FIELD = "dns-capture.json", "dns_capture"
 MEDIA_TYPE = "message/rfc822"
 MAX_MAILS = 30
 """Mails attested in one case: of more than 64 statements of one author a server shows no bundle that is complete."""
-NO_CASE = (
-    "no_case",
-    "The signed text does not name the case, so the mail may be about anything; it is no more than grade D.",
-)
-SEVERAL = (
-    "several_cases",
-    "The signed text names several cases, so it may be about another of them; it is no more than grade D.",
-)
-NOT_OWN = (
-    "not_own",
-    "No domain of the company has signed it, so whoever has the signing domain can have written it; it is no more than "
-    "grade D.",
-)
-NO_DAY = ("no_day", "Nothing signed says when the mail was written, so it shows no day; it is no more than grade D.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,15 +260,15 @@ def _keys(mail: RawMail, domains: frozenset[str]) -> tuple[tuple[str, str], ...]
 def _weighed(check: MailCheck, binding: Binding, has_day: bool) -> tuple[str, list[tuple[str, str]]]:
     """The grade of the signature, or D where it is not the company's, or shows neither the case nor the day."""
     reasons = [(reason.code, reason.text) for reason in check.reasons]
-    missing = [NO_CASE] if binding.where == "none" else []
-    missing += [SEVERAL] if binding.where == "several_cases" else []
-    missing += [] if has_day else [NO_DAY]
-    missing += [] if check.aligned else [NOT_OWN]
+    missing = ["no_case"] if binding.where == "none" else []
+    missing += ["several_cases"] if binding.where == "several_cases" else []
+    missing += [] if has_day else ["no_day"]
+    missing += [] if check.aligned else ["not_own"]
     # Of such a key the reason stands among the others already; an attestation has no room for more than the letter.
     one_word = check.chosen is not None and check.chosen.origin in ("single", "archive")
     if check.chosen is None or not (missing or one_word):
         return check.result, reasons
-    return "grade_d", [*missing, *reasons]
+    return "grade_d", [*((code, reason_text(code)) for code in missing), *reasons]
 
 
 def _shown(mail: RawMail, prepared: Prepared, check: MailCheck) -> Shown:

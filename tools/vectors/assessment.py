@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ledger.encoding import encode_json, sha256
 from ledger.evm import parse_header
+from tools.vectors._assessment_authorities import authorities, complaints, names_in_facts
 from tools.vectors._assessment_case import (
     ANCHOR,
     ASSESS,
@@ -34,12 +35,13 @@ from tools.vectors._assessment_case import base as base_result
 from tools.vectors._assessment_days import days, scopes
 from tools.vectors._assessment_evidence import contradictory, direct, malformed
 from tools.vectors._assessment_false import false_claims
-from tools.vectors._assessment_finding import deliveries, late, more_time
-from tools.vectors._assessment_following import authorities, complaints, following, late_notices, names_in_facts
+from tools.vectors._assessment_finding import deliveries, late
+from tools.vectors._assessment_following import following, late_notices
 from tools.vectors._assessment_index import contradictions, lists, no_root, replays
 from tools.vectors._assessment_keys import keys
 from tools.vectors._assessment_mail import mails_attested, mails_bound, mails_by_time, mails_changed, mails_shown
 from tools.vectors._assessment_mail_false import mails_denied, mails_outside, mails_reused, mails_seen, mails_sent
+from tools.vectors._assessment_more_time import more_time
 from tools.vectors._assessment_own_word import arrivals, disputes
 from tools.vectors._assessment_parties import other_cases, parties, requester_bound
 from tools.vectors._assessment_silence import long_lists, other_leaves, silences

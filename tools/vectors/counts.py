@@ -2,108 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from tools.vectors.writing import Cases
-
-COUNT, SUMMARY = "counts.count", "counts.summary"
-COMPANY, NOW = "shop.example", "2026-12-10T12:00:00Z"
-Summary = dict[str, Any]
-
-# A sending that nobody else saw, whose quiet period is over; two years without an answer change nothing about that.
-CLAIMED: Summary = {
-    "company": COMPANY,
-    "place": "IE",
-    "quiet_until": "2026-12-04",
-    "spoken": False,
-    "joined": False,
-    "arrival": "claimed",
-    "arrived_on": None,
-    "answer": "none",
-    "state": "open",
-    "outcome": "none",
-    "grade": None,
-    "answered_on": None,
-    "lateness": None,
-    "overdue": False,
-    "known_until": "2026-12-01",
-    "conditional": False,
-    "replayed": True,
-    "operator_is_party": False,
-}
-PROVEN: Summary = {**CLAIMED, "arrival": "proven", "arrived_on": "2026-10-22", "quiet_until": "2026-12-07"}
-OVERDUE: Summary = {**PROVEN, "joined": True, "overdue": True}
-OPEN: Summary = {**PROVEN, "joined": True, "known_until": "2026-11-11"}
-ANSWERED: Summary = {
-    **PROVEN,
-    "joined": True,
-    "spoken": True,
-    "answer": "recorded",
-    "state": "closed",
-    "outcome": "provided",
-    "grade": "company_signed",
-    "answered_on": "2026-11-11",
-    "lateness": "in_time",
-    "known_until": None,
-}
-CONTESTED: Summary = {**ANSWERED, "state": "open", "outcome": "contested", "known_until": "2026-11-20"}
-CONTESTED_REQUEST: Summary = {
-    **OPEN, "spoken": True, "outcome": "contested", "grade": "company_signed", "known_until": "2026-12-01",
-}  # fmt: skip
-REPORTED: Summary = {
-    **PROVEN,
-    "joined": True,
-    "answer": "reported",
-    "state": "closed",
-    "outcome": "refused",
-    "grade": "self_stated",
-}
-UNDETERMINED: Summary = {
-    **PROVEN, "joined": True, "spoken": True, "answer": "undetermined", "state": None, "outcome": None,
-}  # fmt: skip
-WITHDRAWN: Summary = {**PROVEN, "joined": True, "state": "closed", "outcome": "withdrawn", "grade": "self_stated"}
-VOUCHED_ANSWER: Summary = {**ANSWERED, "grade": "operator_vouched"}
-VOUCHED_ARRIVAL: Summary = {**OPEN, "arrival": "operator_vouched", "spoken": True}
-
-_ROWS = (
-    *("provided", "partly_provided", "refused", "contested", "reported", "operator_vouched", "withdrawn"),
-    *("overdue", "open", "undetermined"),
+from tools.vectors._counts_summaries import (
+    ANSWERED,
+    CLAIMED,
+    CONTESTED,
+    CONTESTED_REQUEST,
+    COUNT,
+    OPEN,
+    OVERDUE,
+    PROVEN,
+    REPORTED,
+    SUMMARY,
+    UNDETERMINED,
+    VOUCHED_ANSWER,
+    VOUCHED_ARRIVAL,
+    WITHDRAWN,
+    asked,
+    case,
+    counted,
+    one_answer,
 )
-_LATENESS = ("late", "in_time", "not_decided")
-_EMPTY: Mapping[str, Sequence[str]] = {
-    "arrival": ("no_request", "claimed", "operator_vouched", "proven"),
-    "states": ("open", "closed", "undetermined"),
-    "outcomes": ("none", "provided", "partly_provided", "refused", "withdrawn", "contested", "undetermined"),
-    "grades": ("self_stated", "domain_mail", "company_signed", "operator_vouched", "attested", "decided"),
-}
-
-
-def case(number: int, base: Summary, **changes: Any) -> Summary:
-    """A case with an id of its own."""
-    return {"case": f"0x{number:064x}", **base, **changes}
-
-
-def counted(cases: int, no_rate: str | None = "not_joined", **given: Any) -> dict[str, Any]:
-    """The expected counts: everything that is not given is 0 or empty."""
-    found: dict[str, Any] = {"company": COMPANY, "cases": cases}
-    for name, words in _EMPTY.items():
-        found[name] = {word: given.get(name, {}).get(word, 0) for word in words}
-    found["no_rate"] = no_rate
-    for name, words in (("rates", _ROWS), ("lateness", _LATENESS)):
-        used = given.get(name, {})
-        total = sum(used.values())
-        found[name] = [{"of": word, "numerator": used.get(word, 0), "denominator": total} for word in words if used]
-    found["curve"] = [
-        {"day": day, "at_risk": at_risk, "answered": answered} for day, at_risk, answered in given.get("curve", ())
-    ]
-    for name in ("unconfirmed", "conditional", "not_replayed", "operator_is_party"):
-        found[name] = given.get(name, 0)
-    return found
-
-
-def asked(*summaries: Summary, now: str = NOW, company: str = COMPANY) -> dict[str, Any]:
-    return {"company": company, "now": now, "summaries": list(summaries)}
+from tools.vectors.writing import Cases
 
 
 def _strangers(cases: Cases) -> None:
@@ -184,17 +103,7 @@ def _quiet(cases: Cases) -> None:
         "quiet-ended-by-the-company",
         COUNT,
         asked(spoken),
-        counted(
-            1,
-            None,
-            arrival={"proven": 1},
-            states={"closed": 1},
-            outcomes={"provided": 1},
-            grades={"company_signed": 1},
-            rates={"provided": 1},
-            lateness={"in_time": 1},
-            curve=[(20, 1, 1)],
-        ),  # fmt: skip
+        one_answer(),
         "the company has spoken: listed at once",
     )
 
@@ -259,17 +168,7 @@ def _rows(cases: Cases) -> None:
             f"answer-{grade.replace('_', '-')}",
             COUNT,
             asked(case(1, base)),
-            counted(
-                1,
-                None,
-                arrival={"proven": 1},
-                states={"closed": 1},
-                outcomes={"provided": 1},
-                grades={grade: 1},
-                rates={"provided": 1},
-                lateness={"in_time": 1},
-                curve=[(20, 1, 1)],
-            ),  # fmt: skip
+            one_answer(grade),
             f"an answer of grade {grade} stands in the row of its outcome",
         )
 
@@ -303,17 +202,7 @@ def _censored(cases: Cases) -> None:
         "answered-before-arrival",
         COUNT,
         asked(before),
-        counted(
-            1,
-            None,
-            arrival={"proven": 1},
-            states={"closed": 1},
-            outcomes={"provided": 1},
-            grades={"company_signed": 1},
-            rates={"provided": 1},
-            lateness={"in_time": 1},
-            curve=[(0, 1, 1)],
-        ),  # fmt: skip
+        one_answer(day=0),
         "an answer that names a day before the proven arrival counts for day 0",
     )
     given = asked(case(1, CLAIMED, conditional=True), case(2, CLAIMED, replayed=False, operator_is_party=True))

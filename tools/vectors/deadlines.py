@@ -9,7 +9,9 @@ from typing import Any
 
 from tools.vectors._deadline_files import BASE_RULE, changes
 from tools.vectors._deadline_refusals import REFUSED
-from tools.vectors._deadline_rows import AUTHORITY, DERIVED, FURTHER, KR_HOLIDAY, Row
+from tools.vectors._deadline_rows import AUTHORITY, DERIVED, Row
+from tools.vectors._deadline_rows_elsewhere import ELSEWHERE, KR_HOLIDAY
+from tools.vectors._deadline_rows_europe import EUROPE
 from tools.vectors.writing import Cases
 
 RULES = Path(__file__).resolve().parents[2] / "ledger" / "data" / "rules"
@@ -163,7 +165,7 @@ def _calendar_files(cases: Rows) -> None:
 def main() -> None:
     """Write the folder."""
     cases = Rows("deadlines")
-    for kind, rows in (("authority", AUTHORITY), ("derived", (*DERIVED, *FURTHER))):
+    for kind, rows in (("authority", AUTHORITY), ("derived", (*DERIVED, *EUROPE, *ELSEWHERE))):
         for row in rows:
             cases.row(row, kind)
     _refused_dates(cases)

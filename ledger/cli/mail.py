@@ -16,6 +16,7 @@ from ledger.cli.output import (
     AsJson,
     CaseId,
     Folder,
+    Lang,
     Language,
     Trust,
     Yes,
@@ -103,7 +104,7 @@ def add(
     api: Api = None,
     trust: Trust = None,
     yes: Yes = False,
-    lang: Annotated[Language, typer.Option(help="Language of the grade.")] = Language.en,
+    lang: Lang = Language.en,
     as_json: AsJson = False,
 ) -> None:
     """Record what a mail of the company says, with it as evidence. Exit code 3: some attester did not attest.
@@ -116,27 +117,28 @@ def add(
     from ledger.cli.mailing.adding import Said, Where, added_json, answer_lines, attest, read_original
     from ledger.cli.mailing.adding import add as add_mail
     from ledger.cli.mailing.grading import key_source
+    from ledger.cli.mailing.lines import line
 
     data = read_original(file, lang.value)
     where = Where(folder, case, api, trust, yes)
     said = Said(as_.value, on, until, reason or (), mode)
-    source = key_source(capture or (), resolver or (), note)
+    source = key_source(capture or (), resolver or (), note, lang.value)
     added = add_mail(
         data, file.name, said, where, mail_domain or (), source, for_attesters=bool(attester), language=lang.value
     )
-    recorded = added.recorded
+    recorded, statement = added.recorded, encode_hex(added.recorded.signed.id)
     if not as_json:
-        print_text(f"Recorded as entry {recorded.index}: {encode_hex(recorded.signed.id)}")
+        print_text(line("recorded", lang.value, index=recorded.index, statement=statement))
     answers = attest(where, find_case(folder, case), recorded.signed.id, attester) if attester else []
     if as_json:
         print_json(added_json(added, answers))
     else:
-        for line in answer_lines(answers):
-            print_text(line)
+        for each in answer_lines(answers, lang.value):
+            print_text(each)
     if _is_left_open(answers):
         raise typer.Exit(3)
     if not answers and not as_json:
-        note(f"Until attesters have checked it: your own word. habeas mail attest {encode_hex(recorded.signed.id)}")
+        note(line("own_word", lang.value, statement=statement))
 
 
 @app.command()
@@ -147,6 +149,7 @@ def attest(
     folder: Folder = DEFAULT_FOLDER,
     api: Api = None,
     trust: Trust = None,
+    lang: Lang = Language.en,
     as_json: AsJson = False,
 ) -> None:
     """Hand a mail that is on record to attesters, and keep what they answer. Exit code 3: not all of them attested."""
@@ -161,8 +164,8 @@ def attest(
     if as_json:
         print_json({"statement": statement, "attesters": answers})
     else:
-        for line in answer_lines(answers):
-            print_text(line)
+        for each in answer_lines(answers, lang.value):
+            print_text(each)
     if _is_left_open(answers):
         raise typer.Exit(3)
 
@@ -180,7 +183,7 @@ def show(
     published: Published = None,
     case: CaseId = None,
     folder: Folder = DEFAULT_FOLDER,
-    lang: Annotated[Language, typer.Option(help="Language of the grade.")] = Language.en,
+    lang: Lang = Language.en,
     as_json: AsJson = False,
 ) -> None:
     """Grade a mail and say why. Nothing is signed, kept or sent; with --capture nobody is asked.
@@ -195,7 +198,7 @@ def show(
     data = read_original(file, lang.value)
     found = _case(folder, case, mail_domain)
     domains = company_domains(found.company if found else None, mail_domain or ())
-    source = key_source(capture or (), resolver or (), note)
+    source = key_source(capture or (), resolver or (), note, lang.value)
     examined = examine(data, domains, source, found.case if found else None, _time(at), published_keys(published))
     if keep_capture is not None:
         if examined.known.capture is None:
@@ -223,6 +226,7 @@ def check(
     resume: Annotated[bool, typer.Option("--resume", help="With --out: go on where an earlier run broke off.")] = False,
     case: CaseId = None,
     folder: Folder = DEFAULT_FOLDER,
+    lang: Lang = Language.en,
     as_json: AsJson = False,
 ) -> None:
     """Grade many mails, a line for each; one is in memory at a time, and each key is asked for once.
@@ -237,8 +241,8 @@ def check(
         raise MalformedRequest("--resume goes on with the lines of a file: name it with --out FILE")
     found = _case(folder, case, mail_domain)
     domains = company_domains(found.company if found else None, mail_domain or ())
-    source = key_source(capture or (), resolver or (), note)
-    task = batch.Task(domains, found.case if found else None, source, _time(at), published_keys(published))
+    source = key_source(capture or (), resolver or (), note, lang.value)
+    task = batch.Task(domains, found.case if found else None, source, _time(at), published_keys(published), lang.value)
     done = batch.read_done(out) if out is not None and resume else []
     if out is not None and not (resume and out.exists()):
         write_new(out, b"")
@@ -250,12 +254,12 @@ def check(
             if as_json:
                 print_lines(line)
             else:
-                print_text(batch.line_words(value))
+                print_text(batch.line_words(value, lang.value))
             if file is not None:
                 file.write(line + "\n")
 
         tally = batch.check(paths, task, done, note, each)
-    note(f"{tally.total:,} messages: {tally.words()}")
+    note(tally.summary(lang.value))
     raise typer.Exit(tally.code)
 
 
@@ -268,7 +272,7 @@ def find(
     ] = None,
     case: CaseId = None,
     folder: Folder = DEFAULT_FOLDER,
-    lang: Annotated[Language, typer.Option(help="Language of the list.")] = Language.en,
+    lang: Lang = Language.en,
     as_json: AsJson = False,
 ) -> None:
     """List the mails of a mailbox that name the case or come from the company, and take them out unchanged.
@@ -284,7 +288,7 @@ def find(
     found = find_case(folder, case)
     domains = company_domains(found.company, mail_domain or ())
     count = 0
-    for hit in finding.find(mailbox, found.case, domains, note):
+    for hit in finding.find(mailbox, found.case, domains, note, lang.value):
         count += 1
         written = None if out is None else finding.write_out(hit, out)
         if as_json:
@@ -296,7 +300,7 @@ def find(
 
 
 @app.command()
-def original(lang: Annotated[Language, typer.Option(help="Language of the text.")] = Language.en) -> None:
+def original(lang: Lang = Language.en) -> None:
     """Say how to get the original of a message out of the usual mail services."""
     from ledger.cli.mailing.originals import how_to
 

@@ -61,6 +61,9 @@ class Language(StrEnum):
     ko = "ko"
 
 
+Lang = Annotated[Language, typer.Option("--lang", help="Language of the text.")]
+
+
 def new_app(words: str = "") -> typer.Typer:
     """A typer app of one subcommand or group: plain text, no completion."""
     return typer.Typer(

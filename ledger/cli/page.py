@@ -13,6 +13,8 @@ from ledger.cli.output import (
     AsJson,
     CaseId,
     Folder,
+    Lang,
+    Language,
     Yes,
     confirm,
     new_app,
@@ -25,17 +27,9 @@ from ledger.errors import MalformedRequest, RefusedOverwrite
 
 if TYPE_CHECKING:
     from ledger.cli.warc import Checked
+    from ledger.words import Language as Words
 
 app = new_app("Pages and portals: keep a page as a WARC file, for a statement to commit to.")
-WORTH = (
-    "A capture shows that these bytes have not changed since a statement committed to them. It does not show who sent "
-    "them: until an attester has fetched the page itself (check: http), it is self_stated."
-)
-NEXT = "No statement commits to it yet, so nothing shows when it was made. Next: habeas say KIND --kept {name}"
-LOOK = (
-    "Cookies and secrets in header fields and addresses were replaced before hashing. The text of the page is as it "
-    "was sent: look through it before you open it to anybody, it may name you or others."
-)
 
 
 @app.command()
@@ -49,6 +43,7 @@ def keep(
     ] = False,
     case: CaseId = None,
     folder: Folder = DEFAULT_FOLDER,
+    lang: Lang = Language.en,
     as_json: AsJson = False,
 ) -> None:
     """Fetch a page from this machine and keep it as a WARC file beside the case file, or check a capture and keep it.
@@ -62,6 +57,7 @@ def keep(
     from ledger.cli import casefolder, kept
     from ledger.cli.attested import Waiting
     from ledger.cli.cases import find_case
+    from ledger.cli.mailing.lines import line
     from ledger.cli.warc import MEDIA_TYPE, check_warc
     from ledger.disclosure import SALT_BYTES, Disclosure, FileValue
 
@@ -84,12 +80,13 @@ def keep(
     if as_json:
         print_json(_json(data, name, checked))
         return
-    print_text(f"{name}: {checked.records} records, {len(data)} bytes, SHA-256 {sha256(data).hex()}")
+    values = {"name": name, "records": checked.records, "count": len(data), "digest": sha256(data).hex()}
+    print_text(line("page_kept", lang.value, **values))
     for address in checked.addresses:
         print_text(f"  {address}")
-    for remark in remarks(checked, is_fetched):
+    for remark in remarks(checked, is_fetched, lang.value):
         note(remark)
-    note(NEXT.format(name=name))
+    note(line("page_next", lang.value, name=name))
 
 
 @app.command()
@@ -97,34 +94,34 @@ def drop(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a kept page that no statement commits to.")],
     case: CaseId = None,
     folder: Folder = DEFAULT_FOLDER,
+    lang: Lang = Language.en,
     yes: Yes = False,
 ) -> None:
     """Remove a kept page that no statement commits to yet, with its bytes."""
     from ledger.cli import casefolder, kept
     from ledger.cli.cases import find_case
+    from ledger.cli.mailing.lines import line
 
     found = find_case(folder, case)
     found.drop_waiting(name)
-    confirm(f"Remove {name} and its bytes?", yes)
+    confirm(line("page_drop", lang.value, name=name), yes)
     left = casefolder.update(folder, found.case, lambda now: now.drop_waiting(name))
     kept.sweep(folder, found.case, left)
-    note(f"{name} is removed.")
+    note(line("page_dropped", lang.value, name=name))
 
 
-def remarks(checked: Checked, is_fetched: bool) -> list[str]:
+def remarks(checked: Checked, is_fetched: bool, language: Words = "en") -> list[str]:
     """What the person should know of the capture."""
-    said = [WORTH]
+    from ledger.cli.mailing.lines import line
+
+    said = [line("page_worth", language)]
     if is_fetched:
-        said.append(LOOK)
-    if checked.without_digest:
-        said.append(f"{checked.without_digest} of {checked.records} records state no digest of their own.")
-    if checked.weak_digest:
-        said.append(
-            f"{checked.weak_digest} of {checked.records} records state a digest weaker than SHA-256; that of the whole "
-            "file, which a statement commits to, is SHA-256."
-        )
+        said.append(line("page_look", language))
+    for name, count in (("page_without_digest", checked.without_digest), ("page_weak_digest", checked.weak_digest)):
+        if count:
+            said.append(line(name, language, count=count, records=checked.records))
     if checked.secrets:
-        said.append(f"It holds {', '.join(checked.secrets)}: end those sessions before you show it to anybody.")
+        said.append(line("page_secrets", language, names=", ".join(checked.secrets)))
     return said
 
 

@@ -14,6 +14,8 @@ from ledger.cli.output import (
     AsJson,
     CaseId,
     Folder,
+    Lang,
+    Language,
     Trust,
     Yes,
     new_app,
@@ -26,12 +28,6 @@ from ledger.encoding import encode_hex, parse_date
 from ledger.errors import MalformedRequest
 
 app = new_app("Registered post: keep the tracking record, and record the day of arrival.")
-GRADE = (
-    "Grade: self_stated. The tracking record is kept and committed to, and nobody but you has looked at it: in an "
-    "assessment arrival is not proven by it. Where a person whom the trust policy names as an attester has looked at "
-    "it and attested it (check: post; no program offers that), the basis is registered_post. The private field opens "
-    "it: habeas prove --open {name}"
-)
 
 
 @app.callback()
@@ -53,6 +49,7 @@ def add(
     api: Api = None,
     trust: Trust = None,
     yes: Yes = False,
+    lang: Lang = Language.en,
     as_json: AsJson = False,
 ) -> None:
     """Keep the tracking record of a registered letter beside the case file, and record request.delivered.
@@ -63,6 +60,7 @@ def add(
 
     from ledger.cli import kept
     from ledger.cli.cases import find_case
+    from ledger.cli.mailing.lines import line
     from ledger.cli.signing import sign_in_case
     from ledger.disclosure import SALT_BYTES, Disclosure, FileValue
     from ledger.kinds import KINDS
@@ -97,5 +95,6 @@ def add(
             }
         )
     else:
-        print_text(f"Recorded as entry {recorded.index}: {encode_hex(recorded.signed.id)}")
-        note(GRADE.format(name=name))
+        statement = encode_hex(recorded.signed.id)
+        print_text(line("recorded", lang.value, index=recorded.index, statement=statement))
+        note(line("post_grade", lang.value, name=name))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.cli.demo.mail import MailKey, NameServer
 from ledger.cli.demo.story import YOURS, FolderSite, Shop
 from ledger.cli.main import main
 from ledger.keys import address_of
@@ -64,3 +65,17 @@ def habeas(
         return out + (err if code else "")
 
     return run
+
+
+@pytest.fixture(scope="module")
+def key() -> MailKey:
+    return MailKey.make(COMPANY)
+
+
+@pytest.fixture(scope="module")
+def names(key: MailKey) -> Iterator[list[str]]:
+    """Three resolvers that agree, as options."""
+    servers = [NameServer(key.records()) for _ in range(3)]
+    yield [word for server in servers for word in ("--resolver", server.address)]
+    for server in servers:
+        server.stop()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +13,7 @@ from api.attester.app import AttesterServer
 from ledger.bundle import parse_bundle
 from ledger.cli import casefolder, kept
 from ledger.cli.client import ApiClient
-from ledger.cli.demo.mail import MailKey, NameServer, write_mail
+from ledger.cli.demo.mail import MailKey, write_mail
 from ledger.cli.main import main
 from ledger.cli.prove import opened_files
 from ledger.encoding import sha256
@@ -23,6 +22,7 @@ from ledger.runtime.attester.keys import create_keys
 from ledger.runtime.attester.parts import open_parts
 from ledger.runtime.attester.settings import load_attester
 from tests.attester.conftest import serving
+from tests.cli.a_mail import DATE, a_mail, read
 from tests.cli.a_server import (
     COMPANY,
     SECRET,
@@ -35,22 +35,6 @@ from tests.cli.a_server import (
     receipts_hold,
     say_sent,
 )
-
-DATE = "Thu, 19 Nov 2026 09:00:00 +0900"
-
-
-@pytest.fixture(scope="module")
-def key() -> MailKey:
-    return MailKey.make(COMPANY)
-
-
-@pytest.fixture(scope="module")
-def names(key: MailKey) -> Iterator[list[str]]:
-    """Three resolvers that agree, as options."""
-    servers = [NameServer(key.records()) for _ in range(3)]
-    yield [word for server in servers for word in ("--resolver", server.address)]
-    for server in servers:
-        server.stop()
 
 
 @pytest.fixture
@@ -72,17 +56,6 @@ def attester(server: Server, names: list[str], tmp_path: Path, capsys: pytest.Ca
             assert main(["attester", "bind", url, "--home", str(server.home), "--yes"]) == 0
             (tmp_path / "attester.toml").write_text(capsys.readouterr().out)
             yield url
-
-
-def a_mail(key: MailKey, case: str | None, number: int = 1, text: str = "We received your request.") -> bytes:
-    subject = "Your request" + (f" [{case}]" if case else "")
-    return key.sign(write_mail(f"privacy@{COMPANY}", subject, text, DATE, number))
-
-
-def read(text: str) -> dict[str, Any]:
-    """The JSON that a command printed first; notes may follow."""
-    value: dict[str, Any] = json.JSONDecoder().raw_decode(text)[0]
-    return value
 
 
 def test_an_acknowledgement_from_bytes_to_attestation(
@@ -327,78 +300,3 @@ def test_show_works_offline_with_what_was_answered(habeas: Run, key: MailKey, na
     (tmp_path / "b.eml").write_bytes(a_mail(key, None).replace(b"received", b"rejected"))
     assert habeas("mail", "show", "b.eml", *show[3:], "--capture", "dns.json", code=1).startswith("Failed.")
     assert "give one of them" in habeas(*show, "--capture", "dns.json", *names, code=2)
-
-
-def mbox_of(*mails: bytes) -> bytes:
-    """As an archive writes them: bare line feeds, > before From."""
-    made = b""
-    for mail in mails:
-        lines = mail.replace(b"\r\n", b"\n").split(b"\n")
-        quoted = b"\n".join(b">" + line if line.lstrip(b">").startswith(b"From ") else line for line in lines)
-        made += b"From MAILER Thu Nov 19 10:00:00 2026\n" + quoted + b"\n"
-    return made
-
-
-def test_find_takes_mails_out_of_an_mbox_as_they_were_signed(
-    habeas: Run, key: MailKey, names: list[str], tmp_path: Path
-) -> None:
-    case = open_case(habeas)
-    tricky = "Dear customer,\r\n\r\nFrom Monday on we work.\r\n>From above\r\n"
-    ours = a_mail(key, case, 1, tricky)
-    quoted = write_mail("me@home.example", "my request", f"about {case[:40]}\r\n> {case[40:]} please", DATE, 2)
-    noise = write_mail("news@other.example", "offers", "buy", DATE, 3)
-    (tmp_path / "box").write_bytes(mbox_of(noise, ours, quoted))
-    found = [read(line) for line in habeas("mail", "find", "box", "--out", "out", "--json").splitlines()]
-    assert [(item["file"], item["why"]) for item in found] == [
-        ("box#2", ["case", "from", "signature"]), ("box#3", ["case"]),
-    ]  # fmt: skip
-    assert (found[0]["reading"], found[0]["body_is_signed"]) == ("mboxrd", True)
-    assert (tmp_path / found[0]["written"]).read_bytes() == ours.replace(b"\r\n", b"\n")
-    text = habeas("mail", "find", "box", "--out", "out")
-    assert "its body has the hash that a signature names" in text and "it has no signature" in text
-    korean = habeas("mail", "find", "box", "--lang", "ko")
-    assert f"{COMPANY}을(를) 적은 서명이 있음(확인하지 않음" in korean and "사건 번호가 있음" in korean
-    assert f"bears a signature that names {COMPANY} (not checked; habeas mail show checks it)" in text
-    assert "signed by the company" not in text, "anybody can write such a header"
-    graded = read(habeas("mail", "show", found[0]["written"], *names, "--json"))
-    assert (graded["result"], graded["case_in"]) == ("grade_a", "subject")
-    for place in ("cur", "new", "tmp"):
-        (tmp_path / "maildir" / place).mkdir(parents=True)
-    (tmp_path / "maildir" / "cur" / "1:2,S").write_bytes(ours)
-    [exact] = [read(line) for line in habeas("mail", "find", "maildir", "--out", "exact", "--json").splitlines()]
-    assert (tmp_path / exact["written"]).read_bytes() == ours and exact["reading"] == "as_it_lies"
-
-
-def test_a_batch_goes_on_where_it_broke_off(
-    habeas: Run, key: MailKey, names: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    mails = [a_mail(key, None, number) for number in range(4)]
-    (tmp_path / "box").write_bytes(mbox_of(*mails))
-    (tmp_path / "x.eml").write_bytes(mails[0].replace(b"received", b"rejected"))
-    check = ("mail", "check", "box", "x.eml", "--mail-domain", COMPANY, *names)
-    lines = [read(line) for line in habeas(*check, "--json", "--out", "lines", code=1).split("\n")[:5]]
-    assert [(item["file"], item["result"]) for item in lines] == [
-        *((f"box#{number}", "grade_a") for number in range(1, 5)), ("x.eml", "failed"),
-    ]  # fmt: skip
-    whole = (tmp_path / "lines").read_text().splitlines(keepends=True)
-    (tmp_path / "lines").write_text("".join(whole[:2]) + whole[2][:40])
-    assert main([*check, "--out", "lines", "--resume"]) == 1
-    out, err = capsys.readouterr()
-    assert [line.split()[1].rstrip(":") for line in out.splitlines()] == ["box#3", "box#4", "x.eml"]
-    assert "5 messages: 1 failed, 4 grade_a" in err and err.count("Asking 3 DNS resolver(s) for 1 key(s)") == 1
-    assert [json.loads(line)["file"] for line in (tmp_path / "lines").read_text().splitlines()] == [
-        item["file"] for item in lines
-    ]
-    (tmp_path / "bad.eml").write_bytes(b"\x00\x00 nothing")
-    assert "unreadable" in habeas("mail", "check", "bad.eml", "--mail-domain", COMPANY, *names, code=2)
-    (tmp_path / "plain.eml").write_bytes(write_mail(f"a@{COMPANY}", "hi", "yes", DATE))
-    assert habeas("mail", "check", "plain.eml", "--mail-domain", COMPANY, *names, code=3).startswith("undetermined")
-    assert "lines; choose another name" in habeas(*check, "--out", "lines", code=1), "nothing is overwritten"
-
-
-def test_how_to_get_the_original(habeas: Run) -> None:
-    english, korean = habeas("mail", "original"), habeas("mail", "original", "--lang", "ko")
-    for name in ("Gmail", "Outlook", "Apple Mail", "Thunderbird", "Naver", "Daum"):
-        assert name in english and {"Naver": "네이버", "Daum": "다음(카카오)"}.get(name, name) in korean
-    assert "Any service" not in korean
-    assert "(not confirmed)" in english and "(확인되지 않음)" in korean

@@ -21,6 +21,7 @@ from ledger.cli.client import open_client
 from ledger.cli.files import read_file
 from ledger.cli.mailing import originals
 from ledger.cli.mailing.grading import Examined, KeySource, company_domains, examine
+from ledger.cli.mailing.lines import line, result_words
 from ledger.cli.mailing.replay import refuse_replay
 from ledger.cli.mailing.words import examined_json, report, stated_days
 from ledger.cli.output import note
@@ -42,6 +43,7 @@ from ledger.mail import MAIL_TYPE
 from ledger.mail.capture import MEDIA_TYPE as CAPTURE_TYPE
 from ledger.mail.days import check_day, written_at
 from ledger.mail.raw import RawMail
+from ledger.mail.reasons import reason_words
 from ledger.words import Language, pick
 
 if TYPE_CHECKING:
@@ -127,13 +129,13 @@ def add(
     check_options(said)
     case = find_case(where.folder, where.case)
     mail = RawMail.parse(data)
-    refuse_replay(where.folder, case, mail)
+    refuse_replay(where.folder, case, mail, language)
     examined = examine(data, company_domains(case.company, domains), source, case.case)
-    for line in report(examined, language):
-        note(line)
+    for said_of_it in report(examined, language):
+        note(said_of_it)
     _refuse_unfit(examined, case)
     place = str(case.opened.statement.facts["place"])
-    facts = facts_of(said, examined, place)
+    facts = facts_of(said, examined, place, language)
     if for_attesters:
         _refuse_day(KIND_OF[said.kind], facts, examined, place)
     name = kept.free_name(case, "mail")
@@ -187,11 +189,11 @@ def check_options(said: Said) -> None:
         raise MalformedRequest("--as extended has one --reason")
 
 
-def facts_of(said: Said, examined: Examined, place: str) -> dict[str, Json]:
+def facts_of(said: Said, examined: Examined, place: str, language: Language = "en") -> dict[str, Json]:
     """The facts of the statement, of options that were checked. Raises MalformedRequest where no day is known."""
-    on: Json = said.on or _day_of(said, examined, place)
+    on: Json = said.on or _day_of(said, examined, place, language)
     if said.on is not None:
-        _remark_day(said, examined, place)
+        _remark_day(said, examined, place, language)
     if said.kind == "acknowledged":
         return {"received_on": on}
     if said.kind == "extended":
@@ -200,29 +202,26 @@ def facts_of(said: Said, examined: Examined, place: str) -> dict[str, Json]:
     return {"answered_on": on, "mode": said.mode, "reasons": reasons}
 
 
-def _day_of(said: Said, examined: Examined, place: str) -> str:
+def _day_of(said: Said, examined: Examined, place: str, language: Language) -> str:
     days = stated_days(examined.mail, place)
     if days is None:
         raise MalformedRequest("the mail has no single Date that can be read; name the day with --on DATE")
-    signed = "the sender's own statement" if "date" in examined.check.signed_headers else "and Date is not signed"
     # In a place with several zones the day that favours the company: nobody can say that it was made later or earlier.
     day = days[1] if said.kind == "acknowledged" else days[0]
-    note(f"The day {day} in {place} is taken from the mail's Date, {signed}; another one: --on DATE")
+    name = "day_signed" if "date" in examined.check.signed_headers else "day_unsigned"
+    note(line(name, language, day=day, place=place))
     return day.isoformat()
 
 
-def _remark_day(said: Said, examined: Examined, place: str) -> None:
+def _remark_day(said: Said, examined: Examined, place: str, language: Language) -> None:
     """Say beforehand what an attester would not support: a day that the mail itself does not show."""
     days, stated = stated_days(examined.mail, place), parse_date(said.on, MalformedRequest, "--on")
     if days is None or "date" not in examined.check.signed_headers:
-        note("Remark: nothing signed says when the mail was written; attesters give it no more than grade D.")
+        note(line("no_day", language))
         return
     fits = days[1] <= stated if said.kind == "acknowledged" else days[0] <= stated <= days[1]
     if not fits:
-        note(
-            f"Remark: the mail is dated {days[0]} in {place}. Attesters refuse a statement that names another day."
-            " Is it right?"
-        )
+        note(line("other_day", language, day=days[0], place=place))
 
 
 def _refuse_day(kind: str, facts: Mapping[str, Json], examined: Examined, place: str) -> None:
@@ -320,19 +319,23 @@ def _keep_answer(
         casefolder.update(folder, case.case, lambda held: held.add_attested(item))
 
 
-def answer_lines(answers: Sequence[Json]) -> list[str]:
-    """What attesters said, for people."""
+def answer_lines(answers: Sequence[Json], language: Language = "en") -> list[str]:
+    """What attesters said, for people; their reasons in the language of whoever reads."""
     lines = []
     for answer in answers:
         if not isinstance(answer, dict):
             continue
         if answer["problem"] is not None:
-            lines.append(f"{answer['url']}: not attested. {answer['problem']}")
+            lines.append(line("not_attested", language, url=answer["url"], problem=answer["problem"]))
             continue
-        nothing = "" if answer["attested"] else "; nothing is attested"
-        lines.append(f"{answer['url']}: {answer['result']}, as of {answer['at']}{nothing}")
+        name = "attested" if answer["attested"] else "attested_nothing"
+        lines.append(
+            line(
+                name, language, url=answer["url"], result=result_words(str(answer["result"]), language), at=answer["at"]
+            )
+        )
         reasons = answer["reasons"]
         for reason in reasons if isinstance(reasons, list) else []:
             if isinstance(reason, dict):
-                lines.append(f"  - {reason['text']}")
+                lines.append(f"  - {reason_words(str(reason['code']), str(reason['text']), language)}")
     return lines

@@ -11,14 +11,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from ledger.cli.clean import dump_json
+from ledger.cli.clean import dump_json, pad
 from ledger.cli.mailing.boxes import Found, walk
 from ledger.cli.mailing.grading import KeySource, Remembered, choose, examine
+from ledger.cli.mailing.lines import line, result_words
 from ledger.cli.mailing.words import examined_json, message_id
 from ledger.cli.plainjson import load_json
 from ledger.encoding import JsonObject
 from ledger.errors import HabeasError, MalformedRequest, MalformedSize
 from ledger.mail.grade import PublishedKey
+from ledger.words import Language
 
 EVERY = 1_000
 """Messages between two lines of progress."""
@@ -34,6 +36,7 @@ class Task:
     source: KeySource
     at: datetime | None
     published: tuple[PublishedKey, ...] = ()
+    language: Language = "en"
 
 
 @dataclass
@@ -55,9 +58,17 @@ class Tally:
         """All messages counted."""
         return sum(self.counts.values())
 
-    def words(self) -> str:
+    def words(self, language: Language = "en") -> str:
         """For people."""
-        return ", ".join(f"{count:,} {result}" for result, count in sorted(self.counts.items())) or "no message"
+        counted = [
+            line("count", language, count=f"{count:,}", result=result_words(result, language))
+            for result, count in sorted(self.counts.items())
+        ]
+        return ", ".join(counted) or line("no_message", language)
+
+    def summary(self, language: Language = "en") -> str:
+        """How many there were, and with which result."""
+        return line("messages", language, total=f"{self.total:,}", words=self.words(language))
 
 
 def check(
@@ -81,7 +92,7 @@ def check(
         tally.add(value)
         each(value)
         if tally.total % EVERY == 0:
-            told(f"{tally.total:,} messages: {tally.words()}")
+            told(tally.summary(task.language))
     return tally
 
 
@@ -104,22 +115,20 @@ def line_of(found: Found, task: Task) -> JsonObject:
     }
 
 
-def line_words(value: JsonObject) -> str:
-    """One line for people."""
+def line_words(value: JsonObject, language: Language = "en") -> str:
+    """One line for people; reasons stand there by their codes."""
+    result, file = pad(result_words(str(value["result"] or "unreadable"), language), 13), value["file"]
     if value["result"] is None:
-        return f"unreadable    {value['file']}: {value['detail']}"
+        return line("line_unreadable", language, result=result, file=file, detail=value["detail"])
     signer = value["signed_by"]
-    by = f"{signer['domain']} {signer['bits']} bits" if isinstance(signer, dict) else "nobody that counts"
-    case = {
-        "subject": "case in subject",
-        "body": "case in text",
-        "other_case": "ANOTHER case",
-        "several_cases": "several cases",
-    }
-    named = case.get(str(value["case_in"]), "no case id")
+    by = line("by_nobody", language)
+    if isinstance(signer, dict):
+        by = line("by", language, domain=signer["domain"], bits=signer["bits"])
+    case = line(f"case_{value['case_in']}", language)
     reasons = value["reasons"]
     codes = [str(item["code"]) for item in reasons if isinstance(item, dict)] if isinstance(reasons, list) else []
-    return f"{str(value['result']):<13} {value['file']}: {by}, {named}" + (f" ({', '.join(codes)})" if codes else "")
+    shown = line("line", language, result=result, file=file, by=by, case=case)
+    return shown + (f" ({', '.join(codes)})" if codes else "")
 
 
 def read_done(path: Path) -> list[JsonObject]:
@@ -132,9 +141,9 @@ def read_done(path: Path) -> list[JsonObject]:
         raise MalformedRequest(f"--out {path} cannot be read: {error.strerror}") from None
     whole, _, rest = data.rpartition(b"\n")
     done = []
-    for number, line in enumerate(whole.split(b"\n") if whole else [], start=1):
+    for number, encoded in enumerate(whole.split(b"\n") if whole else [], start=1):
         try:
-            value = load_json(line)
+            value = load_json(encoded)
         except ValueError:
             value = None
         if not isinstance(value, dict) or "file" not in value:

@@ -10,6 +10,7 @@ from ledger.cli.files import write_new
 from ledger.cli.mailing.boxes import Reading, readings, walk
 from ledger.cli.mailing.grading import choose, signatures
 from ledger.cli.mailing.headers import shown_field
+from ledger.cli.mailing.lines import line
 from ledger.encoding import Json, JsonObject
 from ledger.errors import Malformed, RefusedOverwrite
 from ledger.mail.author import author_domain, in_domain
@@ -38,22 +39,24 @@ class Hit:
     """Domains of the company that its signatures name."""
 
 
-def find(path: Path, case: bytes, domains: frozenset[str], told: Callable[[str], None]) -> Iterator[Hit]:
+def find(
+    path: Path, case: bytes, domains: frozenset[str], told: Callable[[str], None], language: Language = "en"
+) -> Iterator[Hit]:
     """The hits in a mailbox, in its order. What cannot be read is said and passed over."""
     count = 0
     for found in walk(path):
         count += 1
         if count % EVERY == 0:
-            told(f"{count:,} messages read")
+            told(line("messages_read", language, count=f"{count:,}"))
         if found.data is None:
-            told(f"{found.name} has more than 50 MiB and is passed over")
+            told(line("too_long", language, name=found.name))
             continue
         # Any reading says who wrote it; which one was signed is asked of the few that belong here.
         first = next(readings(found))
         try:
             mail = RawMail.parse(first.data)
         except Malformed as error:
-            told(f"{found.name} is no message: {error}")
+            told(line("no_mail", language, name=found.name, error=error))
             continue
         why = tuple(reasons(mail, case, domains))
         if why:

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from ledger.cli.files import read_file
 from ledger.cli.mailing.boxes import Found, Reading, readings
+from ledger.cli.mailing.lines import line
 from ledger.errors import Malformed, MalformedCapture, MalformedMail, MalformedRequest
 from ledger.kinds import is_domain
 from ledger.mail.asked import Resolver, key_question, mail_questions
@@ -24,6 +25,7 @@ from ledger.mail.dkim import Bodies, Signature, read_signature, signature_fields
 from ledger.mail.grade import MAX_SIGNATURES, MailCheck, PublishedKey, grade_mail
 from ledger.mail.key import KeyAtReceipt
 from ledger.mail.raw import RawMail
+from ledger.words import Language
 
 MAX_KEYS = 8
 """Keys of one message that are asked for, the company's own first: a capture holds three questions for each."""
@@ -85,6 +87,7 @@ class Resolvers:
     resolvers: tuple[Resolver, ...]
     limit_s: float
     told: Callable[[str], None]
+    language: Language = "en"
 
     def find(self, names: Sequence[Name], at: datetime | None) -> Known:
         """See ``KeySource``."""
@@ -93,7 +96,7 @@ class Resolvers:
         asked = [name for name in names if _is_public(name)]
         if not asked:
             return Known(None, ())
-        self.told(f"Asking {len(self.resolvers)} DNS resolver(s) for {len(asked)} key(s) ...")
+        self.told(line("asking", self.language, resolvers=len(self.resolvers), keys=len(asked)))
         taken = capture(mail_questions(asked), self.resolvers, limit_s=self.limit_s)
         return Known(taken, tuple(found for name in asked for found in _finding(taken, name, at)))
 
@@ -197,7 +200,9 @@ def company_domains(company: str | None, given: Iterable[str]) -> frozenset[str]
     return frozenset(domains)
 
 
-def key_source(captures: Sequence[Path], resolvers: Sequence[str], told: Callable[[str], None]) -> KeySource:
+def key_source(
+    captures: Sequence[Path], resolvers: Sequence[str], told: Callable[[str], None], language: Language = "en"
+) -> KeySource:
     """Captures from files where some are named, else resolvers: those named, or those of the settings."""
     if captures and resolvers:
         raise MalformedRequest("--capture reads what was answered earlier, --resolver asks now: give one of them")
@@ -207,7 +212,8 @@ def key_source(captures: Sequence[Path], resolvers: Sequence[str], told: Callabl
     from ledger.runtime.settings import load_settings
 
     settings = load_settings()
-    return Resolvers(parse_resolvers(resolvers or settings.mail_resolvers), settings.mail_dns_timeout_s, told)
+    asked = parse_resolvers(resolvers or settings.mail_resolvers)
+    return Resolvers(asked, settings.mail_dns_timeout_s, told, language)
 
 
 def published_keys(path: Path | None) -> tuple[PublishedKey, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from ledger.cli import casefolder, kept
 from ledger.cli.attested import digest_hex
 from ledger.cli.casefile import CaseFile
+from ledger.cli.mailing.lines import line
 from ledger.cli.mailing.words import message_id
 from ledger.cli.output import note
 from ledger.disclosure import Disclosure
@@ -19,9 +20,10 @@ from ledger.encoding import encode_hex
 from ledger.errors import Malformed, RefusedMail
 from ledger.mail import MAIL_TYPE
 from ledger.mail.raw import RawMail
+from ledger.words import Language
 
 
-def refuse_replay(folder: Path, case: CaseFile, mail: RawMail) -> None:
+def refuse_replay(folder: Path, case: CaseFile, mail: RawMail, language: Language = "en") -> None:
     """Raises RefusedMail for a mail, or a Message-ID, that an attester graded behind a statement of one's own cases.
 
     Of one that stands there without a grade it is said: that statement stays on record, and takes no other's place.
@@ -40,10 +42,15 @@ def refuse_replay(folder: Path, case: CaseFile, mail: RawMail) -> None:
                 if is_graded(other, entry.signed.id, item):
                     rule = "one mail is evidence once" if is_same else "one reply counts once"
                     raise RefusedMail(f"{named} {said}, and an attester has graded it there; {rule}")
-                note(
-                    f"Remark: {named} {said}. No attester has graded it there, so it may stand behind another "
-                    "statement; the first one stays on record as your own word."
+                known = line(
+                    "this_case" if other.case == case.case else "your_case", language, case=encode_hex(other.case)
                 )
+                note(
+                    line(
+                        "used_here" if is_same else "used_id", language, kind=entry.signed.statement.kind,
+                        statement=encode_hex(entry.signed.id), where=known,
+                    )
+                )  # fmt: skip
 
 
 def is_graded(case: CaseFile, statement: bytes, mail: Disclosure) -> bool:

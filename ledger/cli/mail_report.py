@@ -56,7 +56,7 @@ def mail_lines(checks: Sequence[ResolvedCheck], lang: Language) -> Iterator[str]
 def _of_mail(check: Check, lang: Language) -> Iterator[str]:
     _, index, mail, *key = check.name.split("/", 3)
     if not key:
-        yield f"  {pick(_UNREAD, lang).format(index=index, mail=mail[:10], detail=check.detail)}"
+        yield f"  {pick(_UNREAD, lang).format(index=index, mail=mail[:10], detail=check.told(lang))}"
         return
     yield f"  {pick(_MAIL, lang).format(index=index, mail=mail[:10], key=key[0])}"
     at: Check | None = check

@@ -135,7 +135,7 @@ def _failure_lines(result: Assessment, lang: Language) -> Iterator[str]:
         yield ""
         yield text("failures", lang)
         word = pad(pick(VALUE[Value.FAILED.word], lang), 12)
-        yield from (f"  {word}{check.step:<4} {_short(check.name)}: {check.detail}" for check in failed)
+        yield from (f"  {word}{check.step:<4} {_short(check.name)}: {check.told(lang)}" for check in failed)
 
 
 def _statement_lines(view: StatementView, places: Mapping[str, int], lang: Language) -> Iterator[str]:
@@ -221,7 +221,7 @@ def check_lines(root: Check, checks: Sequence[ResolvedCheck], lang: Language) ->
         yield f"  {text('details', lang)}"
     for check, depth in _walk(root, 0):
         word = pick(VALUE[values[id(check)].word], lang)
-        yield f"  {pad(word, 12)}{check.step:<4} {'  ' * depth}{_short(check.name)}: {check.detail}"
+        yield f"  {pad(word, 12)}{check.step:<4} {'  ' * depth}{_short(check.name)}: {check.told(lang)}"
 
 
 def _short(name: str) -> str:

@@ -258,6 +258,11 @@ def found_text(entry: str, /, **values: object) -> str:
     return _KEY_FOUND.phrase(entry, "en", **values)
 
 
+def found_said(text: str) -> Said:
+    """Words of ``KEY_FOUND`` that were given in English."""
+    return _KEY_FOUND.read(text, KEY_FOUND) or text
+
+
 def found_words(texts: Sequence[str], lang: Language) -> str:
     """What resolvers and a chain say of a key, as ``KeyFinding.reasons`` has it, in a language."""
-    return "; ".join(told(_KEY_FOUND.read(text, KEY_FOUND) or text, lang) for text in texts)
+    return "; ".join(told(found_said(text), lang) for text in texts)

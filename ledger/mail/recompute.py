@@ -24,7 +24,9 @@ from ledger.mail.hold_down import hold_down
 from ledger.mail.key import KeyAtReceipt
 from ledger.mail.published import PublishedKey
 from ledger.mail.raw import RawMail
+from ledger.mail.reasons import found_said, reason_said
 from ledger.mail.senders import Senders
+from ledger.phrases import Said
 
 MAX_KEYS = MAX_SIGNATURES
 """Keys of one mail that are looked at: all, because attesters take those of their own list of domains first."""
@@ -60,15 +62,15 @@ class Recomputed:
     """``<selector>._domainkey.<domain>``."""
     domain: str
     result: Result
-    reasons: tuple[str, ...]
-    """English sentences."""
+    reasons: tuple[Said, ...]
+    """Sentences of the table of reasons."""
     is_key_public: bool
     """Whether anybody could have the private key at the time of receipt, by the verifier's list."""
     key_digest: bytes | None
     """SHA-256 of the public key; None where no signature under it has a grade."""
     capture: int | None
     """The place of the capture that gives the key; None without one."""
-    key_word: str
+    key_word: Said
     """How that capture knows the key, in words; "" without one."""
     proven: bool
     """Whether a DNSSEC chain proves the key: then it rests on nobody's word."""
@@ -118,11 +120,11 @@ def _by_key(
         key_name=f"{selector}._domainkey.{domain}",
         domain=domain,
         result=check.result,
-        reasons=tuple(reason.text for reason in check.reasons),
+        reasons=tuple(reason_said(reason.code, reason.text) for reason in check.reasons),
         is_key_public=any(reason.code == "key_published" for reason in check.reasons),
         key_digest=None if check.chosen is None else check.chosen.key_digest,
         capture=best,
-        key_word=word,
+        key_word=found_said(word),
         proven=check.chosen is not None and check.chosen.origin == "dnssec",
         aligned=check.aligned,
         where=find_case(mail, check, claim.case).where,

@@ -16,6 +16,7 @@ from ledger.verification.checks import Check, Value, not_checked
 from ledger.verification.files import OpenedFiles
 from ledger.verification.mail_case import MailCase
 from ledger.verification.observed import Canon
+from ledger.verification.words import say
 
 CLOCKS_S = 3_600
 """So far apart may the clock of an attester and that of the chain be."""
@@ -48,8 +49,7 @@ class AttestedMails:
             return ()
         name, captures = f"statement/{shown.index}/recomputed", self.attesters.seen_by(statement)
         if not captures:
-            why = f"The answers of DNS that {attester.name} saw are not opened; the result stays on its word."
-            return [not_checked(name, "10.5", why, required=False)]
+            return [not_checked(name, "10.5", say("attested_closed", who=attester.name), required=False)]
         return [self._compare(name, attester, shown, about, data, captures)]
 
     def _compare(
@@ -62,32 +62,28 @@ class AttestedMails:
         stated, at = str(facts["result"]), int(parse_instant(facts["at"], MalformedFacts, "at").timestamp())
         quoted = self._quoted(about)
         if quoted is not None and at + CLOCKS_S < quoted:
-            why = f"{who} says that it checked the mail at {facts['at']}; the statement that it names quotes a block of"
-            return Check(name, "10.5", Value.FAILED, f"{why} {encode_instant(quoted)}.", required=False)
+            why = say("attested_early", who=who, at=facts["at"], quoted=encode_instant(quoted))
+            return Check(name, "10.5", Value.FAILED, why, required=False)
         held = [capture for capture in captures if capture is not None]
         try:
             best = best_result(data, held, self.case.claim(about.signed.statement), self.case.terms(), at)
         except Malformed as error:
-            return not_checked(name, "10.5", f"What {who} saw cannot be read: {error}.", required=False)
+            return not_checked(name, "10.5", say("attested_unreadable", who=who, error=error), required=False)
         is_contradicted = is_beyond(stated, best.result)
         # What is closed, and a chain to a root that others believe, may say more of the key; never of what is written.
         is_open = len(held) < len(captures)
         if is_contradicted and not best.why and (is_open or best.open_chain):
-            why = f"What {who} saw has a DNSSEC chain that ends in no root of the trust policy."
-            if is_open:
-                why = f"Some of the answers of DNS that {who} saw are not opened; the result stays on its word."
-            return not_checked(name, "10.5", why, required=False)
+            entry = "attested_part" if is_open else "attested_other_root"
+            return not_checked(name, "10.5", say(entry, who=who), required=False)
         if is_contradicted:
-            why = f"{who} states {stated}; by the mail and the answers of DNS that it signed: {best.result}"
-            return Check(name, "10.5", Value.FAILED, f"{why}{best.why and f', {best.why}'}.", required=False)
+            by = f"{best.result}{best.why and f', {best.why}'}"
+            why = say("attested_false", who=who, stated=stated, result=by)
+            return Check(name, "10.5", Value.FAILED, why, required=False)
         if is_beyond(stated, best.by_terms):
-            why = (
-                f"{who} states {stated} of the mail of statement {about.index}; by the domains and the published keys"
-                f" that the trust policy names it is {best.by_terms}."
-            )
-            self.notes.append(f"{why} The grade stays on the word of the attesters.")
+            why = say("attested_terms", who=who, stated=stated, index=about.index, result=best.by_terms)
+            self.notes.append(f"{why.told('en')} The grade stays on the word of the attesters.")
             return not_checked(name, "10.5", why, required=False)
-        detail = f"{who} states {stated}; by the mail and the answers of DNS that it signed: {best.result}."
+        detail = say("attested_fits", who=who, stated=stated, result=best.result)
         return Check(name, "10.5", Value.PASSED, detail, required=False)
 
     def _quoted(self, shown: ShownStatement) -> int | None:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from ledger.bundle import Bundle, ShownStatement
 from ledger.encoding import Json, encode_hex
+from ledger.phrases import Phrase
 from ledger.policy import AttesterTrust, TrustPolicy
 from ledger.statement import Statement
 from ledger.verification.files import OpenedFile, OpenedFiles
+from ledger.verification.words import say
 
 _COUNTS = ("grade_a", "grade_b", "grade_c", "passed")
 
@@ -42,14 +44,14 @@ class Attesters:
         wanted = statement.facts["statement"]
         return next((item for item in self._bundle.statements.values() if encode_hex(item.signed.id) == wanted), None)
 
-    def captures(self, shown: ShownStatement) -> Sequence[tuple[bytes, str]]:
+    def captures(self, shown: ShownStatement) -> Sequence[tuple[bytes, Phrase]]:
         """Captures opened by the statement, or by the policy's attesters about it, and whose they are."""
-        found = [(data, "the requester's own answers of DNS") for data in self._files.captures(shown)]
+        found = [(data, say("answers_own")) for data in self._files.captures(shown)]
         for _, item in sorted(self._bundle.statements.items()):
             attester = self.find(item.signed.statement, "dns")
             if attester is not None and item.signed.statement.facts["statement"] == encode_hex(shown.signed.id):
                 own = self._files.captures(item)
-                found += [(data, f"the answers of DNS that {attester.name} saw") for data in own]
+                found += [(data, say("answers_seen", name=attester.name)) for data in own]
         return found
 
     def seen_by(self, attested: Statement) -> Sequence[bytes | None]:

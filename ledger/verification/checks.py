@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from ledger.errors import HabeasError
+from ledger.phrases import Said, told
+from ledger.words import Language
 
 
 class Value(IntEnum):
@@ -36,9 +38,19 @@ class Check:
     name: str
     step: str
     own: Value
-    detail: str
+    said: Said
+    """What it says; words of one language alone where they are an error's."""
     required: bool = True
     below: tuple[Check, ...] = field(default=())
+
+    @property
+    def detail(self) -> str:
+        """What it says, in English."""
+        return told(self.said, "en")
+
+    def told(self, lang: Language) -> str:
+        """What it says, in Korean where there is Korean."""
+        return told(self.said, lang)
 
     def resolved(self, above: Value = Value.PASSED) -> Sequence[ResolvedCheck]:
         """This check and all below it, with the value each is worth below ``above``."""
@@ -80,7 +92,7 @@ def run(
     name: str,
     step: str,
     verify: Callable[[], object],
-    passed: str,
+    passed: Said,
     *,
     required: bool = True,
     below: Sequence[Check] = (),
@@ -93,7 +105,7 @@ def run(
     return Check(name, step, Value.PASSED, passed, required, tuple(below))
 
 
-def not_checked(name: str, step: str, why: str, *, required: bool = True, below: Sequence[Check] = ()) -> Check:
+def not_checked(name: str, step: str, why: Said, *, required: bool = True, below: Sequence[Check] = ()) -> Check:
     """A check that was not made, and why."""
     return Check(name, step, Value.NOT_CHECKED, why, required, tuple(below))
 

@@ -233,7 +233,7 @@ class IndexSteps:
 
     @staticmethod
     def _with(check: Check, below: Sequence[Check]) -> Check:
-        return Check(check.name, check.step, check.own, check.detail, check.required, tuple(below))
+        return Check(check.name, check.step, check.own, check.said, check.required, tuple(below))
 
 
 def find_needed(

@@ -13,6 +13,7 @@ from ledger.encoding import sha256
 from ledger.errors import HabeasError
 from ledger.mail import CAPTURE_TYPE, MAIL_TYPE
 from ledger.verification.checks import Check, Value, not_checked
+from ledger.verification.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +84,21 @@ class OpenedFiles:
     def _check(self, name: bytes) -> Check:
         check, data = f"file/{name.hex()}", self._bundle.files[name]
         if name not in self._fitting:
-            why = f"The bytes have the SHA-256 {sha256(data).hex()}: they are not those of this file."
+            why = say("file_other", digest=sha256(data).hex())
             return Check(check, "10.1", Value.FAILED, why, required=False)
         every = ((index, item) for index, opened in sorted(self._opened.items()) for item in opened)
         named = [(index, item) for index, item in every if item.sha256 == name]
         if not named:
-            why = "No opened private field of a statement shown names this file: whose it is, nobody says."
-            return not_checked(check, "10.1", why, required=False)
+            return not_checked(check, "10.1", say("file_unnamed"), required=False)
         fitting = [index for index, item in named if item.value.length == len(data)]
         if not fitting:
-            why = f"The file has {len(data)} bytes; its author committed to {named[0][1].value.length}."
+            why = say("file_length", count=len(data), stated=named[0][1].value.length)
             return Check(check, "10.1", Value.FAILED, why, required=False)
         entries = ", ".join(str(index) for index in dict.fromkeys(fitting))
-        detail = f"The {len(data)} bytes are those that statement {entries} commits to."
+        detail = say("file_fits", count=len(data), entries=entries)
         return Check(check, "10.1", Value.PASSED, detail, required=False)
 
 
 def _missing(name: bytes, value: FileValue) -> Check:
-    why = f"{value.name}: {value.length:,} bytes are not in the bundle; hand them over with --file."
+    why = say("file_missing", name=value.name, count=f"{value.length:,}")
     return not_checked(f"file/{name.hex()}", "10.1", why, required=False)

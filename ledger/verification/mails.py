@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from ledger.bundle import Bundle, ShownStatement
 from ledger.encoding import encode_base64url, encode_instant
 from ledger.errors import Malformed
+from ledger.phrases import Phrase, Said, joined, told
 from ledger.policy import TrustPolicy
 from ledger.verification.attested import AttestedMails
 from ledger.verification.attesters import Attesters
@@ -21,6 +22,7 @@ from ledger.verification.checks import Check, Value, not_checked
 from ledger.verification.files import OpenedFile, OpenedFiles
 from ledger.verification.mail_case import MailCase
 from ledger.verification.observed import Canon
+from ledger.verification.words import say
 
 if TYPE_CHECKING:
     # The mail and DNS libraries take longer to load than a bundle to check: only whoever opens a mail waits for them.
@@ -32,7 +34,6 @@ Letter = Literal["A", "B", "C"]
 Doubt = Literal["public", "weak"]
 """Why an opened mail proves nothing: anybody could have had its key; or it is weakly signed, or by another domain."""
 _LETTERS: Mapping[str, Letter] = {"grade_a": "A", "grade_b": "B", "grade_c": "C"}
-_NOT_PLACED = "When the mail existed is not shown: the statement that commits to it is not proven in an anchor."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,77 +75,75 @@ class MailSteps:
     def _mail(self, shown: ShownStatement, item: OpenedFile, at: int | None) -> Sequence[Check]:
         name, data = f"mail/{shown.index}/{item.sha256.hex()}", self.files.held(item)
         if at is None or data is None:
-            return [not_checked(name, "10.2", _NOT_PLACED, required=False)]
+            return [not_checked(name, "10.2", say("mail_not_placed"), required=False)]
         if self.case.company is None:
-            why = "Whose mail it should be is not shown: the statement that opened the case is not in the bundle."
-            return [not_checked(name, "10.2", why, required=False)]
+            return [not_checked(name, "10.2", say("mail_of_whom"), required=False)]
         from ledger.mail.recompute import recompute  # see above: libraries that take long to load
 
         captures, claim = self.attesters.captures(shown), self.case.claim(shown.signed.statement)
         try:
             found = recompute(data, [data for data, _ in captures], claim, self.case.terms(), min(at, LAST_SECOND))
         except Malformed as error:
-            return [not_checked(name, "10.2", f"The mail cannot be read: {error}.", required=False)]
+            return [not_checked(name, "10.2", say("mail_unreadable", error=error), required=False)]
         if not found:
-            why = "The mail has no signature that can be read; nothing shows whose it is."
-            return [not_checked(name, "10.2", why, required=False)]
+            return [not_checked(name, "10.2", say("mail_unsigned"), required=False)]
         self.mails.setdefault(shown.index, []).extend(ShownMail(item.sha256, each) for each in found)
         return [self._by_key(name, each, captures, self.attesters.vouchers(shown, item), at) for each in found]
 
     def _by_key(
-        self, name: str, found: Recomputed, captures: Sequence[tuple[bytes, str]], vouchers: Sequence[str], at: int
+        self, name: str, found: Recomputed, captures: Sequence[tuple[bytes, Phrase]], vouchers: Sequence[str], at: int
     ) -> Check:
         below = [self._signature(f"{name}/{found.key_name}", found, at)]
         check = f"{name}/{found.key_name}"
         if found.proven:
-            key = "" if found.key_digest is None else f" (SHA-256 {found.key_digest.hex()})"
-            detail = f"The key{key} is proven: {found.key_word}. It rests on nobody's word. Within that time the zone"
-            detail += " may have withdrawn it: chains do not say so."
+            detail = say("key_proven", word=found.key_word)
+            if found.key_digest is not None:
+                detail = say("key_proven_digest", digest=found.key_digest.hex(), word=found.key_word)
             return Check(check, "10.2", Value.PASSED, detail, False, tuple(below))
-        words = [f"{captures[found.capture][1]}: {found.key_word}"] if found.capture is not None else []
-        words += [f"the word of {', '.join(vouchers)}"] if vouchers else []
-        rests = f"it stays on {'; and on '.join(words)}" if words else "no answer of DNS about it is opened"
-        why = f"No DNSSEC chain proves the key at {encode_instant(at)}; {rests}."
+        words = []
+        if found.capture is not None:
+            words.append(say("answers_say", whose=captures[found.capture][1], word=found.key_word))
+        if vouchers:
+            words.append(say("word_of", names=", ".join(vouchers)))
+        rests = say("rests_on", words=joined(words, ("; and on ", "; "))) if words else say("rests_on_nothing")
+        why = say("key_unproven", at=encode_instant(at), rests=rests)
         return not_checked(check, "10.2", why, required=False, below=below)
 
     def _signature(self, key: str, found: Recomputed, at: int) -> Check:
         name, below = f"{key}/signature", [self._case(key, found)]
-        because = "".join(f" {reason[:1].upper()}{reason[1:]}." for reason in found.reasons)
+        reasons = [_sentence(reason) for reason in found.reasons]
         if found.counts:
-            letter = found.result[-1].upper()
-            detail = (
-                f"Recomputed here, received not after {encode_instant(at)}: signed by {found.domain}, grade {letter}."
-            )
             if not self.case.is_company_named:
-                because += (
-                    f" The trust policy does not say how {self.case.company} sends mail: no finding rests on this."
-                )
-            return Check(name, "10.3", Value.PASSED, detail + because, False, tuple(below))
-        words = {"grade_d": "grade D, which proves nothing", "failed": "the signature does not verify"}
-        said = words.get(found.result, "undetermined")
+                reasons.append(say("signed_no_finding", company=self.case.company))
+            detail = say(
+                "signed", at=encode_instant(at), domain=found.domain, letter=found.result[-1].upper(),
+                because=joined(reasons, ("", "")),
+            )  # fmt: skip
+            return Check(name, "10.3", Value.PASSED, detail, False, tuple(below))
+        said = say(f"said_{found.result if found.result in ('grade_d', 'failed') else 'undetermined'}")
         if found.result == "grade_c" and not found.aligned:
-            said = f"grade C, signed by {found.domain} and not by the company, which proves nothing"
-        return not_checked(name, "10.3", f"Recomputed here: {said}.{because}", required=False, below=below)
+            said = say("said_not_own", domain=found.domain)
+        why = say("not_signed", said=said, because=joined(reasons, ("", "")))
+        return not_checked(name, "10.3", why, required=False, below=below)
 
     @staticmethod
     def _case(key: str, found: Recomputed) -> Check:
         name = f"{key}/case"
         if found.is_bound:
-            detail = f"The signed {found.where} names this case, and the day fits what the statement says."
-            return Check(name, "10.4", Value.PASSED, detail, required=False)
+            return Check(name, "10.4", Value.PASSED, say(f"case_{found.where}"), required=False)
         if found.where == "other_case":
-            why = "The signed text names another case: the mail is no evidence in this one."
+            why = "case_other"
         elif found.where == "none" and found.result in ("failed", "undetermined"):
-            why = "Not determined: without a verified signature no case is read."
+            why = "case_unread"
         elif found.where == "several_cases":
-            why = "The signed text names this case and another: it may be about either."
+            why = "case_several"
         elif found.where == "none":
-            why = "The signed text does not name this case: that the mail is about it is the requester's word."
+            why = "case_none"
         elif found.day is None:
-            why = "The signed text names this case; nothing signed says when the mail was written."
+            why = "case_no_day"
         else:
-            why = "The signed text names this case; it was written on another day than the statement names."
-        return not_checked(name, "10.4", why, required=False)
+            why = "case_other_day"
+        return not_checked(name, "10.4", say(why), required=False)
 
     def letters(self) -> Mapping[int, Letter]:
         """The best grade of an opened mail of each statement that needs nobody's word: a chain proves its key, and
@@ -207,3 +206,10 @@ class MailSteps:
         for item in items:
             found |= {encode_base64url(item.digest).encode("ascii"), item.sha256, *marks(self.files.held(item) or b"")}
         return frozenset(found)
+
+
+def _sentence(reason: Said) -> Phrase:
+    """A reason as a sentence of its own; in English the reasons begin small and have no full stop."""
+    english, korean = told(reason, "en"), told(reason, "ko")
+    english = f"{english[:1].upper()}{english[1:]}"
+    return Phrase.of((" {en}.", " {ko}"), en=english, ko=korean if isinstance(reason, Phrase) else f"{english}.")

@@ -17,10 +17,12 @@ from ledger.encoding import Json, encode_instant, sha256
 from ledger.errors import HabeasError, Malformed, VerificationStamp
 from ledger.leaf import statement_leaf
 from ledger.merkle import verify_inclusion
+from ledger.phrases import Phrase
 from ledger.policy import LedgerTrust, TrustPolicy
 from ledger.stamp.token import StampToken
 from ledger.stamp.verify import Stamp, TimeAuthority, claims, is_ahead, stamped_note, verify_stamp
 from ledger.verification.checks import Check, Value, not_checked
+from ledger.verification.words import say
 
 TOLERANCE_S = 60
 """How far blocks and authorities may differ without a word: the time of a block is its producer's."""
@@ -62,9 +64,7 @@ class StampSteps:
     def _size(self, size: int, shown: ShownStamps, anchor: AnchorEvidence | None) -> Check:
         name = f"stamps/{size}"
         if self.ledger is None:
-            return not_checked(
-                name, "11.1", "Whose checkpoint was stamped is for a trust policy to say.", required=False
-            )
+            return not_checked(name, "11.1", say("stamps_of_whom"), required=False)
         try:
             checkpoint, message = stamped_note(shown.checkpoint, self.ledger.vkey, self.ledger.origin)
             if checkpoint.size != size:
@@ -79,7 +79,7 @@ class StampSteps:
         stamps: dict[str, Stamp] = {}
         tokens = list(self._tokens(size, shown, message, stamps))
         below = [*tokens, self._clock(size, checkpoint, stamps.values())]
-        detail = f"The log signed the checkpoint of size {size} that is stamped."
+        detail = say("stamps_signed", size=size)
         return Check(name, "11.1", Value.PASSED, detail, False, tuple(below))
 
     def _tokens(self, size: int, shown: ShownStamps, message: bytes, stamped: dict[str, Stamp]) -> Iterator[Check]:
@@ -87,7 +87,7 @@ class StampSteps:
 
         ``stamped`` gets the earliest stamp of each authority that passed.
         """
-        found: dict[str, list[Stamp | HabeasError | str]] = {}
+        found: dict[str, list[Stamp | HabeasError | Phrase]] = {}
         for raw in shown.tokens:
             name, outcome = self._token(raw, message)
             found.setdefault(name, []).append(outcome)
@@ -99,12 +99,13 @@ class StampSteps:
                 yield Check(check, "11.2", Value.FAILED, str(failed[0]), required=False)
             elif stamps:
                 first = stamped[name] = min(stamps, key=lambda item: item.not_after)
-                detail = f"{name} had seen the checkpoint by {encode_instant(first.not_after)}."
+                detail = say("stamp_by", name=name, at=encode_instant(first.not_after))
                 yield Check(check, "11.2", Value.PASSED, detail, required=False)
             else:
-                yield not_checked(check, "11.2", str(outcomes[0]), required=False)
+                why = next(item for item in outcomes if isinstance(item, Phrase))
+                yield not_checked(check, "11.2", why, required=False)
 
-    def _token(self, raw: bytes, message: bytes) -> tuple[str, Stamp | HabeasError | str]:
+    def _token(self, raw: bytes, message: bytes) -> tuple[str, Stamp | HabeasError | Phrase]:
         """Whose token it is, and what it is worth: a stamp, why it fails, or why it is not checked."""
         nobody = f"sha256:{sha256(raw).hex()[:16]}"
         try:
@@ -116,16 +117,16 @@ class StampSteps:
             if not claims(token, authority):
                 continue
             if is_ahead(token, self.now):
-                return authority.name, f"The token is of {token.shown_time}, after the time of this assessment."
+                return authority.name, say("stamp_ahead", at=token.shown_time)
             if authority.policies and token.policy not in authority.policies:
-                return authority.name, f"The token was made under policy {token.policy}, which does not count here."
+                return authority.name, say("stamp_policy", policy=token.policy)
             try:
                 return authority.name, verify_stamp(token, message, authority, self.now)
             except HabeasError as error:
                 claimed = claimed or (authority, error)
         if claimed is not None:
             return claimed[0].name, claimed[1]
-        return nobody, "The token leads to no time authority of the trust policy."
+        return nobody, say("stamp_of_nobody")
 
     def _clock(self, size: int, checkpoint: Checkpoint, stamped: Iterable[Stamp]) -> Check:
         """Step 11.3: the time by which enough authorities had seen the checkpoint."""
@@ -133,12 +134,12 @@ class StampSteps:
         below = [self._stamped(item, checkpoint) for item in self._placed(size)]
         stamps = sorted(stamped, key=lambda item: item.not_after)
         if len(stamps) < quorum:
-            why = f"{len(stamps)} time authorities of the trust policy stamped size {size}; {quorum} are asked for."
+            why = say("clock_too_few", count=len(stamps), size=size, quorum=quorum)
             return not_checked(name, "11.3", why, required=False, below=below)
         counted = stamps[:quorum]
         clock = self.clocks[size] = Clock(size, counted[-1].not_after, tuple(item.authority for item in counted))
         names = ", ".join(clock.authorities)
-        detail = f"The tree of size {size} existed not after {encode_instant(clock.not_after)}, say {names}."
+        detail = say("clock", size=size, at=encode_instant(clock.not_after), names=names)
         return Check(name, "11.3", Value.PASSED, detail, False, tuple(below))
 
     def _placed(self, size: int) -> Iterator[ShownStatement]:
@@ -148,13 +149,13 @@ class StampSteps:
         """Step 11.4: the statement is in the stamped tree. No anchor takes part."""
         name, path = f"statement/{shown.index}/stamped", shown.path
         if path is None:
-            return not_checked(name, "11.4", "The inclusion path is not in the bundle.", required=False)
+            return not_checked(name, "11.4", say("stamped_no_path"), required=False)
         try:
             leaf = statement_leaf(shown.signed, self.bundle.ledger).hash()
             verify_inclusion(leaf, shown.index, checkpoint.size, path, checkpoint.root)
         except HabeasError as error:
             return Check(name, "11.4", Value.FAILED, str(error), required=False)
-        return Check(name, "11.4", Value.PASSED, f"Leaf {shown.index} of the stamped tree.", required=False)
+        return Check(name, "11.4", Value.PASSED, say("stamped", index=shown.index), required=False)
 
     def bound(self, shown: ShownStatement, values: Mapping[str, Value]) -> StampBound | None:
         """The second clock of a statement, in a tree that enough authorities saw."""

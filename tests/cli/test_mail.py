@@ -186,6 +186,11 @@ def test_a_mail_for_another_case_is_refused_and_one_for_none_is_weaker(
     assert f"names case 0x{'ab' * 32}, not 0x" in refused
     assert main(["mail", "add", "none.eml", "--as", "acknowledged", *names, "--yes"]) == 0
     err = capsys.readouterr().err
+    assert main(["mail", "add", "none.eml", "--as", "acknowledged", *names, "--yes", "--lang", "ko"]) == 0
+    out, korean = capsys.readouterr()
+    assert "번으로 기록했습니다: 0x" in out and "DNS 서버 3곳에 열쇠 1개를 묻습니다" in korean
+    assert "메일의 Date에 보낸 쪽이 적은 날입니다" in korean and "확인인이 확인하기 전에는" in korean
+    assert "참고: 이 메일은 이 사건의 request.acknowledged 0x" in korean
     assert "No case id in what is signed" in err and err.index("No case id") < err.index("This is signed")
     assert "Grade A. The mail system of shop.example" in err
 
@@ -276,7 +281,8 @@ def test_an_attester_that_is_not_there_can_be_asked_again(
     statement = added["statement"]
     answered = habeas("mail", "attest", statement, "--attester", attester)
     assert "grade_a, as of 20" in answered
-    habeas("mail", "attest", statement, "--attester", attester)
+    korean = habeas("mail", "attest", statement, "--attester", attester, "--lang", "ko")
+    assert f"{attester}: A 등급, 기준 시각 20" in korean
     [mine] = casefolder.list_cases(tmp_path / "mine")
     assert len(mine.attested) == 1, "the same answer again is kept once"
     assert "no mail stands behind" in habeas("mail", "attest", case, "--attester", attester, code=1)

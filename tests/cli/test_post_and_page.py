@@ -9,7 +9,8 @@ import pytest
 
 from ledger.cli import casefolder, kept
 from ledger.cli.main import main
-from ledger.cli.warc import encode_warc
+from ledger.cli.page import remarks
+from ledger.cli.warc import check_warc, encode_warc
 from tests.cli.a_server import Run, open_case, receipts_hold
 from tests.unit.test_warc import PAGE
 
@@ -36,6 +37,9 @@ def test_a_tracking_record(habeas: Run, tmp_path: Path, capsys: pytest.CaptureFi
     assert "arrival is not proven by it" in capsys.readouterr().err
     [case] = casefolder.list_cases(tmp_path / "mine")
     assert [item.name for item in case.entries[-1].disclosures] == ["post-2"], "opening one opens no other"
+    assert main(["post", "add", "again.pdf", "--received-on", "2026-11-21", "--yes", "--lang", "ko"]) == 0
+    out, err = capsys.readouterr()
+    assert "번으로 기록했습니다: 0x" in out and "도달이 증명되지 않습니다" in err and "--open post-3" in err
 
 
 def test_a_capture_waits_until_a_statement_commits_to_it(habeas: Run, tmp_path: Path) -> None:
@@ -46,8 +50,8 @@ def test_a_capture_waits_until_a_statement_commits_to_it(habeas: Run, tmp_path: 
     shown = json.loads(habeas("case", "show", "--json"))
     assert [(item["private"], item["kept"]) for item in shown["waiting"]] == [("page", True)]
     assert "already" in habeas("page", "keep", "blocked.warc.gz", code=1)
-    habeas("page", "keep", "blocked.warc.gz", "--name", "wrong")
-    habeas("page", "drop", "wrong", "--yes")
+    assert "wrong: 레코드 4개, " in habeas("page", "keep", "blocked.warc.gz", "--name", "wrong", "--lang", "ko")
+    assert main(["page", "drop", "wrong", "--yes", "--lang", "ko"]) == 0
     assert "no waiting file named wrong" in habeas("page", "drop", "wrong", "--yes", code=1)
     assert json.loads(habeas("case", "show", "--json"))["waiting"][0]["kept"], "the same bytes wait under another name"
     assert "waiting: page" in habeas("say", "account.restored", "--on", "2026-11-20", "--kept", "other", code=2)
@@ -86,4 +90,8 @@ def test_what_is_not_taken_in(habeas: Run, tmp_path: Path) -> None:
     assert "no public address" in habeas("page", "keep", "http://127.0.0.1:9/", code=2)
     assert json.loads(habeas("case", "show", "--json")).get("waiting") is None
     taken = json.loads(habeas("page", "keep", "sly.warc", "--with-cookies", "--json"))
+    checked = check_warc(bare)
+    english, korean = remarks(checked, True), remarks(checked, True, "ko")
+    assert len(english) == len(korean) == 4 and "4 of 4 records state no digest" in english[2]
+    assert "레코드 4개 중 4개에 해시가 적혀 있지 않습니다." in korean and "로그아웃하십시오" in korean[-1]
     assert taken["secrets"] and taken["records_without_digest"] == 4

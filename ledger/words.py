@@ -97,8 +97,8 @@ TEXT: Mapping[str, tuple[str, str]] = {
     "statements": ("Statements shown", "제시된 진술"),
     "checks": ("Checks", "확인 항목"),
     "details": (
-        "The details of each check are in English.",
-        "항목마다 붙은 설명은 뜻이 달라지지 않도록 영어로만 적습니다.",
+        "Details that have no Korean sentence, such as errors, are in English.",
+        "오류처럼 한국어 문장이 없는 설명은 영어로 적습니다.",
     ),
     "entry": ("entry {index}", "기록 {index}번"),
     "notes": ("Notes", "참고"),

@@ -158,7 +158,7 @@ def summary_lines(result: FraudAssessment, lang: Language) -> Iterator[str]:
     yield f"  {result.proof.claim}: {text(f'fraud_{result.proof.claim}', lang)}"
     yield f"    {verdict(result, lang)}"
     yield from (f"    {row}: {value}" for row, value in _subject(result, lang))
-    yield from (f"    {item.check.detail}" for item in result.checks if item.check.own is Value.NOT_CHECKED)
+    yield from (f"    {item.check.told(lang)}" for item in result.checks if item.check.own is Value.NOT_CHECKED)
 
 
 def accusation_lines(found: Sequence[FraudAssessment], written: Sequence[Path], lang: Language) -> Iterator[str]:

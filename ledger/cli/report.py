@@ -217,7 +217,7 @@ def _finding_lines(result: Assessment, lang: Language) -> Iterator[str]:
 def check_lines(root: Check, checks: Sequence[ResolvedCheck], lang: Language) -> Iterator[str]:
     """A line for each check below ``root``, indented as it hangs."""
     values = {id(item.check): item.value for item in checks}
-    if lang != "en":
+    if lang != "en" and any(isinstance(item.check.said, str) for item in checks):
         yield f"  {text('details', lang)}"
     for check, depth in _walk(root, 0):
         word = pick(VALUE[values[id(check)].word], lang)

@@ -9,6 +9,7 @@ from ledger.encoding import Json, encode_hex
 from ledger.phrases import Phrase
 from ledger.policy import AttesterTrust, TrustPolicy
 from ledger.statement import Statement
+from ledger.verification import step_words as steps
 from ledger.verification.files import OpenedFile, OpenedFiles
 from ledger.verification.words import say
 
@@ -29,15 +30,17 @@ class Attesters:
             return None
         return attester if statement.facts["check"] == check and check in attester.scope else None
 
-    def who(self, statement: Statement) -> str:
-        """A sentence on whether the policy names the author as an attester, and takes this check of it."""
+    def who(self, standing: Phrase, statement: Statement) -> Phrase:
+        """``standing`` with a sentence on whether the policy names the author as an attester, and takes this check."""
         attester = self._attesters.get(statement.author)
         if attester is None:
-            return " The trust policy does not name it: what it says does not count."
+            return steps.say("attester_unnamed", standing=standing)
         check = statement.facts.get("check") if statement.kind == "evidence.attested" else None
-        if check is not None and check not in attester.scope:
-            return f" The trust policy names it {attester.name}, without {check} in its scope: this does not count."
-        return f" The trust policy names it {attester.name}" + (f", with {check} in its scope." if check else ".")
+        values = {"standing": standing, "name": attester.name}
+        if check is None:
+            return steps.say("attester_named", **values)
+        entry = "attester_within" if check in attester.scope else "attester_beyond"
+        return steps.say(entry, **values, check=check)
 
     def about(self, statement: Statement) -> ShownStatement | None:
         """The statement that an attestation is about, where the bundle shows it."""

@@ -19,11 +19,13 @@ from ledger.errors import VerificationIndex
 from ledger.index import IndexEntry, parse_list, verify_list
 from ledger.leaf import NO_INDEX, IndexLeaf, case_key, company_key, statement_leaf
 from ledger.merkle import verify_inclusion
+from ledger.phrases import Phrase, Said, joined
 from ledger.policy import LedgerTrust, TrustPolicy
 from ledger.statement import SignedStatement
 from ledger.trie import TrieProof
 from ledger.verification.checks import Check, Value, not_checked, run
 from ledger.verification.parties import Parties
+from ledger.verification.step_words import say
 
 MAX_LIST = 64
 """Most statements of one company key that an assessment weighs; of more it only says how many there are."""
@@ -38,7 +40,7 @@ class Needed:
     requester: bytes
     company: str
     company_keys: tuple[bytes, ...]
-    lists: Mapping[bytes, str]
+    lists: Mapping[bytes, Phrase]
     """Index key to whose list it is, for people."""
 
 
@@ -80,17 +82,15 @@ class IndexSteps:
         """
         shown = self.bundle.index
         assert shown is not None, "only a bundle with an index comes here"
-        name = f"the index of the first {shown.size - 1} leaves"
         if leaf is None:
-            return not_checked("index", "9.1", f"The index leaf of size {shown.size} is not proven in the bundle.")
+            return not_checked("index", "9.1", say("index_leaf_unproven", size=shown.size))
         if leaf.rule == NO_INDEX:
-            why = "The index leaf claims no index (rule 0): whether more statements exist is not checked."
-            return not_checked("index", "9.1", why)
+            return not_checked("index", "9.1", say("index_rule_0"))
         listed = [self._list(leaf, key) for key in sorted(shown.lists)]
         replayed = self._replayed(leaf)
         complete = self._complete(leaf, recorded)
         below = [*listed, self._agrees(leaf, recorded), self._with(replayed, complete)]
-        return Check("index", "9.1", Value.PASSED, f"The tree carries the root of {name}.", True, tuple(below))
+        return Check("index", "9.1", Value.PASSED, say("index", count=shown.size - 1), True, tuple(below))
 
     def _list(self, leaf: IndexLeaf, key: bytes) -> Check:
         assert self.bundle.index is not None
@@ -104,7 +104,7 @@ class IndexSteps:
         found = self.lists.get(key)
         if found is None:
             return check
-        detail = f"The index lists {len(found)} statement(s) here." if found else "The index has no list here."
+        detail = say("list", count=len(found)) if found else say("list_none")
         return Check(check.name, check.step, check.own, detail, required=False)
 
     def _agrees(self, leaf: IndexLeaf, recorded: Mapping[int, SignedStatement]) -> Check:
@@ -126,13 +126,13 @@ class IndexSteps:
                             f"the list {key.hex()} of the index names another leaf at {entry.index} than the log holds"
                         )
 
-        return run("index/agrees", "9.3", verify, "The lists shown agree with the statements shown.", required=False)
+        return run("index/agrees", "9.3", verify, say("index_agrees"), required=False)
 
     def _replayed(self, leaf: IndexLeaf) -> Check:
-        name, step, claimed = "index/replayed", "9.4", "The operator's index has not been replayed."
+        name, step = "index/replayed", "9.4"
         shown, trust = self.bundle.replay, self.ledger
         if shown is None or trust is None or not trust.auditors:
-            return not_checked(name, step, claimed)
+            return not_checked(name, step, say("not_replayed"))
         found: list[str] = []
 
         def verify() -> None:
@@ -150,32 +150,31 @@ class IndexSteps:
             return check
         if len(found) < trust.quorum:
             self._replayed_by = ()
-            why = f"{claimed} Replayed by {len(found)} of the {trust.quorum} auditors that the policy asks for."
+            why = say("replayed_by_few", count=len(found), quorum=trust.quorum)
             return not_checked(name, step, why)
-        return Check(name, step, Value.PASSED, f"Index replayed by {', '.join(found)}.")
+        return Check(name, step, Value.PASSED, say("replayed", names=", ".join(found)))
 
     def _complete(self, leaf: IndexLeaf, recorded: Mapping[int, SignedStatement]) -> Sequence[Check]:
         name, step = "complete", "9.5"
         needed = find_needed(self.bundle, self.policy, self.operator, self.lists)
         if needed is None:
-            why = "Whose lists are needed is not known: the opening of the case is not shown, or not understood."
-            return [not_checked(name, step, why)]
+            return [not_checked(name, step, say("whose_lists"))]
         if len(needed.company_keys) > MAX_KEYS:
-            many = f"{len(needed.company_keys)} keys were bound for {needed.company}; at most {MAX_KEYS} are followed."
+            many = say("too_many_keys", count=len(needed.company_keys), company=needed.company, most=MAX_KEYS)
             return [not_checked(name, step, many)]
         missing = [whose for key, whose in needed.lists.items() if key not in self.lists]
         if missing:
-            return [not_checked(name, step, f"Not shown: {_some(missing)}.")]
+            return [not_checked(name, step, say("lists_missing", lists=_some(missing)))]
         entries = {key: self.lists[key] for key in needed.lists}
         open_point = self._open_point(self._weighed(needed, entries), recorded)
         if open_point is not None:
             return [not_checked(name, step, open_point)]
         complete = self._completed(leaf, needed, entries, recorded)
         if all(item.signed.id != self.bundle.case for item in complete.statements.values()):
-            return [not_checked(name, step, f"The case was not opened below leaf {leaf.size}.")]
+            return [not_checked(name, step, say("not_opened_below", size=leaf.size))]
         self.complete = complete
         count = sum(len(item) for item in entries.values())
-        detail = f"Nothing is missing below leaf {leaf.size}: {count} statement(s) in {len(needed.lists)} lists."
+        detail = say("complete", size=leaf.size, count=count, lists=len(needed.lists))
         return [Check(name, step, Value.PASSED, detail, True, tuple(self._standings(complete)))]
 
     def _completed(
@@ -198,7 +197,7 @@ class IndexSteps:
             standing = complete.parties.standing(shown)
             if standing.role == "company":
                 name = f"statement/{index}/standing"
-                yield Check(name, "9.6", Value.PASSED, f"{standing.sentence} No revocation is missing.", required=False)
+                yield Check(name, "9.6", Value.PASSED, say("no_revocation", standing=standing.said), required=False)
 
     def _weighed(self, needed: Needed, lists: Mapping[bytes, Sequence[IndexEntry]]) -> Iterator[IndexEntry]:
         """What must be shown: all but what a key of the company wrote after its first ``MAX_LIST`` in the case. A leaf
@@ -212,12 +211,12 @@ class IndexSteps:
                     break
                 yield entry
 
-    def _open_point(self, weighed: Iterable[IndexEntry], recorded: Mapping[int, SignedStatement]) -> str | None:
+    def _open_point(self, weighed: Iterable[IndexEntry], recorded: Mapping[int, SignedStatement]) -> Phrase | None:
         entries = sorted(set(weighed), key=lambda entry: entry.index)
         if hidden := [str(entry.index) for entry in entries if not self._is_shown(entry)]:
-            return f"Listed, but not shown (withheld, or left out of this file): leaf {_some(hidden)}."
+            return say("listed_hidden", leaves=_some(hidden))
         if unproven := [str(entry.index) for entry in entries if entry.index not in recorded]:
-            return f"Listed and shown, but not proven to be in the log: leaf {_some(unproven)}."
+            return say("listed_unproven", leaves=_some(unproven))
         return None
 
     def _is_shown(self, entry: IndexEntry) -> bool:
@@ -251,23 +250,23 @@ def find_needed(
     pinned = [pin.key for pin in policy.company_keys if pin.company == company]
     binders = [] if operator is None else [operator]
     binders += [item.key for item in policy.attesters if "company_key" in item.scope] + pinned
-    wanted, keys = dict[bytes, str](), dict.fromkeys(pinned)
+    wanted, keys = dict[bytes, Phrase](), dict.fromkeys(pinned)
     waiting = list(dict.fromkeys(binders))
     seen = set(waiting)
     while waiting and len(keys) <= MAX_KEYS:
         binder = waiting.pop(0)
         key = company_key(binder, company)
-        wanted[key] = f"the bindings for {company} by {encode_hex(binder)}"
+        wanted[key] = say("list_of_bindings", company=company, key=encode_hex(binder))
         for bound in _bound_keys(bundle, lists.get(key, ()), company):
             keys[bound] = None
             if bound not in seen:
                 seen.add(bound)
                 waiting.append(bound)
-    wanted[case_key(bundle.case, requester)] = "the requester's list"
+    wanted[case_key(bundle.case, requester)] = say("list_of_requester")
     for key in keys:
-        wanted[case_key(bundle.case, key)] = f"the list of {company}'s key {encode_hex(key)}"
+        wanted[case_key(bundle.case, key)] = say("list_of_company", company=company, key=encode_hex(key))
     for attester in policy.attesters:
-        wanted[case_key(bundle.case, attester.key)] = f"the list of the attester {attester.name}"
+        wanted[case_key(bundle.case, attester.key)] = say("list_of_attester", name=attester.name)
     return Needed(requester, company, tuple(keys), wanted)
 
 
@@ -281,6 +280,6 @@ def _bound_keys(bundle: Bundle, entries: Sequence[IndexEntry], company: str) -> 
             yield bytes.fromhex(str(statement.facts["key"])[2:])
 
 
-def _some(words: Sequence[str]) -> str:
-    more = f" and {len(words) - 3} more" if len(words) > 3 else ""
-    return ", ".join(words[:3]) + more
+def _some(words: Sequence[Said]) -> Phrase:
+    first = joined(words[:3])
+    return say("some", first=first, count=len(words) - 3) if len(words) > 3 else first

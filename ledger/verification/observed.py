@@ -14,6 +14,7 @@ from ledger.encoding import encode_hex
 from ledger.evm import Header
 from ledger.policy import LedgerTrust
 from ledger.verification.checks import Check, Value, not_checked
+from ledger.verification.step_words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +44,14 @@ class Canon:
 
     def check(self, name: str, step: str, header: Header, below: Sequence[Check], *, required: bool = True) -> Check:
         """The check that the block of ``header`` is on the home chain and final, above ``below``."""
-        block = f"block {header.number} ({encode_hex(header.hash)})"
-        where = f"chain {self.ledger.chain.name}" if self.ledger else "the ledger's home chain"
+        where = say("chain", name=self.ledger.chain.name) if self.ledger else say("home_chain")
+        block = {"number": header.number, "hash": encode_hex(header.hash), "where": where}
         if header.hash in self.observed.contradicted:
             return Check(name, step, Value.FAILED, self.observed.contradicted[header.hash], required, tuple(below))
         by = self.vouched(header)
         if by is None:
-            why = f"If {block} is on {where} and final. Ask with --rpc URL or vouch with --block HASH."
-            return not_checked(name, step, why, required=required, below=below)
-        return Check(name, step, Value.PASSED, f"{block} is on {where} and final, says {by}.", required, tuple(below))
+            return not_checked(name, step, say("block_if", **block), required=required, below=below)
+        return Check(name, step, Value.PASSED, say("block_on", **block, by=by), required, tuple(below))
 
     def vouched(self, header: Header) -> str | None:
         """Who says that the block is on the home chain and final; None where nobody does."""
@@ -73,21 +73,20 @@ class Canon:
         """Step 8.1: the contract has the code that the policy names."""
         code, trust = self.observed.code_hash, self.ledger
         if code is None or trust is None:
-            return not_checked("contract", "8.1", "The contract's code was not read from the chain.", required=False)
+            return not_checked("contract", "8.1", say("code_unread"), required=False)
         if code != trust.code_hash:
-            why = f"the contract's code hash is {encode_hex(code)}, the policy's {encode_hex(trust.code_hash)}"
+            why = say("code_other", found=encode_hex(code), stated=encode_hex(trust.code_hash))
             return Check("contract", "8.1", Value.FAILED, why, required=False)
-        return Check("contract", "8.1", Value.PASSED, "The contract has the code that the policy names.", False)
+        return Check("contract", "8.1", Value.PASSED, say("code"), False)
 
     def newest_head(self, anchors: Mapping[int, AnchorEvidence]) -> Check:
         """Step 8.2: the chain holds no newer head than is shown."""
         size = self.observed.head_size
         if size is None:
-            why = "Only an RPC can say whether newer anchors exist."
-            return not_checked("newest-head", "8.2", why, required=False)
+            return not_checked("newest-head", "8.2", say("head_unasked"), required=False)
         # Only anchors known to be on the chain count, or a made-up one would pass for the newest.
         newest = max((n for n, item in anchors.items() if self.vouched(item.header) is not None), default=0)
         if not 0 < size <= newest:
-            why = f"The chain holds size {size}; the newest shown and known to be on it is {newest}."
+            why = say("head_newer", size=size, newest=newest)
             return not_checked("newest-head", "8.2", why, required=False)
-        return Check("newest-head", "8.2", Value.PASSED, f"Size {newest} is the newest anchored head.", False)
+        return Check("newest-head", "8.2", Value.PASSED, say("head", size=newest), False)

@@ -16,9 +16,11 @@ from typing import Literal
 from ledger.bundle import Bundle, ShownStatement
 from ledger.errors import VerificationSignature
 from ledger.kinds import KINDS, Role
+from ledger.phrases import Phrase
 from ledger.policy import TrustPolicy
 from ledger.standing import BINDING_KINDS, EMPTY_RING, Claim, KeyRing, Replay, claim_of, key_event
 from ledger.statement import SignedStatement, verify_signature
+from ledger.verification.step_words import say
 
 Grade = Literal["self_stated", "company_signed", "operator_vouched", "attested", "none"]
 
@@ -30,7 +32,12 @@ class Standing:
     role: Role | Literal["unknown"]
     grade: Grade
     proven: bool
-    sentence: str
+    said: Phrase
+
+    @property
+    def sentence(self) -> str:
+        """The sentence in English."""
+        return self.said.told("en")
 
 
 # What only a company does; said by a requester it is a report. A dispute or an outage is his own word.
@@ -40,19 +47,12 @@ _REPORTS = frozenset(
         *("request.fulfilled", "request.partially_fulfilled", "request.refused"),
     }
 )
-_UNKNOWN = Standing(
-    "unknown", "none", False, "By a key whose part in this case is not shown; not understood by this version."
-)
+_UNKNOWN = Standing("unknown", "none", False, say("by_unknown"))
 
 
 # These hang on other statements, which may be missing: shown, never proven.
 _HANGING = frozenset({"company.key_revoked", "entry.withheld"})
 _GRADES: tuple[Grade, ...] = ("company_signed", "attested", "operator_vouched")
-_BOUND_BY: Mapping[Grade, str] = {
-    "company_signed": "bound with a key that the policy pins",
-    "attested": "bound by attesters of the policy",
-    "operator_vouched": "vouched for by the operator",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +123,17 @@ class _Reader:
 
     def _standing(self, claim: Claim, role: Role | None, company: Standing | None) -> Standing:
         if role == "requester":
-            reported = " and reports what the company did" if claim.kind in _REPORTS else ""
-            return Standing("requester", "self_stated", True, f"Stated by the requester{reported}.")
+            entry = "by_requester_reports" if claim.kind in _REPORTS else "by_requester"
+            return Standing("requester", "self_stated", True, say(entry))
         if role == "operator" and claim.author == self._operator:
             proven = claim.kind not in _HANGING
-            return Standing("operator", "none", proven, "Written by the operator of the ledger.")
+            return Standing("operator", "none", proven, say("by_operator"))
         if company is not None and (role == "company" or self._may_speak(claim)):
             return company
         if role == "company":  # of another company than the case's
-            return Standing("company", "operator_vouched", False, f"Signed with a key bound for {claim.company}.")
+            return Standing("company", "operator_vouched", False, say("by_other_company", company=claim.company))
         if role == "attester":
-            return Standing("attester", "attested", False, "Stated by an attester that the operator bound.")
+            return Standing("attester", "attested", False, say("by_attester"))
         return _UNKNOWN
 
     def _may_speak(self, claim: Claim) -> bool:
@@ -149,12 +149,12 @@ class _Reader:
             return None
         name, author = self._company, claim.author
         if author in self._pinned:
-            found = f"Signed with a key of {name} {self._pinned[author]}."
+            found = say("by_pinned", company=name, source=self._pinned[author])
             return Standing("company", "company_signed", True, found)
         grade = self._grade(author)
         if grade is None:
             return None
-        return Standing("company", grade, False, f"Signed with a key of {name}, {_BOUND_BY[grade]}.")
+        return Standing("company", grade, False, say(f"bound_{grade}", company=name))
 
     def _grade(self, author: bytes) -> Grade | None:
         if self._company is None:

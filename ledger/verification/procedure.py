@@ -19,6 +19,7 @@ from ledger.evm import Header, parse_header
 from ledger.index import verify_index_leaf
 from ledger.leaf import IndexLeaf, statement_leaf
 from ledger.merkle import verify_inclusion
+from ledger.phrases import Said
 from ledger.policy import TrustPolicy
 from ledger.statement import SignedStatement, verify_signature
 from ledger.verification.checks import Check, Value, not_checked, run
@@ -27,8 +28,7 @@ from ledger.verification.mails import MailSteps
 from ledger.verification.observed import Canon, Observed
 from ledger.verification.parties import Parties, is_understood, operator_of
 from ledger.verification.stamps import StampSteps
-
-_NO_INDEX = "No list of the index is shown: whether more statements exist is not checked."
+from ledger.verification.step_words import say
 
 
 class Procedure:
@@ -89,16 +89,15 @@ class Procedure:
             self._listed(chain_part),
         ]
         if VERSION not in self.policy.formats:
-            why = f"The trust policy does not accept bundles of version {VERSION}; nothing is more than conditional."
-            return not_checked("bundle", "1", why, below=below)
-        return Check("bundle", "1", Value.PASSED, "The file is a canonical bundle of version 1.", True, tuple(below))
+            return not_checked("bundle", "1", say("version", version=VERSION), below=below)
+        return Check("bundle", "1", Value.PASSED, say("bundle"), True, tuple(below))
 
     # Step 2: the case, and what is disclosed of it.
 
     def _case(self) -> Check:
         opened = [item for item in self.bundle.statements.values() if item.signed.id == self.bundle.case]
         if not opened:
-            return not_checked("case", "2.1", "The statement that opened the case is not in the bundle.")
+            return not_checked("case", "2.1", say("case_not_opened"))
         every = sorted(self.bundle.statements.items())
         foreign = [index for index, item in every if item.signed.statement.case_id not in (None, self.bundle.case)]
 
@@ -106,14 +105,14 @@ class Procedure:
             if foreign:
                 raise VerificationSignature(f"statement {foreign[0]} belongs to another case")
 
-        return run("case", "2.1", verify, "Every statement belongs to the case or to no case.")
+        return run("case", "2.1", verify, say("case"))
 
     def _disclosures(self) -> Check:
         shown = self.bundle.disclosures
         if not shown:
-            return not_checked("disclosures", "2.2", "No private field was opened.", required=False)
+            return not_checked("disclosures", "2.2", say("opened_none"), required=False)
         digests = [digest for item in self.bundle.statements.values() for digest in item.signed.statement.digests]
-        passed = f"{len(shown)} opened private field(s) belong to statements shown."
+        passed = say("opened", count=len(shown))
         return run("disclosures", "2.2", lambda: match_disclosures(shown, digests), passed, required=False)
 
     # Step 3: each statement by itself: no chain is needed for these.
@@ -130,7 +129,7 @@ class Procedure:
         standing = self.parties.standing(shown)
         author = encode_hex(statement.author)
         role_name, role_step = f"statement/{index}/author", "3.2"
-        words = standing.sentence + (self.mails.attesters.who(statement) if standing.role == "attester" else "")
+        words = standing.said if standing.role != "attester" else self.mails.attesters.who(standing.said, statement)
         role = (
             Check(role_name, role_step, Value.PASSED, words, required=False)
             if standing.proven
@@ -138,17 +137,16 @@ class Procedure:
             else not_checked(role_name, role_step, words, required=False)
         )
         below = [role, *self.mails.attested.checks(shown)]
-        return (run(f"statement/{index}/signature", "3.1", verify, f"Signed by {author}.", below=below),)
+        return (run(f"statement/{index}/signature", "3.1", verify, say("signed_by", author=author), below=below),)
 
     # Step 4: the ledger is listed in the policy; whatever rests on its identity hangs below.
 
     def _listed(self, below: Sequence[Check]) -> Check:
         origin = self.bundle.ledger
         if self.ledger is None:
-            why = f"The ledger {origin} is not listed in the trust policy; nothing below is more than conditional."
-            return not_checked("ledger", "4.1", why, below=[*below, *self._checkpoint()])
-        practice = " Practice ledger: proves nothing to a stranger." if self.ledger.ledger_class == "practice" else ""
-        detail = f"{origin} is listed as class {self.ledger.ledger_class}.{practice}"
+            return not_checked("ledger", "4.1", say("unlisted", origin=origin), below=[*below, *self._checkpoint()])
+        entry = "listed_practice" if self.ledger.ledger_class == "practice" else "listed"
+        detail = say(entry, origin=origin, kind=self.ledger.ledger_class)
         opened = [] if 0 in self.recorded else [self._opened()]
         inner = [*opened, *self._checkpoint(), self._fresh(), *below]
         return Check("ledger", "4.1", Value.PASSED, detail, True, tuple(inner))
@@ -156,10 +154,9 @@ class Procedure:
     def _opened(self) -> Check:
         shown = self.bundle.statements.get(0)
         if shown is None or self.ledger is None:
-            return not_checked("ledger/opened", "4.2", "The statement that opened the ledger is not in the bundle.")
+            return not_checked("ledger/opened", "4.2", say("ledger_not_opened"))
         if 0 not in self.recorded:
-            why = "The statement that opened the ledger is not proven to be its leaf 0."
-            return not_checked("ledger/opened", "4.2", why)
+            return not_checked("ledger/opened", "4.2", say("ledger_not_proven"))
         trust, statement = self.ledger, shown.signed.statement
 
         def verify() -> None:
@@ -177,7 +174,7 @@ class Procedure:
                         f"leaf 0 names the {name} {statement.facts.get(name)}, the policy {value}"
                     )
 
-        return run("ledger/opened", "4.2", verify, "Leaf 0 names the chain, contract, log and key of the policy.")
+        return run("ledger/opened", "4.2", verify, say("ledger"))
 
     def _verified_checkpoint(self) -> Checkpoint | str | None:
         """The checkpoint signed by the policy's key; a sentence where it is not, None where there is none."""
@@ -191,12 +188,12 @@ class Procedure:
     def _checkpoint(self) -> Sequence[Check]:
         found = self.checkpoint
         if found is None:
-            return [not_checked("checkpoint", "4.3", "No checkpoint was checked.", required=False)]
+            return [not_checked("checkpoint", "4.3", say("checkpoint_none"), required=False)]
         if isinstance(found, str):
             return [Check("checkpoint", "4.3", Value.FAILED, found, required=False)]
         if found.size in self.anchors:
             return []  # it hangs below its anchor's block
-        why = f"The checkpoint names size {found.size}; the anchor of that size is not proven in the bundle."
+        why = say("checkpoint_not_anchored", size=found.size)
         return [not_checked("checkpoint", "4.3", why, required=False)]
 
     def _anchored_checkpoint(self, evidence: AnchorEvidence) -> Sequence[Check]:
@@ -206,17 +203,16 @@ class Procedure:
         if root != found.root:
             why = f"the checkpoint of size {found.size} has root {found.root.hex()}, its anchor {root.hex()}"
             return [Check("checkpoint", "4.3", Value.FAILED, why, required=False)]
-        detail = "The log's signed checkpoint has the anchored size and root."
-        return [Check("checkpoint", "4.3", Value.PASSED, detail, required=False)]
+        return [Check("checkpoint", "4.3", Value.PASSED, say("checkpoint"), required=False)]
 
     def _fresh(self) -> Check:
         # Only blocks known to be on the chain count: anybody can write a header with a later time.
         known = [item.header.timestamp for item in self.anchors.values() if self.canon.vouched(item.header) is not None]
         limit = timedelta(days=self.policy.staleness_days).total_seconds()
         if not known or self.now - max(known) > limit:
-            why = f"No anchor of the last {self.policy.staleness_days} days is known to be on the chain."
+            why = say("not_fresh", days=self.policy.staleness_days)
             return not_checked("fresh", "4.4", why, required=False)
-        detail = f"The newest anchor known to be on the chain is of {encode_instant(max(known))}."
+        detail = say("fresh", at=encode_instant(max(known)))
         return Check("fresh", "4.4", Value.PASSED, detail, False)
 
     # Step 5: anchors. What an anchor carries hangs below "its block is canonical and final". None is required by
@@ -238,11 +234,11 @@ class Procedure:
                 raise VerificationAnchor(f"the event anchors size {evidence.event.size}, not {shown.size}")
             self.anchors[shown.size] = evidence
 
-        proven = f"The block holds the anchoring of size {shown.size}."
+        proven = say("anchor", size=shown.size)
         receipt = self._receipt(f"{name}/receipt", "5.2", verify, proven)
         evidence = self.anchors.get(shown.size)
         if evidence is None:
-            why = "The anchoring is not proven."
+            why = say("anchor_not_proven")
             return not_checked(f"{name}/canonical", "5.1", why, required=False, below=[receipt])
         recorded = [
             self._recorded(item, evidence)
@@ -265,27 +261,26 @@ class Procedure:
         known = {size for size, item in self.anchors.items() if self.canon.vouched(item.header) is not None}
         return {number: item for number, item in self.recorded.items() if self.bundle.statements[number].size in known}
 
-    def _receipt(self, name: str, step: str, verify: Callable[[bytes, bytes], object], proven: str) -> Check:
+    def _receipt(self, name: str, step: str, verify: Callable[[bytes, bytes], object], proven: Said) -> Check:
         addresses = self.addresses
         if addresses is None:
-            why = "Which contract and log address the ledger has is not shown."
-            return not_checked(name, step, why, required=False)
+            return not_checked(name, step, say("no_addresses"), required=False)
         return run(name, step, lambda: verify(*addresses), proven, required=False)
 
     def _index_leaf(self, shown: ShownAnchor, evidence: AnchorEvidence) -> Check:
         name, leaf, path = f"anchor/{shown.size}/index-leaf", shown.index_leaf, shown.path
         if leaf is None or path is None:
-            return not_checked(name, "5.3", "The index leaf that names the size is not in the bundle.", required=False)
+            return not_checked(name, "5.3", say("index_leaf_missing"), required=False)
 
         def verify() -> None:
             self.index_leaves[shown.size] = verify_index_leaf(leaf, shown.size, path, evidence.event.root)
 
-        return run(name, "5.3", verify, f"The tree ends in the index leaf of size {shown.size - 1}.", required=False)
+        return run(name, "5.3", verify, say("index_leaf", size=shown.size - 1), required=False)
 
     def _recorded(self, shown: ShownStatement, evidence: AnchorEvidence) -> Check:
         name, path = f"statement/{shown.index}/recorded", shown.path
         if path is None:
-            why, below = "The inclusion path is not in the bundle.", self.mails.mail(shown, None)
+            why, below = say("no_path"), self.mails.mail(shown, None)
             return not_checked(name, "5.4", why, required=False, below=below)
         leaf = statement_leaf(shown.signed, self.bundle.ledger)
         event = evidence.event
@@ -294,12 +289,13 @@ class Procedure:
             verify_inclusion(leaf.hash(), shown.index, event.size, path, event.root)
             self.recorded[shown.index] = shown.signed
 
-        bound = f"Leaf {shown.index} of {event.size}: recorded not after {encode_instant(evidence.header.timestamp)}."
+        at = encode_instant(evidence.header.timestamp)
+        bound = say("recorded", index=shown.index, size=event.size, at=at)
         mails = self.mails.mail(shown, evidence.header.timestamp)
         return run(name, "5.4", verify, bound, required=False, below=mails)
 
     def _recorded_nowhere(self) -> Sequence[Check]:
-        why = "The anchor that holds this statement is not proven in the bundle."
+        why = say("recorded_nowhere")
         return [
             not_checked(f"statement/{index}/recorded", "5.4", why, required=False, below=self.mails.mail(shown, None))
             for index, shown in sorted(self.bundle.statements.items())
@@ -315,37 +311,37 @@ class Procedure:
         def verify() -> None:
             self.headers[block] = parse_header(self.bundle.blocks[block])
 
-        quoted = run(f"{name}/header", "6.2", verify, "The header has the hash that statements quote.", required=False)
+        quoted = run(f"{name}/header", "6.2", verify, say("block_header"), required=False)
         header = self.headers.get(block)
         # An author can quote whatever he likes: that costs him his lower bound, and nobody else anything.
         if header is None:
-            return self._unusable(name, users, f"The quoted block is no block header: {quoted.detail}.")
+            return self._unusable(name, users, say("block_no_header", error=quoted.said))
         if block in self.observed.contradicted:
             return self._unusable(name, users, self.observed.contradicted[block])
         if not users:
-            quoted = not_checked(f"{name}/header", "6.2", "No statement shown quotes this block.", required=False)
+            quoted = not_checked(f"{name}/header", "6.2", say("block_unquoted"), required=False)
         bounds = [self._not_before(index, header) for index in users]
         return self.canon.check(f"{name}/canonical", "6.1", header, [quoted, *bounds], required=False)
 
-    def _unusable(self, name: str, users: Sequence[int], why: str) -> Check:
+    def _unusable(self, name: str, users: Sequence[int], why: Said) -> Check:
         below = [not_checked(f"{name}/header", "6.2", why, required=False), *(self._no_bound(i, why) for i in users)]
         return not_checked(f"{name}/canonical", "6.1", why, required=False, below=below)
 
     def _not_before(self, index: int, header: Header) -> Check:
         quoted = self.bundle.statements[index].signed.statement.recent_block
         if quoted.number != header.number:
-            return self._no_bound(index, f"Statement {index} calls block {header.number} number {quoted.number}.")
-        bound = f"Signed not before {encode_instant(header.timestamp)}."
+            return self._no_bound(index, say("block_number", index=index, number=header.number, stated=quoted.number))
+        bound = say("signed", at=encode_instant(header.timestamp))
         return Check(f"statement/{index}/signed", "6.3", Value.PASSED, bound, required=False)
 
     def _blocks_missing(self) -> Sequence[Check]:
         return [
-            self._no_bound(index, "The quoted block is not in the bundle; no lower bound.")
+            self._no_bound(index, say("block_missing"))
             for index, item in sorted(self.bundle.statements.items())
             if item.signed.statement.recent_block.hash not in self.bundle.blocks
         ]
 
-    def _no_bound(self, index: int, why: str) -> Check:
+    def _no_bound(self, index: int, why: Said) -> Check:
         return not_checked(f"statement/{index}/signed", "6.3", why, required=False)
 
     # Step 7: direct submissions: a record even without the operator.
@@ -360,12 +356,12 @@ class Procedure:
                 raise VerificationAnchor(f"the event names ticket {event.ticket}, not {ticket}")
             proven.append((header, event))
 
-        receipt = self._receipt(f"{name}/receipt", "7.2", verify, f"Ticket {ticket} submitted a statement shown.")
+        receipt = self._receipt(f"{name}/receipt", "7.2", verify, say("ticket", ticket=ticket))
         if not proven:
-            return not_checked(f"{name}/canonical", "7.1", "Not proven.", required=False, below=[receipt])
+            return not_checked(f"{name}/canonical", "7.1", say("ticket_not_proven"), required=False, below=[receipt])
         header, event = proven[0]
         if event.statement not in {item.signed.raw for item in self.bundle.statements.values()}:
-            why = f"Ticket {ticket} submitted a statement that is not in the bundle."
+            why = say("ticket_unshown", ticket=ticket)
             receipt = not_checked(f"{name}/receipt", "7.2", why, required=False)
         self.submitted.setdefault(event.leaf_hash, []).append((ticket, header))
         return self.canon.check(f"{name}/canonical", "7.1", header, [receipt], required=False)
@@ -376,8 +372,8 @@ class Procedure:
         """An index that is shown hangs below its anchor; elsewhere it is not checked."""
         index = self.bundle.index
         if index is None:
-            return [not_checked("index", "9.1", _NO_INDEX)]
+            return [not_checked("index", "9.1", say("no_index"))]
         if index.size in self.anchors:
             return []
-        why = f"The anchor of size {index.size}, whose index is shown, is not proven in the bundle."
+        why = say("index_not_anchored", size=index.size)
         return [not_checked("index", "9.1", why)]

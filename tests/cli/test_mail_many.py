@@ -83,8 +83,8 @@ def test_a_batch_goes_on_where_it_broke_off(
     assert habeas("mail", "check", "plain.eml", "--mail-domain", COMPANY, *names, code=3).startswith("undetermined")
     assert main([*check, "plain.eml", "--lang", "ko"]) == 1
     out, err = capsys.readouterr()
-    assert "A 등급       box#1: " in out and f"{COMPANY} 2048비트, 사건 번호 없음" in out
-    assert "확인 실패    x.eml: 인정되는 서명 없음" in out and "메일 6통: 확인 실패 1, A 등급 4, 등급 없음 1" in err
+    assert "A 등급        box#1: " in out and f"{COMPANY} 2048비트, 사건 번호 없음" in out
+    assert "확인 실패     x.eml: 인정되는 서명 없음" in out and "메일 6통: 확인 실패 1, A 등급 4, 등급 없음 1" in err
     assert "lines; choose another name" in habeas(*check, "--out", "lines", code=1), "nothing is overwritten"
 
 

@@ -72,7 +72,9 @@ def _print_version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version
 
-        print(f"habeas {version('habeas')}")
+        from ledger.cli.output import print_text
+
+        print_text(f"habeas {version('habeas')}")
         raise typer.Exit
 
 

@@ -205,7 +205,8 @@ def test_korean(run: Run, files: tuple[str, list[str]]) -> None:
     assert code == 3
     lines = out.splitlines()
     assert lines[1] == "연습용 기록부입니다. 제3자에게는 아무것도 증명하지 못합니다."
-    assert "영어로" in lines[lines.index("확인 항목") + 1]
+    assert "파일은 버전 1의 정규 형식 묶음입니다." in lines[lines.index("확인 항목") + 1]
+    assert "Signed by 0x" not in out, "no detail is left in English"
     assert out.endswith("위법 여부의 판단이 아니며 법률 자문이 아닙니다.\n")
 
 

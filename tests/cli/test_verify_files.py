@@ -83,19 +83,18 @@ def test_a_file_that_nobody_opens(place: Path, capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("en", ("domain mail, grade B", "is the word of attesters", "A mail of shop.example's domain, grade B")),
-        (
-            "ko",
-            ("도메인 메일, B등급", "확인인들이 확인한 내용입니다", "도메인의 메일(B등급)에 이 사건이 적혀 있습니다"),
-        ),
+        ("en", ("domain mail, grade B", "is the word of attesters", "A mail of shop.example's domain, grade B",
+                "grade A", "It rests on nobody's word.")),
+        ("ko", ("도메인 메일, B등급", "확인인들이 확인한 내용입니다", "도메인의 메일(B등급)에 이 사건이 적혀 있습니다",
+                "A 등급", "누구의 말에도 달려 있지 않습니다.")),
     ],
-)
+)  # fmt: skip
 def test_the_letter_in_the_summary(
     place: Path, capsys: pytest.CaptureFixture[str], lang: str, words: tuple[str, ...]
 ) -> None:
     text = ran(capsys, place, str(place / "whole.habeas.json"), "--lang", lang)
     assert all(word in text for word in words)
-    assert "grade A" in text and "10.3" in text and "It rests on nobody's word." in text
+    assert "10.3" in text
 
 
 def test_beside_one_bundle_only(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

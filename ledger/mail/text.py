@@ -51,6 +51,7 @@ _LONG_NUMBER = re.compile(r"&#0*+([0-9]*+)(?<=[0-9]{100})")
 # Soft hyphen, zero-width space and byte order mark as Latin-1 shows their UTF-8: programs set them to allow a break.
 # Each begins with a character of its own and not with a set: so a search skips to the next of these characters.
 _INVISIBLE = re.compile("\xc2\xad|\xe2\x80[\x8b\x8c\x8d]|\xef\xbb\xbf|\u00ad|\u200b|\u200c|\u200d|\ufeff")
+_MARKS = "\xad\x8b\x8c\x8d\xbf\u200b\u200c\u200d\ufeff"
 _BEGINS_CASE = re.compile("0[\xc2\xad\xe2\x80\x8b\x8c\x8d\xef\xbb\xbf\u200b\u200c\u200d\ufeff]*+[xX]")
 """Where a case id can begin once what is invisible is left out."""
 
@@ -77,11 +78,14 @@ def decode_words(text: str) -> str:
 
 def body_texts(mail: RawMail, body: bytes) -> Iterator[str]:
     """The text of each text/plain and text/html part of ``body``, in order, decoded."""
+    yield from _texts(_declared(mail, body[:MAX_SCANNED]))
+
+
+def _declared(mail: RawMail, body: bytes) -> _Part:
     types, encodings = mail.named("content-type"), mail.named("content-transfer-encoding")
     # Of a field that stands twice the lowest is the one that a signature covers first.
     content_type = types[-1].value if types else b""
-    encoding = encodings[-1].value if encodings else b""
-    yield from _texts(_part(content_type, encoding, body[:MAX_SCANNED], 0))
+    return _part(content_type, encodings[-1].value if encodings else b"", body, 0)
 
 
 def _texts(whole: _Part) -> Iterator[str]:
@@ -104,20 +108,31 @@ def other_texts(mail: RawMail, body: bytes) -> Iterator[str]:
     Texts in which no case id can begin are left out, and those that are ``body_texts`` as well.
     """
     body = body[:MAX_SCANNED]
-    # Of readings that give the same text one is enough: without "=" nothing is quoted.
-    for encoding in (b"", b"quoted-printable", b"base64") if b"=" in body else (b"", b"base64"):
-        text = _decode(_part(b"", encoding, body, 0), MAX_TEXT).decode("latin-1")
-        for reading in (text, _without_tags(text)) if "<" in text or "&" in text else (text,):
-            if _BEGINS_CASE.search(reading):
-                yield _visible(reading)
-    types = mail.named("content-type")
-    declared = _part(types[-1].value, b"", b"", 0) if types else None
-    own = _boundary(declared) if declared and declared.kind.startswith(b"multipart/") else None
+    declared = _declared(mail, body)
+    yield from _other_single(declared, body)
+    own = _boundary(declared) if declared.kind.startswith(b"multipart/") else None
     found = islice(_BEGINS_PART.finditer(b"\n" + body), MAX_PARTS)
     for boundary in islice(dict.fromkeys(begun[1] for begun in found), MAX_BOUNDARIES):
         part = _part(b'multipart/mixed; boundary="' + boundary.rstrip() + b'"', b"", body, 0)
         if _boundary(part) != own:
             yield from _texts(part)
+
+
+def _other_single(declared: _Part, body: bytes) -> Iterator[str]:
+    # Without "=" nothing is quoted; and what is not quoted reads the same both ways.
+    encodings = (b"", b"quoted-printable", b"base64") if b"=" in body else (b"", b"base64")
+    datas = {encoding: _decode(_part(b"", encoding, body, 0), MAX_TEXT) for encoding in encodings}
+    done = datas.get(declared.encoding, datas[b""])
+    done_kind = None if _WIDE.search(declared.content_type) else declared.kind
+    for data in dict.fromkeys(datas.values()):
+        text = data.decode("latin-1")
+        kinds = (b"text/plain", b"text/html") if "<" in text or "&" in text else (b"text/plain",)
+        for kind in kinds:
+            if data == done and kind == done_kind:
+                continue
+            reading = _without_tags(text) if kind == b"text/html" else text
+            if _BEGINS_CASE.search(reading):
+                yield _visible(reading)
 
 
 def reads_differently(mail: RawMail) -> bool:
@@ -192,7 +207,8 @@ def _shorten(number: re.Match[str]) -> str:
 
 
 def _visible(text: str) -> str:
-    return text if text.isascii() else _INVISIBLE.sub("", text)
+    # Single characters are looked for first, which is quicker by far: each mark has one of these.
+    return _INVISIBLE.sub("", text) if any(mark in text for mark in _MARKS) else text
 
 
 def _decode(part: _Part, most: int) -> bytes:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from ledger.mail.dkim import Bodies, Signature
+from ledger.mail.dkim import Forms, Signature
 from ledger.mail.grade import MailCheck
 from ledger.mail.raw import RawMail
 from ledger.mail.text import body_texts, other_texts, subject_texts
@@ -88,7 +88,7 @@ def _signed_body(mail: RawMail, signature: Signature) -> bytes:
     """The body, or with ``l=`` the signed length of its canonical form."""
     if signature.length is None:
         return mail.body
-    return Bodies(mail).canonical(signature.body_form, signature.length)
+    return Forms(mail).canonical(signature.body_form, signature.length)
 
 
 def _cases(text: str) -> tuple[bytes, ...]:

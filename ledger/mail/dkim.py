@@ -1,9 +1,9 @@
 """One DKIM signature (RFC 6376, 8301, 8463): read, and checked against one key record.
 
-dkimpy chooses and hashes the header fields and takes the value out of the signature's own; which signature and
-which key are accepted at all is decided here. No clock is read: ``at`` is the time of receipt, an argument, so two
-threads can check with two clocks. dkimpy's own ``DKIM.verify`` asks the machine for the time, and would call every
-mail whose signature has expired since a forgery; it is not used.
+dkimpy takes the value out of the signature's own field and hashes it behind the others; which fields are hashed, and
+which signature and which key are accepted at all, is decided here. No clock is read: ``at`` is the time of receipt, an
+argument, so two threads can check with two clocks. dkimpy's own ``DKIM.verify`` asks the machine for the time, and
+would call every mail whose signature has expired since a forgery; it is not used.
 
 The canonical forms are made here and not by dkimpy: its patterns for bodies need quadratic time on long runs of
 spaces, and its relaxed header is more relaxed than RFC 6376.
@@ -14,7 +14,8 @@ from __future__ import annotations
 import binascii
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, TypeVar
@@ -49,7 +50,6 @@ _CANONICAL: Final[dict[str, Canonical]] = {"simple": "simple", "relaxed": "relax
 _REQUIRED = ("v", "a", "b", "bh", "d", "h", "s")
 _SELECTOR = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_-]{1,63})*")
 _NAME = re.compile(r"[\x21-\x39\x3c-\x7e]+")
-_SPACES = re.compile(rb"[ \t]+")
 _LINE_ENDS = tuple(b"\r\n" * count for count in (65_536, 1_024, 32, 1))
 # dkimpy's pattern that takes b= out needs quadratic time on a long run of white space.
 _LONG_SPACE = re.compile(rb"[ \t\r\n]{256}")
@@ -97,13 +97,26 @@ class Verified:
     """``t=`` lies more than ten hours after the time of receipt."""
 
 
-class Bodies:
-    """The canonical bodies of one mail and their hashes, each made once for all its signatures."""
+class Forms:
+    """The canonical header and bodies of one mail and the bodies' hashes, each made once for all its signatures."""
 
     def __init__(self, mail: RawMail) -> None:
+        self._fields = mail.fields
+        self._headers: dict[Canonical, dict[str, list[bytes]]] = {}
         self._body = crlf(mail.body)
         self._forms: dict[Canonical, tuple[bytes, int]] = {}
         self._hashes: dict[tuple[Canonical, str, int | None], bytes] = {}
+
+    def header(self, form: Canonical, names: Iterable[str]) -> Iterator[bytes]:
+        """The canonical fields of these lower-case names: of a name that stands twice the lowest field, then the one
+        above it; nothing where there is none left (RFC 6376, section 5.4.2)."""
+        if form not in self._headers:
+            self._headers[form] = _canonical_fields(self._fields, form)
+        fields, taken = self._headers[form], Counter[str]()
+        for name in names:
+            taken[name] += 1
+            if taken[name] <= len(fields.get(name, ())):
+                yield fields[name][-taken[name]]
 
     def canonical(self, form: Canonical, length: int | None = None) -> bytes:
         """The first ``length`` bytes of the canonical body, all of it where that is None."""
@@ -189,16 +202,16 @@ def verify(mail: RawMail, number: int, record: bytes, at: datetime) -> Verified:
     if not 0 <= number < len(fields):
         raise MalformedMail(f"the mail has {len(fields)} DKIM signatures; there is none with the number {number}")
     signature = read_signature(fields[number], number)
-    return verify_signature(mail, signature, KeyRecord.parse(record), at, Bodies(mail))
+    return verify_signature(signature, KeyRecord.parse(record), at, Forms(mail))
 
 
-def verify_signature(mail: RawMail, signature: Signature, record: KeyRecord, at: datetime, bodies: Bodies) -> Verified:
+def verify_signature(signature: Signature, record: KeyRecord, at: datetime, forms: Forms) -> Verified:
     """As ``verify``, for what is read already. Raises VerificationMail."""
     _check_permitted(signature, record)  # step 11
-    found = bodies.digest(signature.body_form, signature.algorithm, signature.length)  # step 12
+    found = forms.digest(signature.body_form, signature.algorithm, signature.length)  # step 12
     if found != signature.body_hash:
         raise _broken("body_changed", found=found.hex(), domain=signature.domain, signed=signature.body_hash.hex())
-    _check_value(signature, record, _header_digest(mail, signature))  # step 13
+    _check_value(signature, record, _header_digest(signature, forms))  # step 13
     now = at.timestamp()
     expired = signature.expires is not None and now > signature.expires
     early = signature.signed_at is not None and signature.signed_at > now + CLOCK_SLACK
@@ -207,10 +220,14 @@ def verify_signature(mail: RawMail, signature: Signature, record: KeyRecord, at:
 
 def _relax(body: bytes) -> bytes:
     """Runs of spaces and tabs as one space, none at line ends; in linear time."""
-    body = body.replace(b"\t", b" ")
-    while b"  " in body:
-        body = body.replace(b"  ", b" ")
-    return body.replace(b" \r\n", b"\r\n").removesuffix(b" ")
+    return _single_spaces(body).replace(b" \r\n", b"\r\n").removesuffix(b" ")
+
+
+def _single_spaces(data: bytes) -> bytes:
+    data = data.replace(b"\t", b" ")
+    while b"  " in data:
+        data = data.replace(b"  ", b" ")
+    return data
 
 
 def _before_empty_lines(body: bytes) -> int:
@@ -244,36 +261,41 @@ def _broken(entry: str, /, **values: object) -> VerificationMail:
     return VerificationMail(reason_text(entry, **values), code_of(entry))
 
 
-Headers = Iterable[tuple[bytes, bytes]]
+def _canonical_fields(fields: Iterable[Field], form: Canonical) -> dict[str, list[bytes]]:
+    found: dict[str, list[bytes]] = {}
+    for field in fields:
+        name, value = _canonical_field(*_pair(field), form)
+        found.setdefault(field.key, []).append(name + b":" + value)
+    return found
 
 
-class _HeaderForm:
-    """The canonical header fields, as dkimpy asks for them (RFC 6376, sections 3.4.1 and 3.4.2).
+def _canonical_field(name: bytes, value: bytes, form: Canonical) -> tuple[bytes, bytes]:
+    """A header field by RFC 6376, sections 3.4.1 and 3.4.2.
 
     dkimpy's own relaxed form also takes away form feeds and vertical tabs, which mail does not count as white
     space: a changed header would pass.
     """
+    if form == "simple":
+        return name, value
+    return name.lower(), _single_spaces(value.replace(b"\r\n", b"")).strip(b" ") + b"\r\n"
+
+
+class _HeaderForm:
+    """A canonical form as dkimpy asks for it."""
 
     def __init__(self, form: Canonical) -> None:
         self._form = form
 
-    def canonicalize_headers(self, headers: Headers) -> list[tuple[bytes, bytes]]:
-        if self._form == "simple":
-            return list(headers)
-        return [(name.lower(), self._relax(value)) for name, value in headers]
-
-    def _relax(self, value: bytes) -> bytes:
-        return _SPACES.sub(b" ", value.replace(b"\r\n", b"")).strip(b" ") + b"\r\n"
+    def canonicalize_headers(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        return [_canonical_field(name, value, self._form) for name, value in headers]
 
 
-def _header_digest(mail: RawMail, signature: Signature) -> bytes:
-    form = _HeaderForm(signature.header_form)
-    headers = [_pair(field) for field in mail.fields]
-    own = _pair(signature.field)
-    # One From more than there are: a second one added on top must break the signature (RFC 6376, section 8.15).
-    names = [name.encode("ascii") for name in (*signature.headers, "from")]
+def _header_digest(signature: Signature, forms: Forms) -> bytes:
     hasher = hashlib.new(signature.algorithm.partition("-")[2], usedforsecurity=False)
-    _hash_headers(hasher, form, form.canonicalize_headers(headers), names, own, None)
+    # One From more than there are: a second one added on top must break the signature (RFC 6376, section 8.15).
+    for field in forms.header(signature.header_form, (*signature.headers, "from")):
+        hasher.update(field)
+    _hash_headers(hasher, _HeaderForm(signature.header_form), [], [], _pair(signature.field), None)
     return hasher.digest()
 
 

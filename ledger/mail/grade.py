@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Literal, Self
 
 from ledger.errors import MalformedKeyRecord, MalformedMail, VerificationMail
@@ -19,7 +20,7 @@ from ledger.kinds import is_domain
 from ledger.mail.arc import ArcSet, read_arc
 from ledger.mail.author import author_domain, in_domain
 from ledger.mail.dkim import (
-    Bodies,
+    Forms,
     Signature,
     Verified,
     check_aware,
@@ -119,9 +120,27 @@ class MailCheck:
     """What forwarders say of themselves: read, without weight."""
 
 
+class _Shape:
+    """How the body can be read, found out at most once for all signatures."""
+
+    def __init__(self, mail: RawMail) -> None:
+        self._mail = mail
+
+    @cached_property
+    def is_text(self) -> bool:
+        """Whether the mail is a single text, by its field and by what is signed: an unsigned field can be left out."""
+        types = (field.value.strip().lower() for field in self._mail.named("content-type"))
+        return all(value.startswith(b"text/") for value in types) and not has_parts(self._mail)
+
+    @cached_property
+    def reads_differently(self) -> bool:
+        """Whether it is no multipart, and another text with another Content-Transfer-Encoding."""
+        is_multipart = any(_MULTIPART.match(field.value) for field in self._mail.named("content-type"))
+        return not is_multipart and reads_differently(self._mail)
+
+
 @dataclass(frozen=True, slots=True)
 class _Matter:
-    mail: RawMail
     counts: Mapping[str, int]
     """How often each field name stands in the header."""
     at: datetime
@@ -131,7 +150,8 @@ class _Matter:
     """Those of the company's domains under which the From address lies."""
     shared: tuple[Reason, ...]
     """What holds down every signature of the mail."""
-    bodies: Bodies
+    forms: Forms
+    shape: _Shape
 
 
 def grade_mail(
@@ -154,7 +174,7 @@ def grade_mail(
     mine = (domain.lower() for domain in domains if is_domain(domain.lower()))
     company = frozenset(domain for domain in mine if from_domain and in_domain(from_domain, domain))
     counts = Counter(field.key for field in mail.fields)
-    matter = _Matter(mail, counts, at, keys, published, company, _shared(mail, counts), Bodies(mail))
+    matter = _Matter(counts, at, keys, published, company, _shared(mail, counts), Forms(mail), _Shape(mail))
     if len(senders) != 1:
         reason = Reason.of("from_count", count=len(senders))
         return _without_grade("failed" if senders else "undetermined", (reason,), (), None, arc)
@@ -184,7 +204,7 @@ def _check(matter: _Matter, field: Field, number: int) -> SignatureCheck:
     record, reasons = _record(signature, key)  # step 10
     if record is not None:
         try:
-            verified = verify_signature(matter.mail, signature, record, matter.at, matter.bodies)
+            verified = verify_signature(signature, record, matter.at, matter.forms)
             result, reasons = _grade(matter, verified, aligned, origin)
         except VerificationMail as error:
             result, reasons = _mismatch(error, record, origin)
@@ -279,12 +299,11 @@ def _header_reasons(matter: _Matter, signature: Signature) -> list[Reason]:
     if unsigned:
         reasons.append(Reason.of("header_unsigned", "grade_c", names=", ".join(unsigned)))
     if "content-type" not in signed:
-        if _is_text(matter.mail):
+        if matter.shape.is_text:
             reasons.append(Reason.of("content_type_unsigned", "grade_b"))
         else:
             reasons.append(Reason.of("content_type_unsigned_parts", "grade_c"))
-    is_multipart = any(_MULTIPART.match(field.value) for field in matter.mail.named("content-type"))
-    if "content-transfer-encoding" not in signed and not is_multipart and reads_differently(matter.mail):
+    if "content-transfer-encoding" not in signed and matter.shape.reads_differently:
         # Grade A is what it is everywhere; the case is looked for in every reading instead (``binding``).
         reasons.append(Reason.of("transfer_encoding_unsigned"))
     over = sorted(key for key, count in Counter(signature.headers).items() if count > matter.counts.get(key, 0))
@@ -296,12 +315,6 @@ def _header_reasons(matter: _Matter, signature: Signature) -> list[Reason]:
 def _signed_names(counts: Mapping[str, int], signature: Signature) -> frozenset[str]:
     """Names whose every instance is signed; of a field that is not there, whether its absence is."""
     return frozenset(key for key, count in Counter(signature.headers).items() if count >= counts.get(key, 0))
-
-
-def _is_text(mail: RawMail) -> bool:
-    """Whether the mail is a single text, by its field and by what is signed: an unsigned field can be left out."""
-    fields = mail.named("content-type")
-    return all(field.value.strip().lower().startswith(b"text/") for field in fields) and not has_parts(mail)
 
 
 def _decided(

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.errors import MalformedKeyRecord, MalformedMail, VerificationMail
-from ledger.mail.dkim import Bodies, Canonical, verify
+from ledger.mail.dkim import Canonical, Forms, verify
 from ledger.mail.key import KeyRecord
 from ledger.mail.raw import RawMail
 from tests.unit.mails import AT, ED, GOOD, RSA, By, mail, sign
@@ -56,7 +56,7 @@ def test_the_canonical_body_is_dkimpys(form: Canonical, text: bytes) -> None:
     """For bodies that end with a line end, as every mail on the wire does; dkimpy keeps a space behind the last one."""
     body = text.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") + b"\r\n"
     theirs = dkim.canonicalization.ALGORITHMS[form.encode()].canonicalize_body(body)
-    found = Bodies(RawMail.parse(b"From: a\r\n\r\n" + body))
+    found = Forms(RawMail.parse(b"From: a\r\n\r\n" + body))
     assert found.canonical(form) == theirs
     for length in (0, 1, len(theirs) - 1, len(theirs), len(theirs) + 1):
         assert found.canonical(form, max(0, length)) == theirs[: max(0, length)]

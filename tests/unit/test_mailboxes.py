@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import random
+import re
 import tracemalloc
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ledger.cli.mailing import boxes
 from ledger.cli.mailing.boxes import Found, readings, walk
@@ -100,6 +104,36 @@ def test_random_messages_come_back(tmp_path: Path) -> None:
     ]
     (tmp_path / "m").write_bytes(_mboxrd(messages))
     assert [next(readings(found)).data for found in _walk(tmp_path / "m")] == messages
+
+
+def _by_lines(data: bytes) -> list[bytes]:
+    """Line by line: a message begins at the start, and at a ``From `` line behind an empty one."""
+    messages: list[list[bytes]] = []
+    is_after_blank = True
+    for line in data.split(b"\n"):
+        if is_after_blank and line.startswith(b"From "):
+            messages.append([])
+        else:
+            messages[-1].append(line)
+        is_after_blank = line in (b"", b"\r")
+        if messages[-1] == []:
+            is_after_blank = False
+    texts = [b"\n".join([*lines, b""]) for lines in messages[:-1]] + [b"\n".join(messages[-1])]
+    return [re.sub(rb"(\A|\n)\r?\n\Z", rb"\1", text) for text in texts]
+
+
+@given(
+    st.lists(st.sampled_from([b"From ", b"\n", b"\r\n", b"\r", b"x", b">From ", b"\n\nFrom a\n"]), max_size=25),
+    st.integers(1, 12),
+)
+@settings(max_examples=300)
+def test_blocks_of_any_size_give_what_lines_give(pieces: list[bytes], block: int) -> None:
+    data = b"From " + b"".join(pieces)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(boxes, "_PIECE", block)
+        found = list(boxes._mbox(Path("m"), BytesIO(data)))
+    assert [each.data for each in found] == _by_lines(data)
+    assert [each.number for each in found] == list(range(1, len(found) + 1))
 
 
 def test_a_message_over_the_limit_is_named_and_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,9 @@ _QUOTED = re.compile(rb"^>+From ", re.MULTILINE)
 _MBOXRD = re.compile(rb"^>(>*From )", re.MULTILINE)
 _MBOXO = re.compile(rb"^>From ", re.MULTILINE)
 _PIECE = 65_536
+_NEXT = re.compile(rb"\n\r?\nFrom ")
+_NEXT_SIZE = 8
+_BLANK_END = re.compile(rb"\n\r?\n\Z")
 MAX_DOUBTFUL = 6
 """Lines ``>From`` of one message for which both ways are tried, each with each: 64 ways at most."""
 
@@ -60,7 +63,8 @@ def readings(found: Found) -> Iterator[Reading]:
     before ``From`` alone, so that each ``>From`` may have been either. Some programs write no mark at all.
     """
     data = found.data or b""
-    if found.number is None or not _QUOTED.search(data):
+    # What is simple is looked for first: few messages have such a line, and "^" tries every byte.
+    if found.number is None or b">From " not in data or not _QUOTED.search(data):
         yield Reading("as_it_lies", data)
         return
     seen: set[bytes] = set()
@@ -151,35 +155,49 @@ def _whole(path: Path) -> Found:
 
 
 def _mbox(path: Path, file: BinaryIO) -> Iterator[Found]:
-    number, message, last = 0, bytearray(), b""
-    size = 0
-    starts, after_blank = True, True
-    # A line is taken in pieces: one without an end must not fill the memory.
-    while line := file.readline(_PIECE):
-        if starts and after_blank and line.startswith(_SEPARATOR):
-            if number:
-                yield Found(path, number, _message(message, size, last))
-            number, message, size, last = number + 1, bytearray(), 0, b""
-            _skip_line(line, file)
-            after_blank = False
-            continue
-        size += len(line)
-        if size <= MAX_MAIL + 2:
-            message += line
-        last = line if starts else b""
-        after_blank = last in (b"\n", b"\r\n")
-        starts = line.endswith(b"\n")
-    if number:
-        yield Found(path, number, _message(message, size, last))
+    """The messages of an mbox: one begins at its start, and with each ``From `` line behind an empty line."""
+    # Read in blocks: a loop over the lines would take as long as checking the messages.
+    held, number, found = bytearray(), 0, True
+    while found:
+        number += 1
+        # ``held`` then begins with the line end of the separator: an empty line may follow at once.
+        if not _skip_line(held, file):
+            yield Found(path, number, b"")
+            return
+        end, found, skipped = _find_end(held, file)
+        yield Found(path, number, _message(held, end, skipped))
+        del held[:end]
 
 
-def _skip_line(line: bytes, file: BinaryIO) -> None:
-    """Read on to the end of a line whose first piece was read: a long separator is no part of the message."""
-    while line and not line.endswith(b"\n"):
-        line = file.readline(_PIECE)
+def _find_end(held: bytearray, file: BinaryIO) -> tuple[int, bool, int]:
+    """Where in ``held`` the message ends, whether another one follows, and how many bytes were left out before."""
+    next_one, skipped = _NEXT.search(held), 0
+    while not next_one:
+        block = file.read(_PIECE)
+        if not block:
+            return len(held), False, skipped
+        at = max(0, len(held) - _NEXT_SIZE)
+        held += block
+        next_one = _NEXT.search(held, at)
+        if not next_one and len(held) > MAX_MAIL + _NEXT_SIZE:
+            # Too long to be given: it must not fill the memory.
+            skipped += len(held) - _NEXT_SIZE
+            del held[:-_NEXT_SIZE]
+    return next_one.end() - len(_SEPARATOR), True, skipped
 
 
-def _message(message: bytearray, size: int, last: bytes) -> bytes | None:
+def _skip_line(held: bytearray, file: BinaryIO) -> bool:
+    """Take the first line away but for its end: a long separator is no part of the message. Whether it has an end."""
+    while (end := held.find(b"\n")) < 0:
+        held[:] = file.read(_PIECE)
+        if not held:
+            return False
+    del held[:end]
+    return True
+
+
+def _message(held: bytearray, end: int, skipped: int) -> bytes | None:
     # The format puts one empty line after each message; it was never a part of it.
-    blank = len(last) if last in (b"\n", b"\r\n") else 0
-    return bytes(message[: size - blank]) if size - blank <= MAX_MAIL else None
+    last = _BLANK_END.search(held, max(0, end - 3), end)
+    size = skipped + (last.start() if last else end - 1)
+    return bytes(held[1 : last.start() + 1 if last else end]) if size <= MAX_MAIL else None

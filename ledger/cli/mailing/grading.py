@@ -21,7 +21,7 @@ from ledger.mail.asked import Resolver, key_question, mail_questions
 from ledger.mail.author import in_domain
 from ledger.mail.binding import Binding, find_case
 from ledger.mail.capture import MAX_BYTES, DnsCapture, KeyFinding
-from ledger.mail.dkim import Bodies, Signature, read_signature, signature_fields
+from ledger.mail.dkim import Forms, Signature, read_signature, signature_fields
 from ledger.mail.grade import MAX_SIGNATURES, MailCheck, PublishedKey, grade_mail
 from ledger.mail.key import KeyAtReceipt
 from ledger.mail.raw import RawMail
@@ -180,10 +180,8 @@ def is_body_signed(data: bytes) -> bool:
         mail = RawMail.parse(data)
     except Malformed:
         return False
-    bodies = Bodies(mail)
-    return any(
-        bodies.digest(each.body_form, each.algorithm, each.length) == each.body_hash for each in signatures(mail)
-    )
+    forms = Forms(mail)
+    return any(forms.digest(each.body_form, each.algorithm, each.length) == each.body_hash for each in signatures(mail))
 
 
 def company_domains(company: str | None, given: Iterable[str]) -> frozenset[str]:

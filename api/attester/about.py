@@ -1,20 +1,19 @@
-"""/v1/attester, /healthz, /readyz, /metrics: who it is, what it checks, and how it stands."""
+"""/v1/attester, /readyz, /metrics: who it is, what it checks, and how it stands."""
 
 from __future__ import annotations
 
 import json
 from importlib.metadata import version
-from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from api.attester.context import AttesterContext, AttesterDep
-from api.caching import JSON, NO_STORE, REVALIDATE, respond
-from api.openapi import gives, problems, unchanged
+from api.caching import JSON, REVALIDATE, respond
+from api.openapi import problems, unchanged
+from api.serving import METRICS, readiness, show_figures, show_parts
 from ledger.encoding import encode_hex
 from ledger.runtime.attester.ledgers import is_ready
-from ledger.runtime.metrics import CONTENT_TYPE
 
 router = APIRouter(tags=["attester"])
 
@@ -34,10 +33,6 @@ class AttesterView(BaseModel):
     resolvers: list[str] = Field(description="The DNS resolvers that it asks; empty: its machine's own alone.")
     max_message_bytes: int
     version: str
-
-
-class Health(BaseModel):
-    status: Literal["ok"]
 
 
 class AttesterPart(BaseModel):
@@ -71,27 +66,11 @@ async def attester(request: Request, context: AttesterDep) -> Response:
     return respond(request, json.dumps(value).encode("ascii"), JSON, REVALIDATE)
 
 
-@router.get("/healthz", summary="The process lives", responses={200: {"model": Health, "description": "It does."}})
-async def healthz() -> Response:
-    """Asks nothing of any other part."""
-    return Response(b'{"status":"ok"}', headers={"Cache-Control": NO_STORE}, media_type=JSON)
-
-
-@router.get(
-    "/readyz",
-    summary="Mails can be attested",
-    responses={
-        200: {"model": AttesterReadiness, "description": "Ready."},
-        **problems(),
-        503: {"model": AttesterReadiness, "description": "Not ready: the parts say why."},
-    },
-)
+@router.get("/readyz", summary="Mails can be attested", responses=readiness(AttesterReadiness))
 async def readyz(context: AttesterDep) -> Response:
     """The memory answers, and every ledger that it works for."""
     parts = await context.call(_parts, context)
-    ready = all(part["ready"] for part in parts)
-    value = {"ready": ready, "parts": parts}
-    return Response(json.dumps(value), 200 if ready else 503, {"Cache-Control": NO_STORE}, JSON)
+    return show_parts(parts, all(part["ready"] for part in parts))
 
 
 def _parts(context: AttesterContext) -> list[dict[str, object]]:
@@ -105,9 +84,7 @@ def _parts(context: AttesterContext) -> list[dict[str, object]]:
     return parts
 
 
-@router.get(
-    "/metrics", summary="Prometheus figures", responses={**gives(CONTENT_TYPE, "Text format 0.0.4."), **problems()}
-)
+@router.get("/metrics", summary="Prometheus figures", responses=METRICS)
 async def metrics(context: AttesterDep) -> Response:
     """Requests, results, seconds. Nothing about persons."""
-    return Response(context.figures.render(), headers={"Cache-Control": NO_STORE, "Content-Type": CONTENT_TYPE})
+    return show_figures(context.figures.render())

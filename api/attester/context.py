@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.build import Pooled
 from ledger.errors import RefusedBusy
 from ledger.runtime.attester.attest import MailAttester
 from ledger.runtime.attester.company_keys import KeyBinder
@@ -22,12 +23,10 @@ from ledger.runtime.attester.memory import Memory
 from ledger.runtime.attester.settings import AttesterSettings
 
 OUTGOING = 8
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
-class AttesterContext:
+class AttesterContext(Pooled):
     """Everything of one running attester. ``places`` bounds the mails in memory, ``outgoing`` the domains asked."""
 
     settings: AttesterSettings
@@ -42,11 +41,6 @@ class AttesterContext:
     places: asyncio.Semaphore
     outgoing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(OUTGOING))
     asked: dict[bytes, tuple[asyncio.Lock, int]] = field(default_factory=dict)
-
-    async def call(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """Run ``work`` in the pool."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.pool, lambda: work(*args, **kwargs))
 
     @asynccontextmanager
     async def alone(self, question: bytes) -> AsyncIterator[None]:

@@ -18,7 +18,7 @@ from ledger.runtime.attester.company_keys import KeyBinder
 from ledger.runtime.attester.figures import AttesterFigures
 from ledger.runtime.attester.keys import AttesterKey
 from ledger.runtime.attester.ledgers import LedgerApi
-from ledger.runtime.attester.limits import RateLimit
+from ledger.runtime.attester.limits import RateLimit, client_of
 from ledger.runtime.attester.memory import Memory
 from ledger.runtime.attester.settings import AttesterSettings
 
@@ -76,10 +76,9 @@ def limit(request: Request) -> None:
     """Count the request of this client. Raises RefusedRate."""
     context = get_attester(request)
     header = context.settings.client_header
-    named = request.headers.getlist(header)[-1:] if header else []
-    # The last one in the list was written by the nearest proxy, one's own; all before it anybody can write.
-    client = named[0].rpartition(",")[2].strip() if named else (request.client.host if request.client else "")
-    context.rate.take(client)
+    named = request.headers.getlist(header) if header else []
+    connected = request.client.host if request.client else ""
+    context.rate.take(client_of(connected, named, context.settings.proxy_networks))
 
 
 AttesterDep = Annotated[AttesterContext, Depends(get_attester)]

@@ -36,8 +36,11 @@ class AttesterView(BaseModel):
 
 
 class AttesterPart(BaseModel):
+    """One part. Attesting needs the parts that are `required`; without the others it goes on."""
+
     name: str
     ready: bool
+    required: bool
     detail: str
 
 
@@ -68,20 +71,23 @@ async def attester(request: Request, context: AttesterDep) -> Response:
 
 @router.get("/readyz", summary="Mails can be attested", responses=readiness(AttesterReadiness))
 async def readyz(context: AttesterDep) -> Response:
-    """The memory answers, and every ledger that it works for."""
+    """The memory answers, and every ledger that it works for; the list of published keys is as its file says."""
     parts = await context.call(_parts, context)
-    return show_parts(parts, all(part["ready"] for part in parts))
+    return show_parts(parts, all(part["ready"] for part in parts if part["required"]))
 
 
 def _parts(context: AttesterContext) -> list[dict[str, object]]:
-    opened = context.memory.is_open()
-    parts: list[dict[str, object]] = [
-        {"name": "memory", "ready": opened, "detail": "It answers." if opened else "It does not answer."}
-    ]
-    for origin, ledger in sorted(context.ledgers.items()):
-        wrong = is_ready(ledger, origin)
-        parts.append({"name": f"ledger {origin}", "ready": wrong is None, "detail": wrong or "It answers."})
-    return parts
+    wrong = None if context.memory.is_open() else "It does not answer."
+    parts = [_part("memory", wrong)]
+    parts += [_part(f"ledger {origin}", is_ready(ledger, origin)) for origin, ledger in sorted(context.ledgers.items())]
+    if context.settings.published_keys is None:
+        return parts
+    said = f"{len(context.published.in_force())} keys."
+    return [*parts, _part("published_keys", context.published.problem, said, required=False)]
+
+
+def _part(name: str, wrong: str | None, said: str = "It answers.", *, required: bool = True) -> dict[str, object]:
+    return {"name": name, "ready": wrong is None, "required": required, "detail": wrong or said}
 
 
 @router.get("/metrics", summary="Prometheus figures", responses=METRICS)

@@ -61,6 +61,7 @@ def _context(parts: Parts) -> AttesterContext:
         memory=parts.memory,
         binder=KeyBinder(parts.key, parts.ledgers, parts.memory, parts.finders),
         mails=MailAttester(parts),
+        published=parts.published,
         rate=RateLimit(settings.client_per_minute, settings.all_per_minute, time.monotonic),
         figures=AttesterFigures(),
         pool=ThreadPoolExecutor(settings.concurrency + 4, "attester"),

@@ -20,6 +20,7 @@ from ledger.runtime.attester.keys import AttesterKey
 from ledger.runtime.attester.ledgers import LedgerApi
 from ledger.runtime.attester.limits import RateLimit, client_of
 from ledger.runtime.attester.memory import Memory
+from ledger.runtime.attester.published import PublishedList
 from ledger.runtime.attester.settings import AttesterSettings
 
 OUTGOING = 8
@@ -35,6 +36,7 @@ class AttesterContext(Pooled):
     memory: Memory
     binder: KeyBinder
     mails: MailAttester
+    published: PublishedList
     rate: RateLimit
     figures: AttesterFigures
     pool: ThreadPoolExecutor

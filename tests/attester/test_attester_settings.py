@@ -9,7 +9,7 @@ import pytest
 from ledger.errors import RuntimeSetting
 from ledger.mail.senders import Senders
 from ledger.mail_trust import MailTrust, encode_mail_trust
-from ledger.runtime.attester.parts import read_published
+from ledger.runtime.attester.published import read_published
 from ledger.runtime.attester.settings import CHECKED, load_attester
 
 SHOP: dict[str, object] = {"company": "shop.example", "domains": ["shop.example"]}

@@ -182,7 +182,7 @@ class MailAttester:
         now = int(self._parts.clock())  # after the answers came: the key was seen at receipt, and not later
         at = datetime.fromtimestamp(now, UTC)
         keys = {pair: capture.key(*pair, at) for pair in pairs} if capture else {}
-        check = hold_down(mail, grade_mail(mail, domains, keys, at, self._parts.published), senders)
+        check = hold_down(mail, grade_mail(mail, domains, keys, at, self._parts.published.in_force()), senders)
         binding = find_case(mail, check, prepared.case)
         if binding.where == "other_case":
             raise RefusedMail("the signed text of the mail names another case; record it there")

@@ -72,7 +72,8 @@ def test_memory(tmp_path: Path) -> None:
     claim(memory, signatures=(b"ten",), statement=sha256(b"another"), message_id=b"")  # it was not kept
     with pytest.raises(RuntimeFault, match="does not open"):
         memory.answer(question, sha256(b"another mail"))
-    memory.replace_answer(question, message, b"third")
+    assert memory.replace_answer(question, message, b"first", b"third") == b"third"
+    assert memory.replace_answer(question, message, b"first", b"fourth") == b"third", "somebody else was earlier"
     memory.close()
     again = Memory(tmp_path / "memory.sqlite", bytes([1]) * 32)
     assert again.answer(question, message) == b"third"
@@ -93,3 +94,16 @@ def test_keys_are_made_once(tmp_path: Path) -> None:
     place[0].unlink()
     with pytest.raises(RuntimeSetting, match="habeas attester init"):
         load_keys(*place)
+
+
+def test_a_binding_is_kept_once(tmp_path: Path) -> None:
+    """Two processes of one attester that were asked at the same time both send the one that is kept."""
+    memory, other = (Memory(tmp_path / "memory.sqlite", bytes(32)) for _ in range(2))
+    place = ("habeas.example/main", "shop.example", bytes(20))
+    assert memory.binding(*place) is None
+    assert memory.keep_binding(*place, None, b"first") == b"first"
+    assert other.keep_binding(*place, None, b"second") == b"first"
+    assert other.keep_binding(*place, b"first", b"third") == b"third"
+    assert memory.keep_binding(*place, b"first", b"fourth") == memory.binding(*place) == b"third"
+    memory.close()
+    other.close()

@@ -142,14 +142,14 @@ class MailAttester:
                 kept = self._parts.memory.keep_answer(
                     question.name, digest, draft.encode(), prepared.case, MAX_MAILS, shown
                 )
-        if kept is not None:
-            draft = Draft.parse(kept)
+        if kept is None:
+            return Answer(draft.found, ())
         try:
-            return self._send(question, draft)
+            return self._send(question, Draft.parse(kept))
         except (RefusedRecentBlock, RefusedRecentBlockAge):
-            draft = self._renewed(question, draft)
-            self._parts.memory.replace_answer(question.name, digest, draft.encode())
-            return self._send(question, draft)
+            renewed = self._renewed(question, Draft.parse(kept)).encode()
+            kept = self._parts.memory.replace_answer(question.name, digest, kept, renewed)
+            return self._send(question, Draft.parse(kept))
 
     def _renewed(self, question: Question, draft: Draft) -> Draft:
         """The draft with a newer block quoted in what never came into the log; what is recorded stays as it is."""

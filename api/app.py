@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 
-from fastapi import Depends, FastAPI, Response
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRouter
-from starlette.requests import ClientDisconnect, Request
 
 from api import (
     anchors,
@@ -18,18 +16,18 @@ from api import (
     companies,
     cosignatures,
     counts,
-    errors,
     health,
     index,
     log,
-    openapi,
     policy,
     problems,
     reference,
     rules,
+    serving,
     statements,
     tickets,
 )
+from api.build import make_app
 from api.deps import Context, known_query
 from api.middleware import RequestLayer
 from api.receipts import ProofQueue
@@ -61,6 +59,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     policy.router,
     rules.router,
     log.router,
+    serving.router,
     health.router,
     problems.router,
     reference.router,
@@ -84,24 +83,9 @@ def create_app(services: Services, finders: Mapping[str, KeyFinder] | None = Non
             services.acceptance.stop()
             context.pool.shutdown()
 
-    app = FastAPI(
-        title="Habeas",
-        version=version("habeas"),
-        summary="Access requests and answers, on the record",
-        description=DESCRIPTION,
-        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-    )
-    app.state.context = context
+    summary = "Access requests and answers, on the record"
+    app = make_app("Habeas", summary, DESCRIPTION, ROUTERS, context, lifespan, [Depends(known_query)])
     app.state.counts = counts.CountsDesk(CompanyCounts(services))
-    errors.install(app)
-    app.add_exception_handler(ClientDisconnect, _gone)
-    for router in ROUTERS:
-        app.include_router(router, dependencies=[Depends(known_query)])
-    openapi.install(app)
     # The last one added is the outermost.
     app.add_middleware(Shortcut, owner=app, method="POST", path="/v1/statements", handler=statements.submit)
     app.add_middleware(RequestLayer, metrics=context.metrics)
@@ -137,7 +121,3 @@ def open_finders(services: Services) -> dict[str, KeyFinder]:
         "dns": DnsKeyFinder(resolver),
         "well_known": WellKnownKeyFinder(resolver, overrides=settings.well_known_overrides),
     }
-
-
-async def _gone(_: Request, __: Exception) -> Response:
-    return Response(status_code=400)  # nobody reads it: the client hung up while sending

@@ -1,21 +1,18 @@
-"""What a request handler works with, and the types of its parameters.
-
-Handlers are async; whatever blocks (database, files, proofs) runs in one small pool of threads, so
-that a slow query never holds up the event loop.
-"""
+"""What a request handler works with, and the types of its parameters."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
+from api.build import Pooled
 from api.receipts import ProofQueue
 from ledger.bundle import MAX_AUTHORS
 from ledger.deadlines.authorities import Register
@@ -29,12 +26,10 @@ from ledger.runtime.wellknown import KeyFinder
 from ledger.runtime.wiring import Services
 
 MAX_PAGE = 1000
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
-class Context:
+class Context(Pooled):
     """Everything of one running API. ``outgoing`` bounds the domains asked for keys at one time."""
 
     services: Services
@@ -46,11 +41,6 @@ class Context:
     authorities: Register
     outgoing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(8))
     batches: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
-
-    async def call(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """Run ``work`` in the pool."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.pool, lambda: work(*args, **kwargs))
 
 
 async def known_query(request: Request) -> None:

@@ -1,8 +1,7 @@
-"""/healthz, /readyz, /metrics: for whoever runs it."""
+"""/readyz, /metrics: for whoever runs it."""
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -10,12 +9,10 @@ from typing import Literal
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from api.caching import JSON, NO_STORE
 from api.deps import Context, ContextDep
-from api.openapi import gives, problems
+from api.serving import METRICS, readiness, show_figures, show_parts
 from ledger.errors import RuntimeFault
 from ledger.runtime.figures import LedgerFigures, read_figures
-from ledger.runtime.metrics import CONTENT_TYPE
 from ledger.runtime.stamps import Stamps
 from ledger.runtime.state import State, read_state
 
@@ -23,10 +20,6 @@ STUCK_S = 10.0
 FINAL_BLOCK_OLD_S = 3600.0
 STAMP_LATE_S = 7200.0
 router = APIRouter(tags=["health"])
-
-
-class Health(BaseModel):
-    status: Literal["ok"]
 
 
 class Part(BaseModel):
@@ -43,27 +36,12 @@ class Readiness(BaseModel):
     parts: list[Part]
 
 
-@router.get("/healthz", summary="The process lives", responses={200: {"model": Health, "description": "It does."}})
-async def healthz() -> Response:
-    """Asks nothing of any other part."""
-    return Response(b'{"status":"ok"}', headers={"Cache-Control": NO_STORE}, media_type=JSON)
-
-
-@router.get(
-    "/readyz",
-    summary="Statements can be recorded",
-    responses={
-        200: {"model": Readiness, "description": "Ready."},
-        **problems(),
-        503: {"model": Readiness, "description": "Not ready: the parts say why."},
-    },
-)
+@router.get("/readyz", summary="Statements can be recorded", responses=readiness(Readiness))
 async def readyz(context: ContextDep) -> Response:
     """Trouble with the chain is reported, but recording goes on without it and anchors catch up."""
     parts = await context.call(_parts, context)
     ready = all(part.ready for part in parts if part.required)
-    value = {"ready": ready, "parts": [part.model_dump() for part in parts]}
-    return Response(json.dumps(value), 200 if ready else 503, {"Cache-Control": NO_STORE}, JSON)
+    return show_parts([part.model_dump() for part in parts], ready)
 
 
 def _parts(context: Context) -> list[Part]:
@@ -141,10 +119,7 @@ def _stamps(figures: LedgerFigures, names: Sequence[str], stamped: Mapping[str, 
     return Part(name="stamps", ready=young, required=False, detail=detail)
 
 
-@router.get(
-    "/metrics", summary="Prometheus figures", responses={**gives(CONTENT_TYPE, "Text format 0.0.4."), **problems()}
-)
+@router.get("/metrics", summary="Prometheus figures", responses=METRICS)
 async def metrics(context: ContextDep) -> Response:
     """Log, published and anchored size, lags, submissions by result, latencies. Nothing about persons."""
-    text = await context.call(context.metrics.render)
-    return Response(text, headers={"Cache-Control": NO_STORE, "Content-Type": CONTENT_TYPE})
+    return show_figures(await context.call(context.metrics.render))

@@ -25,6 +25,11 @@ _log = structlog.stdlib.get_logger(_NAME)
 _level = logging.getLogger(_NAME)
 # NUL is a fault to PostgreSQL and a character to SQLite; no address of this API needs any of these.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_ONCE = {
+    name.lower().encode("ascii"): name
+    for name in ("Host", "Content-Type", "Content-Length", "Habeas-Ledger", "Habeas-Statement", "Habeas-Disclosure")
+}
+"""Request headers of which two could be read by one party in the first, by the next in the second."""
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 
@@ -52,7 +57,7 @@ class RequestLayer:
         if scope["method"] == "HEAD":
             inner["method"] = "GET"
         started, status = time.perf_counter(), 500
-        app = self._app if _is_plain(scope) else _refuse_control
+        app = self._app if (wrong := _wrong(scope)) is None else _refusing(wrong)
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -80,11 +85,20 @@ class RequestLayer:
         )
 
 
-def _is_plain(scope: Scope) -> bool:
+def _wrong(scope: Scope) -> str | None:
+    """What is wrong with a request whatever it asks for; None where nothing is."""
     query = scope["query_string"].decode("latin-1")
-    return not (_CONTROL.search(scope["path"]) or (query and _CONTROL.search(unquote_plus(query))))
+    if _CONTROL.search(scope["path"]) or (query and _CONTROL.search(unquote_plus(query))):
+        return "the path and the query must hold no control characters"
+    seen = [name for name, _ in scope["headers"] if name in _ONCE]
+    for name in seen:
+        if seen.count(name) > 1:
+            return f"the header {_ONCE[name]} stands {seen.count(name)} times in the request; send it once"
+    return None
 
 
-async def _refuse_control(scope: Scope, receive: Receive, send: Send) -> None:
-    error = MalformedRequest("the path and the query must hold no control characters")
-    await problem_response(error, Request(scope))(scope, receive, send)
+def _refusing(wrong: str) -> ASGIApp:
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        await problem_response(MalformedRequest(wrong), Request(scope))(scope, receive, send)
+
+    return refuse

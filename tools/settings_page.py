@@ -63,8 +63,10 @@ resolvers = ["one=192.0.2.53", "two=198.51.100.53", "three=[2001:db8::53]:53"]
 [ledgers]
 "habeas.example/main" = "https://habeas.example"
 
-[mail_domains]
-"shop.example" = ["shop.example", "shop-mail.example"]
+[[company_mail]]
+company = "shop.example"
+domains = ["shop.example", "shop-mail.example"]
+senders = ["privacy@shop.example", "support@shop-mail.example"]
 ```
 
 | Setting | Default | Meaning |

@@ -1,20 +1,19 @@
-"""/v1/attester, /healthz, /readyz, /metrics: who it is, what it checks, and how it stands."""
+"""/v1/attester, /readyz, /metrics: who it is, what it checks, and how it stands."""
 
 from __future__ import annotations
 
 import json
 from importlib.metadata import version
-from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from api.attester.context import AttesterContext, AttesterDep
-from api.caching import JSON, NO_STORE, REVALIDATE, respond
-from api.openapi import gives, problems, unchanged
+from api.caching import JSON, REVALIDATE, respond
+from api.openapi import problems, unchanged
+from api.serving import METRICS, readiness, show_figures, show_parts
 from ledger.encoding import encode_hex
 from ledger.runtime.attester.ledgers import is_ready
-from ledger.runtime.metrics import CONTENT_TYPE
 
 router = APIRouter(tags=["attester"])
 
@@ -36,13 +35,12 @@ class AttesterView(BaseModel):
     version: str
 
 
-class Health(BaseModel):
-    status: Literal["ok"]
-
-
 class AttesterPart(BaseModel):
+    """One part. Attesting needs the parts that are `required`; without the others it goes on."""
+
     name: str
     ready: bool
+    required: bool
     detail: str
 
 
@@ -71,43 +69,28 @@ async def attester(request: Request, context: AttesterDep) -> Response:
     return respond(request, json.dumps(value).encode("ascii"), JSON, REVALIDATE)
 
 
-@router.get("/healthz", summary="The process lives", responses={200: {"model": Health, "description": "It does."}})
-async def healthz() -> Response:
-    """Asks nothing of any other part."""
-    return Response(b'{"status":"ok"}', headers={"Cache-Control": NO_STORE}, media_type=JSON)
-
-
-@router.get(
-    "/readyz",
-    summary="Mails can be attested",
-    responses={
-        200: {"model": AttesterReadiness, "description": "Ready."},
-        **problems(),
-        503: {"model": AttesterReadiness, "description": "Not ready: the parts say why."},
-    },
-)
+@router.get("/readyz", summary="Mails can be attested", responses=readiness(AttesterReadiness))
 async def readyz(context: AttesterDep) -> Response:
-    """The memory answers, and every ledger that it works for."""
+    """The memory answers, and every ledger that it works for; the list of published keys is as its file says."""
     parts = await context.call(_parts, context)
-    ready = all(part["ready"] for part in parts)
-    value = {"ready": ready, "parts": parts}
-    return Response(json.dumps(value), 200 if ready else 503, {"Cache-Control": NO_STORE}, JSON)
+    return show_parts(parts, all(part["ready"] for part in parts if part["required"]))
 
 
 def _parts(context: AttesterContext) -> list[dict[str, object]]:
-    opened = context.memory.is_open()
-    parts: list[dict[str, object]] = [
-        {"name": "memory", "ready": opened, "detail": "It answers." if opened else "It does not answer."}
-    ]
-    for origin, ledger in sorted(context.ledgers.items()):
-        wrong = is_ready(ledger, origin)
-        parts.append({"name": f"ledger {origin}", "ready": wrong is None, "detail": wrong or "It answers."})
-    return parts
+    wrong = None if context.memory.is_open() else "It does not answer."
+    parts = [_part("memory", wrong)]
+    parts += [_part(f"ledger {origin}", is_ready(ledger, origin)) for origin, ledger in sorted(context.ledgers.items())]
+    if context.settings.published_keys is None:
+        return parts
+    said = f"{len(context.published.in_force())} keys."
+    return [*parts, _part("published_keys", context.published.problem, said, required=False)]
 
 
-@router.get(
-    "/metrics", summary="Prometheus figures", responses={**gives(CONTENT_TYPE, "Text format 0.0.4."), **problems()}
-)
+def _part(name: str, wrong: str | None, said: str = "It answers.", *, required: bool = True) -> dict[str, object]:
+    return {"name": name, "ready": wrong is None, "required": required, "detail": wrong or said}
+
+
+@router.get("/metrics", summary="Prometheus figures", responses=METRICS)
 async def metrics(context: AttesterDep) -> Response:
     """Requests, results, seconds. Nothing about persons."""
-    return Response(context.figures.render(), headers={"Cache-Control": NO_STORE, "Content-Type": CONTENT_TYPE})
+    return show_figures(context.figures.render())

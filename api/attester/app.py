@@ -7,14 +7,13 @@ import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 
-from fastapi import FastAPI, Response
-from starlette.requests import ClientDisconnect, Request
+from fastapi import FastAPI
 
-from api import errors, openapi, problems, reference
+from api import problems, reference, serving
 from api.attester import about, attest, company_keys
 from api.attester.context import AttesterContext
+from api.build import make_app
 from api.middleware import RequestLayer
 from api.server import AppServer
 from ledger.runtime.attester.attest import MailAttester
@@ -27,7 +26,7 @@ DESCRIPTION = (
     "Checks evidence and signs what the check gave: mail of a company's domain, and the keys that a domain publishes. "
     "It stores no message. What it says is the word of whoever runs it. Not legal advice."
 )
-ROUTERS = (attest.router, company_keys.router, about.router, problems.router, reference.router)
+ROUTERS = (attest.router, company_keys.router, about.router, serving.router, problems.router, reference.router)
 
 
 def create_attester_app(parts: Parts) -> FastAPI:
@@ -41,23 +40,7 @@ def create_attester_app(parts: Parts) -> FastAPI:
         finally:
             context.pool.shutdown()
 
-    app = FastAPI(
-        title="Habeas attester",
-        version=version("habeas"),
-        summary="Evidence, checked and signed",
-        description=DESCRIPTION,
-        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-    )
-    app.state.context = context
-    errors.install(app)
-    app.add_exception_handler(ClientDisconnect, _gone)
-    for router in ROUTERS:
-        app.include_router(router)
-    openapi.install(app)
+    app = make_app("Habeas attester", "Evidence, checked and signed", DESCRIPTION, ROUTERS, context, lifespan)
     app.add_middleware(RequestLayer, metrics=context.figures)
     return app
 
@@ -78,12 +61,9 @@ def _context(parts: Parts) -> AttesterContext:
         memory=parts.memory,
         binder=KeyBinder(parts.key, parts.ledgers, parts.memory, parts.finders),
         mails=MailAttester(parts),
+        published=parts.published,
         rate=RateLimit(settings.client_per_minute, settings.all_per_minute, time.monotonic),
         figures=AttesterFigures(),
         pool=ThreadPoolExecutor(settings.concurrency + 4, "attester"),
         places=asyncio.Semaphore(settings.concurrency),
     )
-
-
-async def _gone(_: Request, __: Exception) -> Response:
-    return Response(status_code=400)  # nobody reads it: the client hung up while sending

@@ -74,11 +74,12 @@ async def ask(request: Request, context: AttesterDep) -> Response:
             raise RefusedRole("this attester does not check company keys; /v1/attester says what it checks")
         name = sha256("\n".join((question.ledger, question.company)).encode() + question.key)
         async with context.alone(name):
-            bound = await context.call(context.binder.standing, question)
+            standing = await context.call(context.binder.standing, question)
+            bound = standing.bound
             if bound is None:
                 async with context.place(context.outgoing, "domains"):
                     await context.binder.look(question)
-                bound = await context.call(context.binder.bind, question, int(time.time()))
+                bound = await context.call(context.binder.bind, question, standing.lapsed, int(time.time()))
     except HabeasError as error:
         context.figures.keys.labels(error.type).inc()
         raise

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.build import Pooled
 from ledger.errors import RefusedBusy
 from ledger.runtime.attester.attest import MailAttester
 from ledger.runtime.attester.company_keys import KeyBinder
 from ledger.runtime.attester.figures import AttesterFigures
 from ledger.runtime.attester.keys import AttesterKey
 from ledger.runtime.attester.ledgers import LedgerApi
-from ledger.runtime.attester.limits import RateLimit
+from ledger.runtime.attester.limits import RateLimit, client_of
 from ledger.runtime.attester.memory import Memory
+from ledger.runtime.attester.published import PublishedList
 from ledger.runtime.attester.settings import AttesterSettings
 
 OUTGOING = 8
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
-class AttesterContext:
+class AttesterContext(Pooled):
     """Everything of one running attester. ``places`` bounds the mails in memory, ``outgoing`` the domains asked."""
 
     settings: AttesterSettings
@@ -36,17 +36,13 @@ class AttesterContext:
     memory: Memory
     binder: KeyBinder
     mails: MailAttester
+    published: PublishedList
     rate: RateLimit
     figures: AttesterFigures
     pool: ThreadPoolExecutor
     places: asyncio.Semaphore
     outgoing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(OUTGOING))
     asked: dict[bytes, tuple[asyncio.Lock, int]] = field(default_factory=dict)
-
-    async def call(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """Run ``work`` in the pool."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.pool, lambda: work(*args, **kwargs))
 
     @asynccontextmanager
     async def alone(self, question: bytes) -> AsyncIterator[None]:
@@ -82,10 +78,9 @@ def limit(request: Request) -> None:
     """Count the request of this client. Raises RefusedRate."""
     context = get_attester(request)
     header = context.settings.client_header
-    named = request.headers.getlist(header)[-1:] if header else []
-    # The last one in the list was written by the nearest proxy, one's own; all before it anybody can write.
-    client = named[0].rpartition(",")[2].strip() if named else (request.client.host if request.client else "")
-    context.rate.take(client)
+    named = request.headers.getlist(header) if header else []
+    connected = request.client.host if request.client else ""
+    context.rate.take(client_of(connected, named, context.settings.proxy_networks))
 
 
 AttesterDep = Annotated[AttesterContext, Depends(get_attester)]

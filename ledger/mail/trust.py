@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -43,20 +43,26 @@ class MailTrust:
 
 def take_mail_trust(table: Table) -> MailTrust:
     """The members of a policy about mail, taken out of it. Raises MalformedPolicy."""
+    domains, senders = parse_company_mail(table.list("company_mail"))
+    published = tuple(_parse_published(item) for item in table.list("published_key"))
+    if len({key.digest for key in published}) != len(published):
+        raise MalformedPolicy("[[published_key]]: a digest is listed twice; the earlier time counts, name that one")
+    listed = table.optional("root_anchors", None)
+    return MailTrust(domains, published, ROOT_ANCHORS if listed is None else _parse_anchors(listed), senders)
+
+
+def parse_company_mail(listed: Sequence[object]) -> tuple[dict[str, frozenset[str]], dict[str, Senders]]:
+    """Domains and senders by company, out of ``[[company_mail]]`` tables. Raises MalformedPolicy."""
     domains: dict[str, frozenset[str]] = {}
     senders: dict[str, Senders] = {}
-    for item in table.list("company_mail"):
+    for item in listed:
         company, names, known = _parse_company(item)
         if company in domains:
             raise MalformedPolicy(f"[[company_mail]]: {company} is listed twice")
         domains[company] = names
         if known != Senders():
             senders[company] = known
-    published = tuple(_parse_published(item) for item in table.list("published_key"))
-    if len({key.digest for key in published}) != len(published):
-        raise MalformedPolicy("[[published_key]]: a digest is listed twice; the earlier time counts, name that one")
-    listed = table.optional("root_anchors", None)
-    return MailTrust(domains, published, ROOT_ANCHORS if listed is None else _parse_anchors(listed), senders)
+    return domains, senders
 
 
 def _parse_anchors(listed: object) -> tuple[TrustAnchor, ...]:

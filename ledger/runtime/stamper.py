@@ -50,8 +50,11 @@ class Stamper:
         authorities: Sequence[AskedAuthority],
         clock: Callable[[], float] = time.time,
         timeout: float = TIMEOUT_S,
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
+        """``clock`` is Unix seconds; ``steady`` is monotonic seconds, by which it waits."""
         self._stamps, self._log, self._key, self._clock, self._timeout = stamps, log, key, clock, timeout
+        self._steady = steady
         self._authorities = {item.trust.name: item for item in authorities}
         self._patience = {name: _Patience() for name in self._authorities}
 
@@ -60,7 +63,7 @@ class Stamper:
         return sum(self._ask_for_all(name) for name in self._authorities if self._is_due(name))
 
     def _is_due(self, name: str) -> bool:
-        return time.monotonic() >= self._patience[name].not_before
+        return self._steady() >= self._patience[name].not_before
 
     def _ask_for_all(self, name: str) -> int:
         taken = 0
@@ -95,7 +98,7 @@ class Stamper:
 
     def _post(self, url: str, request: bytes) -> bytes:
         """The body of the answer, counted while reading, in size and in time: what is announced is not believed."""
-        until = time.monotonic() + self._timeout
+        until = self._steady() + self._timeout
         headers = {"Content-Type": REQUEST_TYPE, "Accept": RESPONSE_TYPE, "Accept-Encoding": "identity"}
         try:
             with (
@@ -109,7 +112,7 @@ class Stamper:
                     data += chunk
                     if len(data) > MAX_RESPONSE:
                         raise RuntimeTimeAuthority(f"{shown(url)} answers with more than {MAX_RESPONSE} bytes")
-                    if time.monotonic() > until:
+                    if self._steady() > until:
                         raise RuntimeTimeAuthority(f"{shown(url)} took more than {self._timeout:g} s")
                 return data
         except httpx2.HTTPError as error:
@@ -118,5 +121,5 @@ class Stamper:
     def _wait(self, name: str, error: HabeasError) -> None:
         failures = self._patience[name].failures + 1
         pause = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2 ** min(failures - 1, 10))
-        self._patience[name] = _Patience(failures, time.monotonic() + pause)
+        self._patience[name] = _Patience(failures, self._steady() + pause)
         _log.warning("time authority %s is asked again in %.0f s: %s", name, pause, error)

@@ -154,6 +154,16 @@ def disclosed(message: bytes, media_type: str = MAIL, name: str = "answer.eml") 
     return Disclosure.make(secrets.token_bytes(16), "mail", FileValue.of(message, media_type, name))
 
 
+def headers(matter: Matter, encoded: str, statement: bytes) -> dict[str, str]:
+    """Of a question to ``POST /v1/attest``."""
+    return {
+        "Content-Type": MAIL,
+        "Habeas-Ledger": matter.origin,
+        "Habeas-Statement": encode_hex(statement),
+        "Habeas-Disclosure": encoded,
+    }
+
+
 @pytest.fixture
 def matter(tmp_path: Path, names: list[NameServer], mail_key: MailKey) -> Iterator[Matter]:
     """A new ledger, sequenced, behind its API."""

@@ -358,7 +358,7 @@ def test_a_mail_that_anybody_could_have_written(matter: Matter) -> None:
 def test_mail_of_another_domain(matter: Matter) -> None:
     """From is no address of the company: undetermined; where the attester knows the domain as the company's, graded."""
     matter.start("strict")
-    matter.start("knows", mail_domains={"company.example": ["company.example", SHOP]})
+    matter.start("knows", company_mail=[{"company": "company.example", "domains": ["company.example", SHOP]}])
     opened = matter.world.opened(company="company.example")
     matter.world.record(opened)
     case = opened.id

@@ -1,37 +1,21 @@
-"""What the attester bears: sizes, rates, places, faults of the ledger, and what it remembers of all this."""
+"""What the attester bears: sizes, rates, places, scopes, and what it says of itself."""
 
 from __future__ import annotations
 
-import secrets
+import ipaddress
 import threading
 import time
 from contextlib import suppress
-from dataclasses import replace
-from pathlib import Path
 
 import httpx2
 import pytest
 
 from ledger.cli.attesting import MailAnswer
-from ledger.encoding import encode_hex, sha256
-from ledger.errors import RefusedMail, RefusedRate, RefusedRecentBlockAge, RuntimeFault, RuntimeLedger, RuntimeSetting
-from ledger.runtime.attester import attest
-from ledger.runtime.attester.keys import create_keys, load_keys
-from ledger.runtime.attester.limits import MAX_CLIENTS, RateLimit, group_of
-from ledger.runtime.attester.memory import Memory, Shown
-from ledger.runtime.attester.parts import read_published
-from ledger.runtime.attester.settings import CHECKED, load_attester
-from ledger.statement import RecentBlock, SignedStatement
-from tests.attester.conftest import MAIL, Matter, Running, disclosed
-
-
-def headers(matter: Matter, encoded: str, statement: bytes) -> dict[str, str]:
-    return {
-        "Content-Type": MAIL,
-        "Habeas-Ledger": matter.origin,
-        "Habeas-Statement": encode_hex(statement),
-        "Habeas-Disclosure": encoded,
-    }
+from ledger.encoding import encode_hex
+from ledger.errors import RefusedRate
+from ledger.runtime.attester.limits import MAX_CLIENTS, RateLimit, client_of, group_of
+from ledger.runtime.attester.settings import CHECKED
+from tests.attester.conftest import Matter, Running, disclosed, headers
 
 
 def test_a_large_mail(matter: Matter) -> None:
@@ -81,6 +65,60 @@ def test_too_many_requests(matter: Matter) -> None:
     assert httpx2.get(f"{one.url}/healthz").status_code == 200
 
 
+def test_a_client_behind_a_proxy_that_names_the_port(matter: Matter) -> None:
+    """Each connection comes from another port and is the same client."""
+    one = matter.start(client_per_minute=2, client_header="x-forwarded-for")
+    for first, second in (("192.0.2.7:4711", "192.0.2.7:4712"), ("[2001:db8::1]:80", "[2001:db8::2]:81")):
+        named = [first, second, first.rpartition(":")[0]]
+        codes = [
+            httpx2.post(f"{one.url}/v1/attest", headers={"X-Forwarded-For": client}).status_code for client in named
+        ]
+        assert codes == [400, 400, 429]
+
+
+def test_only_the_proxy_names_clients(matter: Matter) -> None:
+    """Whoever reaches the port past the proxy could else be a new client with each request."""
+    one = matter.start(client_per_minute=2, client_header="x-forwarded-for", proxies=["192.0.2.10"])
+    named = [{"X-Forwarded-For": f"198.51.100.{number}"} for number in range(3)]
+    codes = [httpx2.post(f"{one.url}/v1/attest", headers=given).status_code for given in named]
+    assert codes == [400, 400, 429]
+
+
+@pytest.mark.parametrize(
+    ("connected", "named", "client"),
+    [
+        ("192.0.2.10", [], "192.0.2.10"),
+        ("192.0.2.10", ["203.0.113.1, 203.0.113.2:99"], "203.0.113.2:99"),
+        ("192.0.2.10", ["203.0.113.1", "203.0.113.2"], "203.0.113.2"),
+        ("192.0.2.10", ["203.0.113.1,"], "192.0.2.10"),
+        ("::ffff:192.0.2.10", ["203.0.113.1"], "203.0.113.1"),
+        ("2001:db8::5", ["203.0.113.1"], "203.0.113.1"),
+        ("2001:db8:0:1::5", ["203.0.113.1"], "2001:db8:0:1::5"),
+        ("192.0.2.11", ["203.0.113.1"], "192.0.2.11"),
+        ("", ["203.0.113.1"], ""),
+    ],
+)
+def test_whom_the_header_names(connected: str, named: list[str], client: str) -> None:
+    proxies = (ipaddress.ip_network("192.0.2.10"), ipaddress.ip_network("2001:db8::/64"))
+    assert client_of(connected, named, proxies) == client
+
+
+@pytest.mark.parametrize("twice", ["Habeas-Ledger", "Habeas-Statement", "Habeas-Disclosure", "Content-Type"])
+def test_a_header_that_stands_twice(matter: Matter, twice: str) -> None:
+    """A proxy that checks the first and a server that reads the second would see two questions."""
+    one = matter.start()
+    case = matter.opened()
+    disclosure = disclosed(message := matter.mail(case))
+    statement = matter.acknowledged(case, disclosure)
+    given = headers(matter, disclosure.encoded, statement.id)
+    for again in (given[twice], "x"):
+        sent = [*given.items(), (twice.lower(), again)]
+        answer = httpx2.post(f"{one.url}/v1/attest", content=message, headers=sent)
+        assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed-request")
+        assert answer.json()["detail"] == f"the header {twice} stands 2 times in the request; send it once"
+    assert httpx2.post(f"{one.url}/v1/attest", content=message, headers=given).status_code == 200
+
+
 def test_rate_by_its_own_clock() -> None:
     now = [0.0]
     rate = RateLimit(2, 100, lambda: now[0])
@@ -109,6 +147,9 @@ def test_rate_by_its_own_clock() -> None:
         ("::ffff:192.0.2.1", "192.0.2.1"),
         ("192.0.2.1:4711", "192.0.2.1"),
         ("[2001:db8:1:2::9]:4711", "2001:db8:1:2::/64"),
+        ("[::1]:80", "::/64"),
+        ("[fe80::1%eth0]:80", "fe80::/64"),
+        ("[::ffff:192.0.2.1]:80", "192.0.2.1"),
         ("unix", "unix"),
     ],
 )
@@ -168,93 +209,6 @@ def test_many_at_once_are_answered_once(matter: Matter) -> None:
     assert len({item.signed.id for answer in answers for item in answer.attested}) == 2
 
 
-def test_a_ledger_that_is_gone(matter: Matter, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was signed is kept, and sent when the ledger is back: no second statement."""
-    one = matter.start()
-    case = matter.opened()
-    disclosure = disclosed(message := matter.mail(case))
-    statement = matter.acknowledged(case, disclosure)
-    sent: list[SignedStatement] = []
-
-    def gone(signed: SignedStatement) -> object:
-        sent.append(signed)
-        raise RuntimeFault("the cable is cut")
-
-    with monkeypatch.context() as cut:
-        cut.setattr(matter.client, "submit", gone)
-        [answer] = matter.ask(message, disclosure, statement)
-    assert type(answer.error).__name__ == "RuntimeLedger"
-    [answer] = matter.ask(message, disclosure, statement)
-    assert answer.result == "grade_a"
-    assert answer.attested[0].signed.raw == sent[0].raw
-    assert one.url == answer.url
-
-
-def test_an_outage_uses_up_nothing(matter: Matter, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No place among the mails of a case, and no claim: what was not signed was not shown."""
-    monkeypatch.setattr(attest, "MAX_MAILS", 1)
-    matter.start()
-    case = matter.opened()
-    disclosure = disclosed(message := matter.mail(case))
-    statement = matter.acknowledged(case, disclosure)
-
-    def gone(*_: object) -> RecentBlock:
-        raise RuntimeLedger("the cable is cut")
-
-    with monkeypatch.context() as cut:
-        cut.setattr(attest, "quote", gone)
-        for _ in range(3):
-            assert type(matter.ask(message, disclosure, statement)[0].error).__name__ == "RuntimeLedger"
-    second = disclosed(message)
-    [answer] = matter.ask(message, second, matter.acknowledged(case, second, day=28))
-    assert answer.result == "grade_a"
-
-
-def test_an_answer_that_waited_too_long(matter: Matter, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was recorded stays; only what never came into the log is signed again, over the same facts."""
-    matter.start()
-    case = matter.opened()
-    disclosure = disclosed(message := matter.mail(case))
-    statement = matter.acknowledged(case, disclosure)
-    real, first = matter.client.submit, list[SignedStatement]()
-
-    def half(signed: SignedStatement) -> object:
-        first.append(signed)
-        if signed.statement.facts["check"] == "dns":
-            raise RuntimeFault("the cable is cut")
-        return real(signed)
-
-    def late(signed: SignedStatement) -> object:
-        if signed.raw == first[1].raw:
-            raise RefusedRecentBlockAge("a day has passed")
-        return real(signed)
-
-    with monkeypatch.context() as cut:
-        cut.setattr(matter.client, "submit", half)
-        assert type(matter.ask(message, disclosure, statement)[0].error).__name__ == "RuntimeLedger"
-    matter.chain.grow()
-    with monkeypatch.context() as cut:
-        cut.setattr(matter.client, "submit", late)
-        [answer] = matter.ask(message, disclosure, statement)
-    dkim, dns = answer.attested
-    assert dkim.signed.raw == first[0].raw
-    assert dns.signed.raw != first[1].raw and dns.signed.statement.facts == first[1].statement.facts
-    [again] = matter.ask(message, disclosure, statement)
-    assert [item.signed.raw for item in again.attested] == [item.signed.raw for item in answer.attested]
-
-
-def test_an_attester_that_is_not_bound(matter: Matter) -> None:
-    one = matter.start(bound=())
-    case = matter.opened()
-    disclosure = disclosed(message := matter.mail(case))
-    statement = matter.acknowledged(case, disclosure)
-    [answer] = matter.ask(message, disclosure, statement)
-    assert type(answer.error).__name__ == "RefusedRole"
-    bound = {"key": encode_hex(one.address), "scope": ["dkim", "dns"]}
-    matter.world.record(matter.world.statement("attester.bound", matter.world.operator, bound, company=None))
-    assert matter.ask(message, disclosure, statement)[0].result == "grade_a"
-
-
 def test_scopes(matter: Matter) -> None:
     """What it does not offer it does not do; without dns the key is not attested."""
     matter.start("keys", scopes=["company_key"])
@@ -268,128 +222,6 @@ def test_scopes(matter: Matter) -> None:
         json={"ledger": matter.origin, "company": "shop.example", "key": "0x" + "11" * 20, "method": "dns"},
     )
     assert answer.status_code == 400, "members in another order than canonical"
-
-
-def test_it_keeps_no_message(matter: Matter) -> None:
-    """Nothing by which the mail, its sender or its case could be read is in any file of the attester."""
-    one = matter.start()
-    case = matter.opened()
-    message = matter.mail(case, text="A text that nobody else may read.")
-    disclosure = disclosed(message)
-    statement = matter.acknowledged(case, disclosure)
-    [answer] = matter.ask(message, disclosure, statement)
-    assert answer.result == "grade_a"
-    one.parts.memory.close()
-    files = [path for path in one.parts.settings.home.rglob("*") if path.is_file()]
-    assert {path.name for path in files} >= {"memory.sqlite", "attester.key", "memory.secret"}
-    data = b"".join(path.read_bytes() for path in files)
-    digest = sha256(message)
-    for secret in (
-        *(b"nobody else", b"1@shop.example", b"shop.example", b"support", digest, digest.hex().encode()),
-        *(case, case.hex().encode(), statement.id, statement.id.hex().encode(), disclosure.encoded.encode()),
-    ):
-        assert secret not in data
-    assert all(path.stat().st_mode & 0o077 == 0 for path in files)
-
-
-def test_memory(tmp_path: Path) -> None:
-    memory, other = (Memory(tmp_path / "memory.sqlite", bytes([fill]) * 32) for fill in (1, 2))
-    shown = Shown((b"one", b"two"), sha256(b"case"), sha256(b"said"), "shop.example", b"<1@shop.example>")
-
-    def claim(held: Memory, **changes: object) -> None:
-        given = replace(shown, **changes)  # type: ignore[arg-type]
-        held.keep_answer(secrets.token_bytes(32), sha256(b"mail"), b"{}", given.case, 100, given)
-
-    claim(memory)
-    claim(memory)
-    claim(other, case=sha256(b"another case"))  # another secret
-    claim(memory, signatures=(b"three",), company="other.example")  # another company's Message-ID
-    claim(memory, signatures=(b"four",), message_id=b"")
-    claim(memory, signatures=(b"five",), message_id=b"")  # none signed, none compared
-    claim(memory, signatures=(b"two", b"six"))  # a copy that has another signature, too
-    claim(memory, signatures=(b"six",))
-    for value in (b"one", b"two", b"six"):
-        with pytest.raises(RefusedMail, match="another case"):
-            claim(memory, signatures=(b"new", value), case=sha256(b"another case"))
-        with pytest.raises(RefusedMail, match="another statement"):
-            claim(memory, signatures=(b"new", value), statement=sha256(b"another"))
-    with pytest.raises(RefusedMail, match="Message-ID"):
-        claim(memory, signatures=(b"new",))
-    claim(memory, signatures=(b"new",), message_id=b"<5@shop.example>")  # the refusals left nothing
-    question, message, case = sha256(b"question"), sha256(b"mail"), sha256(b"third case")
-    assert memory.answer(question, message) is None
-    assert memory.keep_answer(question, message, b"first", case, 1, None) == b"first"
-    assert memory.keep_answer(question, message, b"second", case, 1, None) == b"first"
-    with pytest.raises(RefusedMail, match="attests 1 mails"):
-        ten = replace(shown, signatures=(b"ten",), message_id=b"")
-        memory.keep_answer(sha256(b"more"), message, b"second", case, 1, ten)
-    assert memory.answer(sha256(b"more"), message) is None
-    claim(memory, signatures=(b"ten",), statement=sha256(b"another"), message_id=b"")  # it was not kept
-    with pytest.raises(RuntimeFault, match="does not open"):
-        memory.answer(question, sha256(b"another mail"))
-    memory.replace_answer(question, message, b"third")
-    memory.close()
-    again = Memory(tmp_path / "memory.sqlite", bytes([1]) * 32)
-    assert again.answer(question, message) == b"third"
-    again.close()
-    other.close()
-    assert not again.is_open()
-
-
-def test_keys_are_made_once(tmp_path: Path) -> None:
-    place = tmp_path / "keys" / "a.key", tmp_path / "keys" / "a.secret"
-    key = create_keys(*place)
-    assert load_keys(*place)[0].address == key.address and "private" not in repr(key)
-    with pytest.raises(Exception, match="never overwritten"):
-        create_keys(*place)
-    place[0].chmod(0o644)
-    with pytest.raises(RuntimeSetting, match="chmod 600"):
-        load_keys(*place)
-    place[0].unlink()
-    with pytest.raises(RuntimeSetting, match="habeas attester init"):
-        load_keys(*place)
-
-
-@pytest.mark.parametrize(
-    ("given", "named"),
-    [
-        ({"scopes": ["post"]}, "cannot be checked by a program"),
-        ({"scopes": ["all"]}, "is no scope"),
-        ({"ledgers": {"habeas.example/main": "http://habeas.example"}}, "https"),
-        ({"ledgers": {"a+b": "https://habeas.example"}}, "ledgers"),
-        ({"well_known_overrides": {"shop.example": "http://192.0.2.1:80"}}, "127.0.0.1"),
-        ({"mail_domains": {"shop.example": []}}, "mail_domains"),
-        ({"mail_domains": {"Shop": ["shop.example"]}}, "mail_domains"),
-        ({"max_message_bytes": 52_428_801}, "max_message_bytes"),
-        ({"client_header": "X-Forwarded-For"}, "client_header"),
-        ({"unknown": 1}, "unknown"),
-    ],
-)
-def test_wrong_settings(tmp_path: Path, given: dict[str, object], named: str) -> None:
-    with pytest.raises(RuntimeSetting, match=named):
-        load_attester(home=tmp_path, **given)
-
-
-def test_settings_from_file_and_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "attester.toml").write_text('name = "watch.example"\nport = 1\nresolvers = ["one=192.0.2.53"]\n')
-    monkeypatch.setenv("HABEAS_ATTESTER_HOME", str(tmp_path))
-    monkeypatch.setenv("HABEAS_ATTESTER_PORT", "2")
-    monkeypatch.setenv("HABEAS_ATTESTER_SCOPES", "dns, dkim")
-    monkeypatch.setenv("HABEAS_ATTESTER_QUORUM", "2")  # a setting of a ledger
-    settings = load_attester(host="127.0.0.2")
-    assert (settings.name, settings.port, settings.host) == ("watch.example", 2, "127.0.0.2")
-    assert settings.scopes == ["dkim", "dns"] and load_attester(scopes=None or [*CHECKED]).scopes == [*CHECKED]
-    assert settings.domains_of("shop.example") == {"shop.example"}
-
-
-@pytest.mark.parametrize(
-    "text", ["key = 1", "[[key]]\ndigest = '0x00'\n", "x = 1", "[[key]]\ndigest = 1\npublished_at = 2\n", "="]
-)
-def test_wrong_list_of_published_keys(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "keys.toml"
-    path.write_text(text)
-    with pytest.raises(RuntimeSetting, match="published_keys"):
-        read_published(path)
 
 
 def test_what_it_says_of_itself(matter: Matter) -> None:

@@ -25,8 +25,10 @@ class TimeServer:
     status: int = 200
     answer: Answer | None = None
     clock: Callable[[], float] = time.time
-    drip_s: float = 0.0
-    """Pause after each byte of the answer."""
+    silent_after: int | None = None
+    """Bytes of the answer after which nothing more comes; -1: not even its head."""
+    done: threading.Event = field(default_factory=threading.Event)
+    """Set at the end; whoever is silent waits for it."""
     asked: list[bytes] = field(default_factory=list)
     """Imprints, in order."""
 
@@ -50,14 +52,16 @@ def serving(by: Authority) -> Iterator[TimeServer]:
         def do_POST(self) -> None:
             assert self.headers["Content-Type"] == "application/timestamp-query"
             body = server.body(self.rfile.read(int(self.headers["Content-Length"])))
+            if server.silent_after == -1:
+                server.done.wait()
             self.send_response(server.status)
             self.send_header("Content-Type", "application/timestamp-reply")
             self.end_headers()
             try:
-                for start in range(0, len(body), 1 if server.drip_s else len(body) or 1):
-                    self.wfile.write(body[start : start + 1] if server.drip_s else body)
-                    self.wfile.flush()
-                    time.sleep(server.drip_s)
+                self.wfile.write(body[: server.silent_after])
+                self.wfile.flush()
+                if server.silent_after is not None:
+                    server.done.wait()
             except (BrokenPipeError, ConnectionResetError):
                 pass  # who asked has had enough
 
@@ -72,6 +76,7 @@ def serving(by: Authority) -> Iterator[TimeServer]:
     try:
         yield server
     finally:
+        server.done.set()
         http.shutdown()
         thread.join()
         http.server_close()

@@ -36,7 +36,8 @@ def test_every_setting_is_used() -> None:
         "anchor_key_file",
         "auditors",
         "attesters",
-        "mail_domains",
+        "company_mail",
+        "proxies",
     }
     used = set(re.findall(r"settings\.(\w+)", code)) | derived
     assert not set(Settings.model_fields) - used

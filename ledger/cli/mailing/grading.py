@@ -216,9 +216,9 @@ def key_source(
 
 def published_keys(path: Path | None) -> tuple[PublishedKey, ...]:
     """The file of published keys, in the form that attesters read. Raises RuntimeSetting."""
-    from ledger.runtime.attester.parts import read_published
+    from ledger.runtime.attester.published import read_published
 
-    return read_published(path)
+    return () if path is None else read_published(path)
 
 
 def read_capture(path: Path) -> DnsCapture:

@@ -37,7 +37,6 @@ from ledger.mail.grade import MAX_SIGNATURES, MailCheck, grade_mail
 from ledger.mail.hold_down import hold_down
 from ledger.mail.raw import RawMail
 from ledger.mail.reasons import reason_text
-from ledger.mail.senders import Senders
 from ledger.runtime.attester.answer import Answer, Draft, Recorded, Signed
 from ledger.runtime.attester.ledgers import Found, choose, quote, read_statement, record
 from ledger.runtime.attester.memory import Shown
@@ -130,14 +129,14 @@ class MailAttester:
                 kept = self._parts.memory.keep_answer(
                     question.name, digest, draft.encode(), prepared.case, MAX_MAILS, shown
                 )
-        if kept is not None:
-            draft = Draft.parse(kept)
+        if kept is None:
+            return Answer(draft.found, ())
         try:
-            return self._send(question, draft)
+            return self._send(question, Draft.parse(kept))
         except (RefusedRecentBlock, RefusedRecentBlockAge):
-            draft = self._renewed(question, draft)
-            self._parts.memory.replace_answer(question.name, digest, draft.encode())
-            return self._send(question, draft)
+            renewed = self._renewed(question, Draft.parse(kept)).encode()
+            kept = self._parts.memory.replace_answer(question.name, digest, kept, renewed)
+            return self._send(question, Draft.parse(kept))
 
     def _renewed(self, question: Question, draft: Draft) -> Draft:
         """The draft with a newer block quoted in what never came into the log; what is recorded stays as it is."""
@@ -163,13 +162,14 @@ class MailAttester:
             raise RefusedRole("nobody attests in his own case")
 
     def _check(self, prepared: Prepared, mail: RawMail) -> tuple[Draft, Shown | None]:
-        domains = self._parts.settings.domains_of(prepared.company)
+        trust = self._parts.settings.mail_trust
+        domains, senders = trust.domains_of(prepared.company), trust.senders_of(prepared.company)
         pairs = _keys(mail, domains)
         capture = self._parts.take(pairs) if pairs else None
         now = int(self._parts.clock())  # after the answers came: the key was seen at receipt, and not later
         at = datetime.fromtimestamp(now, UTC)
         keys = {pair: capture.key(*pair, at) for pair in pairs} if capture else {}
-        check = hold_down(mail, grade_mail(mail, domains, keys, at, self._parts.published), Senders())
+        check = hold_down(mail, grade_mail(mail, domains, keys, at, self._parts.published.in_force()), senders)
         binding = find_case(mail, check, prepared.case)
         if binding.where == "other_case":
             raise RefusedMail("the signed text of the mail names another case; record it there")

@@ -24,6 +24,15 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What there is before the domain is asked."""
+
+    bound: Bound | None
+    lapsed: bytes | None = None
+    """A signed binding that never came into the log, and is too old now."""
+
+
+@dataclass(frozen=True, slots=True)
 class KeyQuestion:
     """Which key of which company to look for, where, and for which ledger."""
 
@@ -41,8 +50,8 @@ class KeyBinder:
     ) -> None:
         self._key, self._ledgers, self._memory, self._finders = key, ledgers, memory, finders
 
-    def standing(self, question: KeyQuestion) -> Bound | None:
-        """The binding that stands already, sent once more for its receipt; None where there is none.
+    def standing(self, question: KeyQuestion) -> Standing:
+        """The binding that stands already, sent once more for its receipt.
 
         Raises RefusedWellKnown for a key that was revoked: domains are slow to forget, and whoever stole the key
         could otherwise have it bound again by merely asking.
@@ -63,12 +72,12 @@ class KeyBinder:
         if held is None:
             if bound is not None:
                 raise RefusedDuplicate(f"this attester's binding of {key} stands already, at index {bound}", bound)
-            return None
+            return Standing(None)
         signed = parse(held)
         try:
-            return Bound(signed, record(ledger, question.ledger, signed), created=False)
+            return Standing(Bound(signed, record(ledger, question.ledger, signed), created=False))
         except (RefusedRecentBlock, RefusedRecentBlockAge):
-            return None  # it never came into the log, and is too old now: look again
+            return Standing(None, held)  # look again
 
     async def look(self, question: KeyQuestion) -> None:
         """Ask the domain. Raises RefusedWellKnown or MalformedWellKnown."""
@@ -79,8 +88,8 @@ class KeyBinder:
                 f"{encode_hex(question.key)}"
             )
 
-    def bind(self, question: KeyQuestion, now: int) -> Bound:
-        """Sign and record what was seen at ``now`` (Unix seconds)."""
+    def bind(self, question: KeyQuestion, lapsed: bytes | None, now: int) -> Bound:
+        """Sign and record what was seen at ``now`` (Unix seconds), instead of what ``lapsed``."""
         ledger = choose(self._ledgers, question.ledger)
         facts = {
             "key": encode_hex(question.key),
@@ -90,5 +99,6 @@ class KeyBinder:
         recent = quote(ledger, question.ledger)
         signed = self._key.say(question.ledger, "company.key_bound", facts, recent, company=question.company)
         # Kept before it is sent: an answer that is lost is sent again, and not said again.
-        self._memory.keep_binding(question.ledger, question.company, question.key, signed.raw)
+        kept = self._memory.keep_binding(question.ledger, question.company, question.key, lapsed, signed.raw)
+        signed = parse(kept)  # another process of this attester may have been first
         return Bound(signed, record(ledger, question.ledger, signed), created=True)

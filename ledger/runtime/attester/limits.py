@@ -13,14 +13,15 @@ import re
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ledger.errors import RefusedRate
 
 MAX_CLIENTS = 10_000
 MINUTE = 60.0
-_PORTED = re.compile(r"(?:\[([0-9a-fA-F:.%]+)\]|([0-9.]+)):[0-9]{1,5}")
+_PORTED = re.compile(r"(?:\[([^\[\]]+)\]|([0-9.]+)):[0-9]{1,5}")
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(slots=True)
@@ -58,19 +59,39 @@ class RateLimit:
             self._everybody.left -= 1
 
 
+def client_of(connected: str, named: Sequence[str], proxies: Sequence[Network]) -> str:
+    """Who asks: the address that is ``connected``, or, where that is one of the ``proxies``, whom it names.
+
+    ``named`` are the values of the header in which a proxy does that, in order. The last name in it was written by
+    the nearest proxy, one's own; all before it anybody can write, and so can whoever reaches the port past the proxy.
+    """
+    address = _address(connected)
+    if not named or address is None or not any(address in network for network in proxies):
+        return connected
+    return named[-1].rpartition(",")[2].strip() or connected
+
+
 def group_of(client: str) -> str:
     """What counts as one client: an IPv4 address, the /64 of an IPv6 one, or the text itself."""
     # Some proxies write the port, too; each connection would else be a client of its own.
     ported = _PORTED.fullmatch(client)
     if ported is not None:
         client = ported[1] or ported[2]
-    try:
-        address = ipaddress.ip_address(client.strip("[]").partition("%")[0])
-    except ValueError:
+    address = _address(client)
+    if address is None:
         return client[:100]
     if isinstance(address, ipaddress.IPv6Address):
-        return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
+        return str(ipaddress.ip_network((address, 64), strict=False))
     return str(address)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        address = ipaddress.ip_address(text.strip("[]").partition("%")[0])
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
 
 
 def _fill(bucket: _Bucket, most: int, now: float) -> None:

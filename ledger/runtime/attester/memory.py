@@ -109,18 +109,26 @@ class Memory:
     def answer(self, question: bytes, message: bytes) -> bytes | None:
         """The answer given before to ``question`` (32 bytes) about the mail with this SHA-256."""
         row = self._read("SELECT sealed FROM answer WHERE name = ?", self._name("question", question))
-        if row is None:
-            return None
+        return None if row is None else self._open(question, message, row)
+
+    def _open(self, question: bytes, message: bytes, row: bytes) -> bytes:
         try:
             return AESGCM(self._name("seal", message)).decrypt(row[:_NONCE], row[_NONCE:], question)
         except InvalidTag:
             raise RuntimeStore("a kept answer does not open; the memory or its secret was changed") from None
 
-    def replace_answer(self, question: bytes, message: bytes, answer: bytes) -> None:
-        """Keep another answer in the place of one that never came into the log."""
-        row = self._name("question", question), self._seal(question, message, answer)
+    def replace_answer(self, question: bytes, message: bytes, before: bytes, answer: bytes) -> bytes:
+        """Keep another answer in the place of ``before``, which never came into the log; gives the one that is kept.
+
+        Where another one is kept by now, another process has replaced it already: two would both be sent.
+        """
+        name = self._name("question", question)
         with self._write() as db:
-            db.execute("INSERT OR REPLACE INTO answer VALUES (?, ?)", row)
+            row = db.execute("SELECT sealed FROM answer WHERE name = ?", (name,)).fetchone()
+            kept = before if row is None else self._open(question, message, row[0])
+            if kept == before:
+                db.execute("INSERT OR REPLACE INTO answer VALUES (?, ?)", (name, self._seal(question, message, answer)))
+        return answer if kept == before else kept
 
     def _seal(self, question: bytes, message: bytes, answer: bytes) -> bytes:
         nonce = secrets.token_bytes(_NONCE)
@@ -130,9 +138,15 @@ class Memory:
         """The signed statement that bound a company key: public bytes, kept to send them again."""
         return self._read("SELECT raw FROM binding WHERE name = ?", self._binding(ledger, company, key))
 
-    def keep_binding(self, ledger: str, company: str, key: bytes, raw: bytes) -> None:
+    def keep_binding(self, ledger: str, company: str, key: bytes, before: bytes | None, raw: bytes) -> bytes:
+        """Keep it in the place of ``before``, as ``replace_answer`` does; gives the one that is kept."""
+        name = self._binding(ledger, company, key)
         with self._write() as db:
-            db.execute("INSERT OR REPLACE INTO binding VALUES (?, ?)", (self._binding(ledger, company, key), raw))
+            row = db.execute("SELECT raw FROM binding WHERE name = ?", (name,)).fetchone()
+            if row is not None and row[0] != before:
+                return bytes(row[0])
+            db.execute("INSERT OR REPLACE INTO binding VALUES (?, ?)", (name, raw))
+        return raw
 
     def is_open(self) -> bool:
         """Whether the file answers."""

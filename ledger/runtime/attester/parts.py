@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +10,14 @@ from pathlib import Path
 import dns.exception
 import dns.resolver
 
-from ledger.encoding import parse_hex, parse_instant
-from ledger.errors import Malformed, MalformedRequest, RuntimeSetting
+from ledger.errors import RuntimeSetting
 from ledger.mail.asked import Resolver, mail_questions
 from ledger.mail.capture import DnsCapture
-from ledger.mail.grade import PublishedKey
 from ledger.runtime.attester.finders import QuorumKeyFinder
 from ledger.runtime.attester.keys import AttesterKey, load_keys
 from ledger.runtime.attester.ledgers import LedgerApi
 from ledger.runtime.attester.memory import Memory
+from ledger.runtime.attester.published import PublishedList
 from ledger.runtime.attester.settings import FILE, AttesterSettings
 from ledger.runtime.resolvers import capture, parse_resolvers
 from ledger.runtime.wellknown import DnsKeyFinder, KeyFinder, WellKnownKeyFinder, open_resolver
@@ -38,7 +36,7 @@ class Parts:
     memory: Memory
     finders: Mapping[str, KeyFinder]
     take: Take
-    published: tuple[PublishedKey, ...]
+    published: PublishedList
     clock: Callable[[], float] = time.time
 
     def close(self) -> None:
@@ -62,7 +60,7 @@ def open_parts(
             raise RuntimeSetting(f"the attester's setting {name} is missing{hint} (docs/settings.md lists them)")
     key, secret = load_keys(settings.key_path, settings.secret_path)
     resolvers = parse_resolvers(settings.resolvers or _system_resolvers())
-    published = read_published(settings.published_keys)
+    published = PublishedList(settings.published_keys)
     ledgers = {origin: connect(url, settings.trust_file) for origin, url in settings.ledgers.items()}
     first = open_resolver([item.address for item in resolvers])
     finders: dict[str, KeyFinder] = {
@@ -84,23 +82,3 @@ def _system_resolvers() -> list[str]:
         raise RuntimeSetting(f"this machine names no DNS resolver; set resolvers ({error})") from None
     # One machine's resolvers are one operator's: they count as one voice, which is graded C at most.
     return [f"[{item}]" if ":" in str(item) else str(item) for item in servers[:1]]
-
-
-def read_published(path: Path | None) -> tuple[PublishedKey, ...]:
-    """The keys in a file of ``[[key]]`` entries with ``digest`` and ``published_at``. Raises RuntimeSetting."""
-    if path is None:
-        return ()
-    try:
-        value = tomllib.loads(path.read_text("utf-8"))
-        if set(value) - {"key"} or not isinstance(value.get("key", []), list):
-            raise MalformedRequest("it must hold [[key]] entries and nothing else")
-        return tuple(_published(item) for item in value.get("key", []))
-    except (OSError, ValueError, Malformed) as error:
-        raise RuntimeSetting(f"published_keys: {path} cannot be read: {error}") from None
-
-
-def _published(item: object) -> PublishedKey:
-    if not isinstance(item, dict) or set(item) != {"digest", "published_at"}:
-        raise MalformedRequest("a [[key]] has exactly digest and published_at")
-    digest = parse_hex(item["digest"], 32, MalformedRequest, "digest")
-    return PublishedKey(digest, parse_instant(item["published_at"], MalformedRequest, "published_at"))

@@ -5,7 +5,9 @@ Sources as for a ledger: arguments, environment ``HABEAS_ATTESTER_<NAME>``, ``<h
 
 from __future__ import annotations
 
+import ipaddress
 import os
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -19,8 +21,10 @@ from pydantic_settings import (
 )
 
 from ledger.disclosure import MAX_NAME
-from ledger.errors import Malformed
+from ledger.errors import Malformed, MalformedPolicy
 from ledger.kinds import SCOPES, is_domain
+from ledger.mail.trust import MailTrust, parse_company_mail
+from ledger.runtime.attester.limits import Network
 from ledger.runtime.settings import load
 from ledger.statement import parse_origin
 
@@ -57,8 +61,10 @@ class AttesterSettings(BaseSettings):
         "commas; empty: the system's first one alone, which gives grade C at most.",
     )
     dns_timeout_s: float = Field(default=5.0, gt=0, le=30, description="Longest wait for all resolvers together.")
-    mail_domains: dict[str, list[str]] = Field(
-        default_factory=dict, description="Company to all domains that it sends mail from; empty: its own alone."
+    company_mail: list[dict[str, object]] = Field(
+        default_factory=list,
+        description="Tables `[[company_mail]]` as in a trust policy: `company`, all `domains` that it sends mail from, "
+        "`senders`, `shared`; a company without one has its own domain.",
     )
     published_keys: Path | None = Field(
         default=None, description="File of DKIM keys whose private half is known to be public, and since when."
@@ -79,6 +85,11 @@ class AttesterSettings(BaseSettings):
         pattern="^[a-z0-9-]{0,60}$",
         description="Header in which your own proxy names the client, like `x-forwarded-for`; empty: the connection's.",
     )
+    proxies: Annotated[list[str], NoDecode] = Field(
+        default_factory=lambda: ["127.0.0.0/8", "::1"],
+        description="Addresses or networks of your own proxies, separated by commas: `client_header` is read from "
+        "these alone.",
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -92,7 +103,7 @@ class AttesterSettings(BaseSettings):
         home = init_settings().get("home") or os.environ.get("HABEAS_ATTESTER_HOME") or DEFAULT_HOME
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(home) / FILE)
 
-    @field_validator("resolvers", "scopes", mode="before")
+    @field_validator("resolvers", "scopes", "proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -115,6 +126,23 @@ class AttesterSettings(BaseSettings):
                 raise ValueError(f"{scope!r} {known}; it must be among {', '.join(CHECKED)}")
         return sorted(set(value))
 
+    @field_validator("client_header")
+    @classmethod
+    def _header(cls, value: str) -> str:
+        if value == "forwarded":
+            raise ValueError("forwarded has another form (for=…;proto=…); let the proxy write x-forwarded-for")
+        return value
+
+    @field_validator("proxies")
+    @classmethod
+    def _proxies(cls, value: list[str]) -> list[str]:
+        for text in value:
+            try:
+                ipaddress.ip_network(text)
+            except ValueError as error:
+                raise ValueError(f"{text!r} is no address and no network: {error}") from None
+        return value
+
     @model_validator(mode="after")
     def _places(self) -> AttesterSettings:
         for origin, url in self.ledgers.items():
@@ -127,10 +155,21 @@ class AttesterSettings(BaseSettings):
         for domain, url in self.well_known_overrides.items():
             if not is_domain(domain) or not url.startswith(_LOOPBACK):
                 raise ValueError(f"well_known_overrides: {domain!r} must map to http://127.0.0.1:<port>")
-        for company, domains in self.mail_domains.items():
-            if not is_domain(company) or not domains or not all(is_domain(item) for item in domains):
-                raise ValueError(f"mail_domains: {company!r} must map to a list of DNS names in lower case")
         return self
+
+    @field_validator("company_mail")
+    @classmethod
+    def _company_mail(cls, value: list[dict[str, object]]) -> list[dict[str, object]]:
+        try:
+            parse_company_mail(value)
+        except MalformedPolicy as error:
+            raise ValueError(str(error)) from None
+        return value
+
+    @cached_property
+    def proxy_networks(self) -> tuple[Network, ...]:
+        """Where the header that names the client is believed."""
+        return tuple(map(ipaddress.ip_network, self.proxies))
 
     @property
     def key_path(self) -> Path:
@@ -144,9 +183,11 @@ class AttesterSettings(BaseSettings):
     def memory_path(self) -> Path:
         return self.home / "memory.sqlite"
 
-    def domains_of(self, company: str) -> frozenset[str]:
-        """The domains from which mail counts as the company's."""
-        return frozenset(self.mail_domains.get(company, [company]))
+    @cached_property
+    def mail_trust(self) -> MailTrust:
+        """What is known of companies' domains and mailboxes."""
+        domains, senders = parse_company_mail(self.company_mail)
+        return MailTrust(domains, senders=senders)
 
 
 def load_attester(**given: object) -> AttesterSettings:

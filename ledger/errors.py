@@ -15,6 +15,7 @@
     |  |- MalformedCalendar        |- MalformedAuthorities     |- MalformedSummary
     |  |- MalformedStamp           |- MalformedMail            |- MalformedKeyRecord
     |  |- MalformedCapture
+    |  |- MalformedAnswer
     |  '- MalformedRequest      an API or command-line argument
     |- Verification             the bytes are fine, the claim is false
     |  |- VerificationSignature    |- VerificationInclusion    |- VerificationConsistency
@@ -161,6 +162,10 @@ class MalformedMail(Malformed):
 
 class MalformedKeyRecord(Malformed):
     type, title = "malformed-key-record", "The DKIM key record is malformed"
+
+
+class MalformedAnswer(Malformed):
+    type, title = "malformed-answer", "The attester's answer is malformed"
 
 
 class MalformedCapture(Malformed):

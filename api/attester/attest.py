@@ -113,7 +113,7 @@ async def attest(
         raise
     context.figures.attested.labels(answer.result).inc()
     context.figures.attest_seconds.observe(time.perf_counter() - started)
-    value = json.dumps(_shown(answer, encode_hex(context.key.address), question), separators=(",", ":"))
+    value = json.dumps(_shown(answer, encode_hex(context.key.address), question), separators=(",", ":"), sort_keys=True)
     return Response(value, headers={"Cache-Control": NO_STORE}, media_type=JSON)
 
 

@@ -13,12 +13,12 @@ from typing import TypeVar
 
 import httpx2
 
+from ledger.attest_answer import AttestAnswer, AttestedItem
 from ledger.cli.client import MAX_ANSWER_BYTES, LedgerInfo, read_answer, require_private
 from ledger.disclosure import Disclosure
-from ledger.encoding import Json, encode_hex, encode_json, parse_hex, sha256
+from ledger.encoding import Json, encode_hex, encode_instant, encode_json, sha256
 from ledger.errors import (
     HabeasError,
-    MalformedRequest,
     RuntimeFault,
     Verification,
     VerificationInclusion,
@@ -93,8 +93,7 @@ def ask_attesters(
 
     def ask(url: str) -> MailAnswer:
         try:
-            value = _post(url, "/v1/attest", message, headers)
-            return _read_mail(url, value, disclosure, info, statement)
+            return _read_mail(url, _post(url, "/v1/attest", message, headers), disclosure, info, statement)
         except HabeasError as error:
             return MailAnswer(url, _problem(error), error)
 
@@ -107,8 +106,8 @@ def ask_for_key(urls: Sequence[str], info: LedgerInfo, company: str, key: bytes,
 
     def ask(url: str) -> KeyAnswer:
         try:
-            value = _post(url, "/v1/company-keys", body, {"Content-Type": "application/json"})
-            signed, index, _ = _read_recorded(value, info)
+            data = _post(url, "/v1/company-keys", body, {"Content-Type": "application/json"})
+            signed, index = _read_binding(read_answer(200, data, url), info)
             facts = signed.statement.facts
             if signed.statement.kind != "company.key_bound" or facts.get("key") != encode_hex(key):
                 raise VerificationSignature(f"{url} recorded something else than the binding of this key")
@@ -131,7 +130,8 @@ def _at_once(urls: Sequence[str], ask: Callable[[str], _Answer]) -> tuple[_Answe
         return tuple(pool.map(ask, urls))
 
 
-def _post(url: str, path: str, body: bytes, headers: Mapping[str, str]) -> Mapping[str, Json]:
+def _post(url: str, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+    """The body of the answer. Raises the error that a problem names, or RuntimeFault."""
     require_private(url, "the address of an attester")  # it is handed a mail
     place = url.rstrip("/") + path
     try:
@@ -144,80 +144,72 @@ def _post(url: str, path: str, body: bytes, headers: Mapping[str, str]) -> Mappi
                 data += piece
                 if len(data) > MAX_ANSWER_BYTES:
                     raise RuntimeFault(f"{place} sent more than {MAX_ANSWER_BYTES} bytes")
-            return read_answer(answer.status_code, data, place)
+            if answer.status_code >= 300:
+                read_answer(answer.status_code, data, place)
+            return data
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise RuntimeFault(f"{url} does not answer: {str(error)[:200] or type(error).__name__}") from None
 
 
 def _read_mail(
-    url: str, value: Mapping[str, Json], disclosure: Disclosure, info: LedgerInfo, statement: SignedStatement
+    url: str, data: bytes, disclosure: Disclosure, info: LedgerInfo, statement: SignedStatement
 ) -> MailAnswer:
-    attester = parse_hex(value.get("attester"), 20, MalformedRequest, "attester")
-    capture, opened = _read_capture(value)
-    items = value.get("attested")
-    attested = tuple(
-        _read_attested(item, info, attester, statement) for item in (items if isinstance(items, list) else [])
-    )
-    digests = {"dkim": sha256(disclosure.encoded.encode("ascii"))}
+    answer = AttestAnswer.parse(data)
+    digest, opened = sha256(disclosure.encoded.encode("ascii")), answer.capture_disclosure
+    if (answer.ledger, answer.statement, answer.digest) != (info.origin, statement.id, digest):
+        raise Verification(f"{url} answered another question than was asked")
+    capture = None if answer.capture is None else answer.capture.encode()
+    digests = {"dkim": digest}
     if opened is not None:
+        file = opened.value
+        if capture is None or isinstance(file, str) or file.sha256 != sha256(capture).hex():
+            raise Verification("the disclosure of the DNS capture does not fit the capture")
         digests["dns"] = sha256(opened.encoded.encode("ascii"))
-    for item in attested:
-        wanted = digests.get(item.check)
-        if wanted is None or item.signed.statement.facts["digest"] != encode_hex(wanted):
+    for item in answer.attested:
+        _verify_attested(item, info, answer.attester, statement)
+        if item.signed.statement.facts["digest"] != encode_hex(digests[item.check]):
             raise Verification(f"{url} attested {item.check} of something else than what was handed in")
-    reasons = value.get("reasons")
     return MailAnswer(
         url,
         None,
-        attester=attester,
-        result=str(value.get("result")),
-        reasons=tuple(_reason(item) for item in (reasons if isinstance(reasons, list) else [])),
-        case_in=str(value.get("case_in")),
-        at=str(value.get("at")),
-        attested=attested,
+        attester=answer.attester,
+        result=answer.result,
+        reasons=answer.reasons,
+        case_in=answer.case_in,
+        at=encode_instant(int(answer.at.timestamp())),
+        attested=tuple(
+            Attested(item.check, item.result, item.signed, item.index, item.proof.encode()) for item in answer.attested
+        ),
         capture=capture,
         capture_disclosure=opened,
     )
 
 
-def _read_attested(item: Json, info: LedgerInfo, attester: bytes, about: SignedStatement) -> Attested:
-    value = item if isinstance(item, dict) else {}
-    signed, index, proof = _read_recorded(value, info)
-    said, facts = signed.statement, signed.statement.facts
+def _verify_attested(item: AttestedItem, info: LedgerInfo, attester: bytes, about: SignedStatement) -> None:
+    _verify_recorded(item.signed, item.proof, info)
+    said, facts = item.signed.statement, item.signed.statement.facts
     right = (
         said.kind == "evidence.attested"
         and said.author == attester
         and said.case_id == about.statement.case_id
         and facts.get("statement") == encode_hex(about.id)
-        and (facts.get("check"), facts.get("result")) == (value.get("check"), value.get("result"))
+        and (facts.get("check"), facts.get("result")) == (item.check, item.result)
     )
     if not right:
         raise Verification("the attester recorded another statement than it says")
-    return Attested(str(facts["check"]), str(facts["result"]), signed, index, proof)
 
 
-def _read_recorded(value: Mapping[str, Json], info: LedgerInfo) -> tuple[SignedStatement, int, bytes]:
-    """A statement with its receipt: the signature is its author's, and the log holds it."""
-    signed = parse(str(value.get("signed")).encode("utf-8", "replace"))
+def _verify_recorded(signed: SignedStatement, proof: LogProof, info: LedgerInfo) -> None:
+    """The signature is its author's, and the log holds it."""
     verify_signature(signed)
-    proof = LogProof.parse(str(value.get("proof")).encode("utf-8", "replace"))
     verify_proof(proof, statement_leaf(signed, info.origin).hash(), info.vkey, info.origin)
+
+
+def _read_binding(value: Mapping[str, Json], info: LedgerInfo) -> tuple[SignedStatement, int]:
+    """A statement of a company key with its receipt."""
+    signed = parse(str(value.get("signed")).encode("utf-8", "replace"))
+    proof = LogProof.parse(str(value.get("proof")).encode("utf-8", "replace"))
+    _verify_recorded(signed, proof, info)
     if proof.index != value.get("index"):
         raise VerificationInclusion(f"the proof is of leaf {proof.index}, not of {value.get('index')}")
-    return signed, proof.index, proof.encode()
-
-
-def _read_capture(value: Mapping[str, Json]) -> tuple[bytes | None, Disclosure | None]:
-    text, encoded = value.get("capture"), value.get("capture_disclosure")
-    capture = text.encode("utf-8", "replace") if isinstance(text, str) else None
-    opened = Disclosure.parse(encoded) if isinstance(encoded, str) else None
-    if opened is not None:
-        file = opened.value
-        if capture is None or isinstance(file, str) or file.sha256 != sha256(capture).hex():
-            raise Verification("the disclosure of the DNS capture does not fit the capture")
-    return capture, opened
-
-
-def _reason(item: Json) -> tuple[str, str]:
-    value = item if isinstance(item, dict) else {}
-    return str(value.get("code")), str(value.get("text"))
+    return signed, proof.index

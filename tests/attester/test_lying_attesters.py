@@ -15,11 +15,12 @@ from typing import Any
 import httpx2
 import pytest
 
+from ledger.attest_answer import AttestAnswer
 from ledger.cli.attesting import ask_attesters
-from ledger.encoding import encode_hex
+from ledger.encoding import encode_hex, sha256
 from ledger.runtime.attester.keys import AttesterKey
 from ledger.statement import RecentBlock
-from tests.attester.conftest import MAIL, SHOP, Matter, disclosed
+from tests.attester.conftest import SHOP, Matter, disclosed, headers
 
 Answer = dict[str, Any]
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "spec" / "attester.md"
@@ -49,6 +50,11 @@ def saying(body: bytes, status: int = 200) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def spelled(value: Answer) -> bytes:
+    """In the spelling of an answer, so that it is refused for what it says."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True).encode("ascii")
 
 
 def other_result(answer: Answer) -> None:
@@ -101,17 +107,13 @@ def test_answers_that_lie(matter: Matter) -> None:
     case = matter.opened()
     disclosure = disclosed(message := matter.mail(case))
     statement = matter.acknowledged(case, disclosure)
-    headers = {
-        "Content-Type": MAIL,
-        "Habeas-Ledger": matter.origin,
-        "Habeas-Statement": encode_hex(statement.id),
-        "Habeas-Disclosure": disclosure.encoded,
-    }
-    honest = httpx2.post(f"{one.url}/v1/attest", content=message, headers=headers).content
+    given = headers(matter, disclosure.encoded, statement.id)
+    honest = httpx2.post(f"{one.url}/v1/attest", content=message, headers=given).content
+    assert AttestAnswer.parse(honest).encode() == honest == spelled(json.loads(honest))
     for lie in LIES:
         value = json.loads(honest)
         lie(value)
-        with saying(json.dumps(value).encode()) as url:
+        with saying(spelled(value)) as url:
             wrong, right = ask_attesters([url, one.url], message, disclosure, matter.client.info(), statement)
         assert wrong.problem is not None and wrong.attested == (), lie.__name__
         assert right.problem is None and right.result == "grade_a"
@@ -125,25 +127,17 @@ def test_a_statement_about_another_mail(matter: Matter) -> None:
     case = matter.opened()
     first, second = disclosed(matter.mail(case)), disclosed(message := matter.mail(case, 2))
     statement, other = matter.acknowledged(case, first), matter.acknowledged(case, second, day=28)
-    [answer] = matter.ask(message, second, other)
-    assert answer.problem is None
-    shown = {
-        "attester": encode_hex(one.address),
-        "result": "grade_a",
-        "attested": [
-            {
-                "check": item.check,
-                "result": item.result,
-                "signed": item.signed.raw.decode(),
-                "index": item.index,
-                "proof": item.proof.decode(),
-            }
-            for item in answer.attested
-        ],
-    }
-    with saying(json.dumps(shown).encode()) as url:
-        [lied] = ask_attesters([url], message, first, matter.client.info(), statement)
-    assert "another statement" in (lied.problem or "")
+    given = headers(matter, second.encoded, other.id)
+    shown = httpx2.post(f"{one.url}/v1/attest", content=message, headers=given).json()
+    digest = encode_hex(sha256(first.encoded.encode("ascii")))
+    for words, changes in (
+        ("another question", {}),
+        ("another question", {"statement": encode_hex(statement.id)}),
+        ("another statement", {"statement": encode_hex(statement.id), "digest": digest}),
+    ):
+        with saying(spelled({**shown, **changes})) as url:
+            [lied] = ask_attesters([url], message, first, matter.client.info(), statement)
+        assert words in (lied.problem or "")
 
 
 @pytest.mark.parametrize(

@@ -97,8 +97,8 @@ def case_key(folder: Path, case: CaseFile) -> bytes:
     return key
 
 
-def record(folder: Path, case: CaseFile, client: ApiClient, statement_id: bytes) -> Receipt:
-    """Send a statement that the case file holds, and keep the receipt.
+def record(folder: Path, case: CaseFile, client: ApiClient, statement_id: bytes, then: str | None = None) -> Receipt:
+    """Send a statement that the case file holds, and keep the receipt; ``then`` is the command that is to follow.
 
     Whatever the server answers, the statement stays: its salts exist nowhere else, an answer may be
     wrong or lost, and sending the same bytes again does no harm.
@@ -107,7 +107,7 @@ def record(folder: Path, case: CaseFile, client: ApiClient, statement_id: bytes)
     try:
         receipt = client.submit(entry.signed)
     except HabeasError as error:
-        kept = "kept, not confirmed; send it again with: habeas submit"
+        kept = "kept, not confirmed; send it again with: habeas submit" + (f", then: {then}" if then else "")
         if isinstance(error, Refused | Malformed | Verification) and not isinstance(error, RefusedBusy):
             kept += f", or remove it with: habeas case discard {encode_hex(statement_id)}"
         raise type(error)(f"{error} (the statement is {kept})") from None

@@ -117,6 +117,7 @@ def add(
     from ledger.cli.mailing.adding import Said, Where, added_json, answer_lines, attest, read_original
     from ledger.cli.mailing.adding import add as add_mail
     from ledger.cli.mailing.grading import key_source
+    from ledger.cli.mailing.handing import attest_command
     from ledger.cli.mailing.lines import line
 
     data = read_original(file, lang.value)
@@ -124,7 +125,7 @@ def add(
     said = Said(as_.value, on, until, reason or (), mode)
     source = key_source(capture or (), resolver or (), note, lang.value)
     added = add_mail(
-        data, file.name, said, where, mail_domain or (), source, for_attesters=bool(attester), language=lang.value
+        data, file.name, said, where, mail_domain or (), source, attesters=attester or (), language=lang.value
     )
     recorded, statement = added.recorded, encode_hex(added.recorded.signed.id)
     if not as_json:
@@ -136,9 +137,10 @@ def add(
         for each in answer_lines(answers, lang.value):
             print_text(each)
     if _is_left_open(answers):
+        _tell_next(recorded.signed.id, answers, lang)
         raise typer.Exit(3)
     if not answers and not as_json:
-        note(line("own_word", lang.value, statement=statement))
+        note(line("own_word", lang.value, command=attest_command(recorded.signed.id)))
 
 
 @app.command()
@@ -159,14 +161,15 @@ def attest(
 
     if not attester:
         raise MalformedRequest("name one attester or more with --attester URL")
-    found = find_case(folder, case)
-    answers = ask(Where(folder, case, api, trust, True), found, parse_id(statement, "STATEMENT"), attester)
+    found, about = find_case(folder, case), parse_id(statement, "STATEMENT")
+    answers = ask(Where(folder, case, api, trust, True), found, about, attester)
     if as_json:
         print_json({"statement": statement, "attesters": answers})
     else:
         for each in answer_lines(answers, lang.value):
             print_text(each)
     if _is_left_open(answers):
+        _tell_next(about, answers, lang)
         raise typer.Exit(3)
 
 
@@ -305,6 +308,14 @@ def original(lang: Lang = Language.en) -> None:
     from ledger.cli.mailing.originals import how_to
 
     print_lines(how_to(lang.value))
+
+
+def _tell_next(statement: bytes, answers: list[Json], lang: Language) -> None:
+    from ledger.cli.mailing.adding import next_line
+
+    again = next_line(statement, answers, lang.value)
+    if again is not None:
+        note(again)
 
 
 def _is_left_open(answers: list[Json]) -> bool:

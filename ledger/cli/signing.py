@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,10 +42,12 @@ def sign_in_case(
     trust: Path | None = None,
     out: Path | None = None,
     yes: bool = False,
+    then: Callable[[bytes], str] | None = None,
 ) -> Recorded:
     """Sign a statement in one's own case, after asking, and record it; with ``out`` into a new file alone.
 
-    ``files`` are the bytes behind the files among ``held``; they are kept before the statement is.
+    ``files`` are the bytes behind the files among ``held``; they are kept before the statement is. ``then``
+    gives, of the statement's id, the command that is to follow once it is recorded.
     """
     check_out(out)
     key = cases.case_key(folder, case)
@@ -68,7 +70,7 @@ def sign_in_case(
             write_new(out, signed.raw)
             note(f"{out} is written.")
             return Recorded(signed, None, remarks)
-        receipt = cases.record(folder, kept, client, signed.id)
+        receipt = cases.record(folder, kept, client, signed.id, then(signed.id) if then else None)
     return Recorded(signed, receipt.index, remarks)
 
 

@@ -10,8 +10,12 @@ from ledger.words import Language
 _LINES: Mapping[str, Pair] = {
     "recorded": ("Recorded as entry {index}: {statement}", "기록 {index}번으로 기록했습니다: {statement}"),
     "own_word": (
-        "Until attesters have checked it: your own word. habeas mail attest {statement}",
-        "확인인이 확인하기 전에는 요구인 자신의 말입니다. habeas mail attest {statement}",
+        "Until attesters have checked it: your own word. To have it checked: {command}",
+        "확인인이 확인하기 전에는 요구인 자신의 말입니다. 확인을 받으려면: {command}",
+    ),
+    "again": (
+        "It is on record, and can be handed over any time later: {command}",
+        "기록은 되었으므로 나중에 언제든 다시 확인을 받을 수 있습니다: {command}",
     ),
     "not_attested": ("{url}: not attested. {problem}", "{url}: 확인받지 못했습니다. {problem}"),
     "attested": ("{url}: {result}, as of {at}", "{url}: {result}, 기준 시각 {at}"),

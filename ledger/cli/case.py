@@ -298,6 +298,6 @@ def restore(
     }
     if lost:
         note(
-            f"The bytes of {len(lost)} file(s) that the cases know of are not in your folder: files given with say "
-            f"--file were never kept here; others lie in {beside}, if you have it."
+            f"The bytes of {len(lost)} file(s) that the cases know of are not in your folder: they lie in {beside}, if "
+            "you have it. Earlier versions kept none of those that were given with say --file."
         )

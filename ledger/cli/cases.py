@@ -10,8 +10,7 @@ from pathlib import Path
 from ledger.cli import casefolder
 from ledger.cli.casefile import CaseFile
 from ledger.cli.client import ApiClient, Receipt
-from ledger.cli.kept import sweep
-from ledger.cli.output import read_input
+from ledger.cli.kept import read_evidence, sweep
 from ledger.disclosure import SALT_BYTES, Disclosure, FileValue
 from ledger.encoding import Json, encode_hex
 from ledger.errors import (
@@ -52,9 +51,9 @@ def find_case(folder: Path, given: str | None) -> CaseFile:
     raise RefusedNotFound(f"{folder} holds no case {given[:80]}; see: habeas case list")
 
 
-def make_disclosures(texts: Sequence[str], files: Sequence[str]) -> tuple[Disclosure, ...]:
-    """Private fields from ``NAME=TEXT`` and ``[NAME=]PATH``, each with a fresh salt."""
-    made = []
+def make_disclosures(texts: Sequence[str], files: Sequence[str]) -> tuple[tuple[Disclosure, ...], tuple[bytes, ...]]:
+    """Private fields from ``NAME=TEXT`` and ``[NAME=]PATH``, each with a fresh salt; and the bytes of the files."""
+    made, contents = [], []
     for given in texts:
         name, separator, text = given.partition("=")
         if not separator:
@@ -63,11 +62,12 @@ def make_disclosures(texts: Sequence[str], files: Sequence[str]) -> tuple[Disclo
     for given in files:
         name, separator, path = given.partition("=")
         place = Path(path if separator else given)
-        data = read_input(place, "--file")
+        data = read_evidence(place, "--file")
         media_type = mimetypes.guess_type(place.name)[0] or "application/octet-stream"
         value = FileValue.of(data, media_type, place.name)
         made.append(Disclosure.make(secrets.token_bytes(SALT_BYTES), name if separator else place.name, value))
-    return tuple(made)
+        contents.append(data)
+    return tuple(made), tuple(contents)
 
 
 def sign_statement(

@@ -12,7 +12,7 @@ from ledger.cli.client import open_client
 from ledger.cli.files import write_new
 from ledger.cli.kept import keep
 from ledger.cli.output import confirm, note
-from ledger.cli.remarks import date_remarks, right_remarks
+from ledger.cli.remarks import case_remarks, date_remarks, right_remarks
 from ledger.cli.verify import read_policy
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json
@@ -43,11 +43,12 @@ def sign_in_case(
     out: Path | None = None,
     yes: bool = False,
     then: Callable[[bytes], str] | None = None,
+    remarks: Sequence[str] = (),
 ) -> Recorded:
     """Sign a statement in one's own case, after asking, and record it; with ``out`` into a new file alone.
 
     ``files`` are the bytes behind the files among ``held``; they are kept before the statement is. ``then``
-    gives, of the statement's id, the command that is to follow once it is recorded.
+    gives, of the statement's id, the command that is to follow once it is recorded; ``remarks`` are told with ours.
     """
     check_out(out)
     key = cases.case_key(folder, case)
@@ -57,6 +58,8 @@ def sign_in_case(
         )
         opened = case.entries[0].signed.statement.facts
         remarks = (
+            *remarks,
+            *case_remarks(case, facts, held),
             *date_remarks(kind, facts, newest.timestamp),
             *right_remarks(kind, facts, str(opened["regime"]), str(opened["place"])),
         )

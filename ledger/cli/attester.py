@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -74,7 +75,8 @@ def init(
     key = create_keys(settings.key_path, settings.secret_path)
     write_new(settings.home / FILE, _toml(given).encode("utf-8"))
     print_text(encode_hex(key.address))
-    note(f"Key and settings are in {settings.home}; copy keys/ to a safe place. Start it with: habeas attester serve")
+    start = "habeas attester serve" + (f" --home {shlex.quote(str(home))}" if home is not None else "")
+    note(f"Key and settings are in {settings.home}; copy keys/ to a safe place. Start it with: {start}")
     if len(settings.resolvers) < ENOUGH:
         note(
             f"It names {len(settings.resolvers)} resolver(s); without any it asks the first of its machine, and "

@@ -92,6 +92,8 @@ def list_all(folder: Folder = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
             ]
         )
         return
+    if not cases:
+        note(f"{folder} holds no case; open one with: habeas case open")
     for case in cases:
         waiting = sum(entry.receipt is None for entry in case.entries)
         print_text(

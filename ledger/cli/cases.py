@@ -29,7 +29,8 @@ from ledger.statement import RecentBlock, SignedStatement, Statement, sign
 
 BEFORE_SIGNING = (
     "Only dates and choices from lists become public. Say no more elsewhere than you can show. "
-    "This is no shield against a complaint."
+    "It does not protect you from a complaint: whoever is named may complain of a public statement, in some countries "
+    "even of a true one."
 )
 
 
@@ -43,8 +44,12 @@ def find_case(folder: Path, given: str | None) -> CaseFile:
             raise RefusedNotFound(f"{folder} holds no case; open one with: habeas case open")
         raise MalformedRequest(f"you have {len(cases)} cases; name one with --case ID (see: habeas case list)")
     digits = given.removeprefix("0x").lower()
+    if not digits or digits.strip("0123456789abcdef"):
+        raise MalformedRequest(
+            f"--case must be a case id or its first digits, not {given[:80]!r}; see: habeas case list"
+        )
     found = [case for case in cases if case.case.hex().startswith(digits)]
-    if len(found) == 1 and len(digits) >= 4:
+    if len(found) == 1:
         return found[0]
     if len(found) > 1:
         raise MalformedRequest(f"--case {given[:80]} fits {len(found)} cases; give more digits")

@@ -110,8 +110,10 @@ def add(
     """Record what a mail of the company says, with it as evidence. Exit code 3: some attester did not attest.
 
     The bytes are hashed before anything is read from them and kept untouched beside the case file; what several DNS
-    resolvers say of the signing key is kept with them. The grade is shown before anything is signed. Only salted
-    digests become public; the mail goes to nobody but the attesters that you name, who check it and do not keep it.
+    resolvers say of the signing key is kept with them. The grade is shown before anything is signed. Public
+    become case, company, kind, its day, what you chose, and salted digests; the mail goes to nobody but the attesters
+    that you name. They are asked who they are before anything is signed. Their program keeps no mail; whoever runs one
+    could.
     """
     from ledger.cli.cases import find_case
     from ledger.cli.mailing.adding import Said, Where, added_json, answer_lines, attest, read_original
@@ -197,7 +199,9 @@ def show(
     from ledger.cli.mailing.adding import read_original
     from ledger.cli.mailing.grading import company_domains, examine, key_source, published_keys
     from ledger.cli.mailing.words import examined_json, report
+    from ledger.cli.signing import check_out
 
+    check_out(keep_capture)
     data = read_original(file, lang.value)
     found = _case(folder, case, mail_domain)
     domains = company_domains(found.company if found else None, mail_domain or ())

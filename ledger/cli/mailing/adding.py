@@ -7,6 +7,7 @@ is sent, and attesters are asked last: a mail that was recorded and not attested
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -50,6 +51,8 @@ from ledger.words import Language, pick
 if TYPE_CHECKING:
     from ledger.cli.attesting import Attested as _Attestation
 
+_EMLX = re.compile(rb"[0-9]{1,10} *\r?\n")
+"""Apple Mail's own files begin with the length of the message on a line of its own."""
 KIND_OF: Mapping[str, str] = {
     "acknowledged": "request.acknowledged",
     "extended": "deadline.extended",
@@ -102,6 +105,8 @@ def read_original(path: Path, language: Language = "en") -> bytes:
             f"{path} is an mbox file, which holds many messages and changes lines of them; take yours out with: "
             "habeas mail find"
         )
+    if path.suffix == ".emlx" or _EMLX.match(data):
+        raise MalformedMail(pick(originals.EMLX, language).format(path=path))
     try:
         RawMail.parse(data)
     except MalformedSize:

@@ -238,7 +238,8 @@ def check(
 ) -> None:
     """Grade many mails, a line for each; one is in memory at a time, and each key is asked for once.
 
-    Exit code: 1 if one is not as it was signed, else 2 if one cannot be read, else 3 if nothing shows who sent one.
+    Exit code: 1 if one is not as it was signed, else 2 if one cannot be read or there is none, else 3 if nothing shows
+    who sent one.
     """
     from ledger.cli.files import write_new
     from ledger.cli.mailing import batch

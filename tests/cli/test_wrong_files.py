@@ -95,3 +95,36 @@ def test_a_fault_that_may_be_ones_own_names_no_operator(habeas: Run, tmp_path: P
     said = habeas("case", "open", "--company", COMPANY, "--regime", "eu-gdpr", "--place", "IE", "--yes", code=1)
     assert said.startswith("Not found: ") and "seed" in said and "this ledger" not in said
     assert "Not possible now" in habeas("company", "list", "--api", "http://127.0.0.1:9", code=1)
+
+
+def test_a_line_of_a_message_splits_no_mbox(
+    habeas: Run, key: MailKey, names: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As mboxcl2 writes it: nothing is marked. Where separators have no date, a line cannot be told from one."""
+    case = open_case(habeas)
+    mails = [a_mail(key, case, number, "Dear you,\r\n\r\nFrom today on we rest.\r\n") for number in (1, 2)]
+    for name, separator in (
+        ("asctime", b"From MAILER Thu Nov 19 10:00:00 2026\n"),
+        ("zone", b"From 17@x Thu Nov 19 10:00:00 +0000 2026\n"),
+        ("mail", b"From - Thu, 19 Nov 2026 10:00:00 +0000\n"),
+    ):
+        (tmp_path / name).write_bytes(b"".join(separator + mail.replace(b"\r\n", b"\n") + b"\n" for mail in mails))
+        printed = habeas("mail", "check", name, *names)
+        assert [line.split(":")[0].split()[1] for line in printed.splitlines()] == [f"{name}#1", f"{name}#2"]
+        assert printed.count("grade_a") == 2
+    undated = b"".join(b"From x\n" + mail.replace(b"\r\n", b"\n") + b"\n" for mail in mails)
+    (tmp_path / "undated").write_bytes(undated)
+    assert habeas("mail", "check", "undated", *names, code=1).count("undated#") == 4
+
+
+def test_a_mailbox_without_a_message(habeas: Run, names: list[str], place: Path) -> None:
+    open_case(habeas)
+    (place / "folder").mkdir()
+    (place / "folder" / "a.msg").write_bytes(b"\xd0\xcf\x11\xe0")
+    for path in ("shot.png", "empty", "folder"):
+        assert f"{path} holds no message that can be read" in habeas("mail", "find", path, code=2)
+    assert "메일이 없습니다" in habeas("mail", "find", "empty", "--lang", "ko", code=2)
+    checked = habeas("mail", "check", "folder", *names, code=2)
+    assert "1 file(s) .msg or .emlx in folder are passed over" in checked and "0 messages: no message" in checked
+    (place / "folder" / "b.eml").write_bytes(MAIL)
+    assert "passed over" in habeas("mail", "check", "folder", *names, code=3)

@@ -67,6 +67,10 @@ _LINES: Mapping[str, Pair] = {
         "{name} has more than 50 MiB and is passed over",
         "{name}은(는) 50 MiB를 넘어 건너뜁니다",
     ),
+    "passed_over": (
+        "{count} file(s) .msg or .emlx in {path} are passed over: they are no originals (habeas mail original)",
+        "{path}의 .msg, .emlx 파일 {count}개는 원본이 아니어서 건너뜁니다(habeas mail original --lang ko)",
+    ),
     "no_mail": ("{name} is no message: {error}", "{name}은(는) 메일이 아닙니다({error})"),
     "used_here": (
         "Remark: this very mail stands behind {kind} {statement} of {where} already. No attester has graded it there, "

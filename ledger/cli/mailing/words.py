@@ -56,7 +56,7 @@ CASES: Mapping[str, tuple[str, str]] = {
     ),
     "several_cases": (
         "The signed part names this case and others: attesters give it no more than grade D.",
-        "서명된 부분에 이 사건 번호와 다른 사건 번호가 함께 있습니다. 확인자는 D 등급까지만 줍니다.",
+        "서명된 부분에 이 사건 번호와 다른 사건 번호가 함께 있습니다. 확인인은 D 등급까지만 줍니다.",
     ),
     "other_case": (
         "The signed part names another case: {cases}. habeas mail add and attesters refuse it for this one.",

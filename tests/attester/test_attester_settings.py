@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ledger.mail_trust import MailTrust, encode_mail_trust
+from ledger.mail.trust import MailTrust, encode_mail_trust
 
 from ledger.errors import RuntimeSetting
 from ledger.mail.senders import Senders

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ledger.mail.trust import MailTrust, encode_mail_trust
 
 from ledger.errors import RuntimeSetting
 from ledger.mail.senders import Senders
+from ledger.mail.trust import MailTrust, encode_mail_trust
 from ledger.runtime.attester.published import read_published
 from ledger.runtime.attester.settings import CHECKED, load_attester
 

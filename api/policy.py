@@ -12,11 +12,17 @@ from api.caching import JSON, REVALIDATE, respond
 from api.deps import Context, ContextDep
 from api.openapi import gives, problems, unchanged
 from ledger.encoding import encode_hex, encode_instant
+from ledger.runtime.records import Records
 from ledger.runtime.trust import own_policy, own_trust
 from ledger.statement import MAX_SIGNED_BYTES
 
 TOML = "application/toml"
 router = APIRouter(prefix="/v1", tags=["ledger"])
+
+
+class BoundAttester(BaseModel):
+    address: str = Field(description="Address of its key.", pattern="^0x[0-9a-f]{40}$")
+    scopes: list[str]
 
 
 class LedgerView(BaseModel):
@@ -35,6 +41,9 @@ class LedgerView(BaseModel):
     opened_at: str
     size: int = Field(description="Leaves under the newest published checkpoint.")
     max_statement_bytes: int
+    attesters: list[BoundAttester] = Field(
+        description="Attesters that the operator has bound: what they say within their scopes is recorded."
+    )
 
 
 @router.get(
@@ -63,6 +72,10 @@ def _ledger(context: Context) -> dict[str, object]:
         "opened_at": encode_instant(services.require_ledger().created_at),
         "size": services.reader.size(),
         "max_statement_bytes": MAX_SIGNED_BYTES,
+        "attesters": [
+            {"address": encode_hex(address), "scopes": [*scopes]}
+            for address, scopes in sorted(Records(services.store).attesters().items())
+        ],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,11 +18,12 @@ from ledger.cli.output import (
     confirm,
     new_app,
     note,
+    parse_address,
     print_json,
     print_lines,
     print_text,
 )
-from ledger.encoding import Json, encode_hex, parse_hex
+from ledger.encoding import Json, encode_hex
 from ledger.errors import MalformedRequest, RuntimeLog, RuntimeSetting
 
 if TYPE_CHECKING:
@@ -73,11 +75,13 @@ def init(
     key = create_keys(settings.key_path, settings.secret_path)
     write_new(settings.home / FILE, _toml(given).encode("utf-8"))
     print_text(encode_hex(key.address))
-    note(f"Key and settings are in {settings.home}; copy keys/ to a safe place. Start it with: habeas attester serve")
+    start = "habeas attester serve" + (f" --home {shlex.quote(str(home))}" if home is not None else "")
+    note(f"Key and settings are in {settings.home}; copy keys/ to a safe place. Start it with: {start}")
     if len(settings.resolvers) < ENOUGH:
         note(
-            f"It names {len(settings.resolvers)} resolver(s); without any it asks those of its machine, and with one "
-            "voice no mail is better than grade C. Name three or more of different operators in its settings file."
+            f"It names {len(settings.resolvers)} resolver(s); without any it asks the first of its machine, and "
+            "where one alone gives the key a mail has grade D, unless a DNSSEC chain proves the key. Name three or "
+            "more of different operators in its settings file."
         )
     note("It listens on any free port; for an address that stays, set port in its settings file.")
     note("Then ask each ledger's operator to bind this address: habeas attester bind URL --scope ...")
@@ -144,7 +148,7 @@ def bind(
     entry = parse_attester(name or shown or encode_hex(address), address, scopes)
     facts: dict[str, Json] = {"key": encode_hex(address), "scope": [*scopes]}
     check_facts("attester.bound", facts)
-    with opened(home) as services:
+    with opened(home, new_keys=False, is_there=True) as services:
         if services.operator is None:
             raise RuntimeSetting(f"{services.settings.anchor_key_path} is needed to bind an attester; it is not here")
         signed = services.operator.say(services.origin, "attester.bound", facts, _recent(services))
@@ -163,14 +167,14 @@ def show(
     url: Annotated[str, typer.Argument(metavar="URL", help="The attester's server.")], as_json: AsJson = False
 ) -> None:
     """Show what an attester says of itself, and the entry for a trust policy."""
+    from ledger.cli.attesting import ask_about, read_about
     from ledger.policy import encode_attester, parse_attester
 
-    value = _ask(url)
     if as_json:
-        print_json(json.loads(json.dumps(value)))
+        print_json(dict(ask_about(url)))
         return
-    address, shown, scopes = _read(value)
-    print_lines(encode_attester(parse_attester(shown, address, scopes)).decode("utf-8"))
+    who = read_about(url)
+    print_lines(encode_attester(parse_attester(who.name, who.address, who.scopes)).decode("utf-8"))
     note("What it says of itself. Ask its owner for the address by another way before you believe it.")
 
 
@@ -189,7 +193,7 @@ def key(
     from ledger.cli.attesting import ask_for_key
     from ledger.cli.client import open_client
 
-    wanted = parse_hex(address, 20, MalformedRequest, "--key")
+    wanted = parse_address(address, "--key")
     with open_client(api) as client:
         asked = ask_for_key(attester, client.info(), company, wanted, method)
     if as_json:
@@ -230,24 +234,14 @@ def _toml(given: Mapping[str, object]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _who(who: str) -> tuple[bytes, str, list[str]]:
+def _who(who: str) -> tuple[bytes, str, tuple[str, ...]]:
     """Address, name and scopes of an attester named by its address alone, or by its server."""
-    if who.startswith(("http://", "https://")):
-        return _read(_ask(who))
-    return parse_hex(who, 20, MalformedRequest, "ADDRESS"), "", []
+    if "://" not in who:
+        return parse_address(who, "URL|ADDRESS"), "", ()
+    from ledger.cli.attesting import read_about
 
-
-def _ask(url: str) -> Mapping[str, object]:
-    from ledger.cli.client import ApiClient
-
-    with ApiClient(url) as client:
-        return dict(client.get_json("/v1/attester"))
-
-
-def _read(value: Mapping[str, object]) -> tuple[bytes, str, list[str]]:
-    scopes = value.get("scopes")
-    address = parse_hex(value.get("address"), 20, MalformedRequest, "address of the attester")
-    return address, str(value.get("name")), [str(item) for item in scopes] if isinstance(scopes, list) else []
+    about = read_about(who)
+    return about.address, about.name, about.scopes
 
 
 def _recent(services: Services) -> RecentBlock:

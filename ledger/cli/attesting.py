@@ -14,11 +14,13 @@ from typing import TypeVar
 import httpx2
 
 from ledger.attest_answer import AttestAnswer, AttestedItem
-from ledger.cli.client import MAX_ANSWER_BYTES, LedgerInfo, read_answer, require_private
+from ledger.cli.client import MAX_ANSWER_BYTES, ApiClient, LedgerInfo, read_answer, require_private
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, encode_hex, encode_instant, encode_json, sha256
 from ledger.errors import (
     HabeasError,
+    MalformedRequest,
+    RefusedNotFound,
     RuntimeFault,
     Verification,
     VerificationInclusion,
@@ -68,6 +70,18 @@ class MailAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What an attester says of itself."""
+
+    name: str
+    address: bytes
+    """Of the key that it signs with, 20 bytes."""
+    scopes: tuple[str, ...]
+    ledgers: frozenset[str]
+    """Origins of the ledgers that it works for."""
+
+
+@dataclass(frozen=True, slots=True)
 class KeyAnswer:
     """What one attester answered about a company key."""
 
@@ -75,6 +89,34 @@ class KeyAnswer:
     problem: str | None
     index: int | None = None
     signed: SignedStatement | None = None
+
+
+def read_about(url: str) -> About:
+    """Ask an attester who it is. Raises MalformedRequest where it is none, RuntimeFault where nobody answers."""
+    value = ask_about(url)
+    scopes, ledgers = value.get("scopes"), value.get("ledgers")
+    served = (item.get("ledger") for item in (ledgers if isinstance(ledgers, list) else []) if isinstance(item, dict))
+    return About(
+        str(value.get("name")),
+        parse_hex(value.get("address"), 20, MalformedRequest, f"address in what {url} says of itself"),
+        tuple(str(item) for item in scopes) if isinstance(scopes, list) else (),
+        frozenset(str(item) for item in served),
+    )
+
+
+def ask_about(url: str) -> Mapping[str, Json]:
+    """The same as it was answered."""
+    require_private(url, "the address of an attester")
+    with ApiClient(url) as client:
+        try:
+            return client.get_json("/v1/attester")
+        except RefusedNotFound:
+            pass
+        try:
+            origin = client.info().origin
+        except HabeasError:
+            raise MalformedRequest(f"{url} is no attester: it has no page /v1/attester") from None
+    raise MalformedRequest(f"{url} is the server of the ledger {origin}, not an attester; give the attester's address")
 
 
 def ask_attesters(

@@ -92,6 +92,8 @@ def list_all(folder: Folder = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
             ]
         )
         return
+    if not cases:
+        note(f"{folder} holds no case; open one with: habeas case open")
     for case in cases:
         waiting = sum(entry.receipt is None for entry in case.entries)
         print_text(
@@ -298,6 +300,6 @@ def restore(
     }
     if lost:
         note(
-            f"The bytes of {len(lost)} file(s) that the cases know of are not in your folder: files given with say "
-            f"--file were never kept here; others lie in {beside}, if you have it."
+            f"The bytes of {len(lost)} file(s) that the cases know of are not in your folder: they lie in {beside}, if "
+            "you have it. Earlier versions kept none of those that were given with say --file."
         )

@@ -10,8 +10,7 @@ from pathlib import Path
 from ledger.cli import casefolder
 from ledger.cli.casefile import CaseFile
 from ledger.cli.client import ApiClient, Receipt
-from ledger.cli.kept import sweep
-from ledger.cli.output import read_input
+from ledger.cli.kept import read_evidence, sweep
 from ledger.disclosure import SALT_BYTES, Disclosure, FileValue
 from ledger.encoding import Json, encode_hex
 from ledger.errors import (
@@ -30,7 +29,8 @@ from ledger.statement import RecentBlock, SignedStatement, Statement, sign
 
 BEFORE_SIGNING = (
     "Only dates and choices from lists become public. Say no more elsewhere than you can show. "
-    "This is no shield against a complaint."
+    "It does not protect you from a complaint: whoever is named may complain of a public statement, in some countries "
+    "even of a true one."
 )
 
 
@@ -44,17 +44,21 @@ def find_case(folder: Path, given: str | None) -> CaseFile:
             raise RefusedNotFound(f"{folder} holds no case; open one with: habeas case open")
         raise MalformedRequest(f"you have {len(cases)} cases; name one with --case ID (see: habeas case list)")
     digits = given.removeprefix("0x").lower()
+    if not digits or digits.strip("0123456789abcdef"):
+        raise MalformedRequest(
+            f"--case must be a case id or its first digits, not {given[:80]!r}; see: habeas case list"
+        )
     found = [case for case in cases if case.case.hex().startswith(digits)]
-    if len(found) == 1 and len(digits) >= 4:
+    if len(found) == 1:
         return found[0]
     if len(found) > 1:
         raise MalformedRequest(f"--case {given[:80]} fits {len(found)} cases; give more digits")
     raise RefusedNotFound(f"{folder} holds no case {given[:80]}; see: habeas case list")
 
 
-def make_disclosures(texts: Sequence[str], files: Sequence[str]) -> tuple[Disclosure, ...]:
-    """Private fields from ``NAME=TEXT`` and ``[NAME=]PATH``, each with a fresh salt."""
-    made = []
+def make_disclosures(texts: Sequence[str], files: Sequence[str]) -> tuple[tuple[Disclosure, ...], tuple[bytes, ...]]:
+    """Private fields from ``NAME=TEXT`` and ``[NAME=]PATH``, each with a fresh salt; and the bytes of the files."""
+    made, contents = [], []
     for given in texts:
         name, separator, text = given.partition("=")
         if not separator:
@@ -63,11 +67,12 @@ def make_disclosures(texts: Sequence[str], files: Sequence[str]) -> tuple[Disclo
     for given in files:
         name, separator, path = given.partition("=")
         place = Path(path if separator else given)
-        data = read_input(place, "--file")
+        data = read_evidence(place, "--file")
         media_type = mimetypes.guess_type(place.name)[0] or "application/octet-stream"
         value = FileValue.of(data, media_type, place.name)
         made.append(Disclosure.make(secrets.token_bytes(SALT_BYTES), name if separator else place.name, value))
-    return tuple(made)
+        contents.append(data)
+    return tuple(made), tuple(contents)
 
 
 def sign_statement(
@@ -97,8 +102,8 @@ def case_key(folder: Path, case: CaseFile) -> bytes:
     return key
 
 
-def record(folder: Path, case: CaseFile, client: ApiClient, statement_id: bytes) -> Receipt:
-    """Send a statement that the case file holds, and keep the receipt.
+def record(folder: Path, case: CaseFile, client: ApiClient, statement_id: bytes, then: str | None = None) -> Receipt:
+    """Send a statement that the case file holds, and keep the receipt; ``then`` is the command that is to follow.
 
     Whatever the server answers, the statement stays: its salts exist nowhere else, an answer may be
     wrong or lost, and sending the same bytes again does no harm.
@@ -107,7 +112,7 @@ def record(folder: Path, case: CaseFile, client: ApiClient, statement_id: bytes)
     try:
         receipt = client.submit(entry.signed)
     except HabeasError as error:
-        kept = "kept, not confirmed; send it again with: habeas submit"
+        kept = "kept, not confirmed; send it again with: habeas submit" + (f", then: {then}" if then else "")
         if isinstance(error, Refused | Malformed | Verification) and not isinstance(error, RefusedBusy):
             kept += f", or remove it with: habeas case discard {encode_hex(statement_id)}"
         raise type(error)(f"{error} (the statement is {kept})") from None

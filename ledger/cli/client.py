@@ -47,16 +47,19 @@ class LedgerInfo:
     origin: str
     ledger_class: str
     vkey: VerifierKey
+    attesters: Mapping[bytes, frozenset[str]] | None = None
+    """Scopes of the attesters that its operator has bound, by address; None where it does not say."""
 
 
 def require_private(url: str, what: str) -> None:
     """Raises MalformedRequest for an address at which the network reads along: anything but https and this machine."""
+    host = ""
     try:
         host = urlsplit(url).hostname or ""
         is_own = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         is_own = False
-    if not url.startswith("https://") and not (url.startswith("http://") and is_own):
+    if not (url.startswith("https://") and host) and not (url.startswith("http://") and is_own):
         raise MalformedRequest(f"{what} must be an https address, or an http one of this machine, not {url[:80]!r}")
 
 
@@ -96,7 +99,7 @@ class ApiClient:
             listed = self._trust.ledgers.get(origin) if self._trust else None
             if listed is not None and listed.vkey != vkey:
                 raise errors.VerificationNote(f"{self.url} names another log key for {origin} than the trust policy")
-            self._info = LedgerInfo(origin, str(value.get("ledger_class")), vkey)
+            self._info = LedgerInfo(origin, str(value.get("ledger_class")), vkey, _attesters(value.get("attesters")))
         return self._info
 
     def recent_block(self) -> RecentBlock:
@@ -187,6 +190,18 @@ def read_answer(status: int, data: bytes, where: str) -> Mapping[str, Json]:
     if status >= 300:
         raise _problem(status, data, where)
     return _object(data, where)
+
+
+def _attesters(value: Json) -> Mapping[bytes, frozenset[str]] | None:
+    if not isinstance(value, list):
+        return None
+    found = {}
+    for item in value:
+        members = item if isinstance(item, dict) else {}
+        scopes = members.get("scopes")
+        address = parse_hex(members.get("address"), 20, MalformedRequest, "address of an attester of the ledger")
+        found[address] = frozenset(str(scope) for scope in (scopes if isinstance(scopes, list) else []))
+    return found
 
 
 def _proof_path(signed: SignedStatement) -> str:

@@ -15,13 +15,13 @@ from ledger.cli.output import (
     Trust,
     new_app,
     note,
+    parse_address,
     print_json,
     print_lines,
     print_text,
     read_password,
 )
-from ledger.encoding import Json, encode_hex, parse_hex
-from ledger.errors import MalformedRequest
+from ledger.encoding import Json, encode_hex
 
 app = new_app("Companies: look them up, make and publish a key, bind it.")
 Domain = Annotated[str, typer.Argument(metavar="DOMAIN", help="The company's DNS name.")]
@@ -90,19 +90,6 @@ def key(
     note("Publish this address with: habeas company publish")
 
 
-def _address(text: str) -> bytes:
-    """The address of --key: in lower case, or as wallets show it, where the letters' case is a checksum (EIP-55)."""
-    from ledger.evm.keccak import keccak256
-
-    address = parse_hex("0x" + text.removeprefix("0x").lower(), 20, MalformedRequest, "--key")
-    digits = address.hex()
-    hashed = keccak256(digits.encode()).hex()
-    mixed = "".join(digit.upper() if nibble > "7" else digit for digit, nibble in zip(digits, hashed, strict=False))
-    if text not in (f"0x{digits}", f"0x{mixed}"):
-        raise MalformedRequest(f"--key {text!r}: the case of its letters is no checksum of it; a digit may be wrong")
-    return address
-
-
 @app.command()
 def publish(
     company: Domain,
@@ -119,7 +106,7 @@ def publish(
     from ledger.cli.files import write_new
     from ledger.companies import WELL_KNOWN_PATH, encode_txt, encode_well_known, txt_name, well_known_url
 
-    address = _address(key)
+    address = parse_address(key, "--key")
     file = encode_well_known(company, [address])
     if site is not None:
         path = site / WELL_KNOWN_PATH.removeprefix("/")
@@ -150,7 +137,7 @@ def bind(
     from ledger.cli.client import open_client
     from ledger.cli.verify import read_policy
 
-    address = _address(key)
+    address = parse_address(key, "--key")
     with open_client(api, read_policy(trust)) as client:
         value = dict(client.ask_for_key(company, address, method))
     if as_json:

@@ -16,7 +16,7 @@ from ledger.cli.casefile import CaseFile
 from ledger.cli.files import open_folder, read_file, write_new
 from ledger.disclosure import Disclosure, FileValue
 from ledger.encoding import sha256
-from ledger.errors import MalformedKey, RefusedOverwrite
+from ledger.errors import MalformedKey, MalformedRequest, RefusedOverwrite
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 MAX_KEPT = 50 * 2**20
@@ -70,6 +70,17 @@ def all_files(case: CaseFile) -> Iterator[tuple[Disclosure, FileValue]]:
         value = file_of(item)
         if value is not None:
             yield item, value
+
+
+def read_evidence(path: Path, what: str) -> bytes:
+    """The bytes of a file that a statement is to commit to. Raises MalformedRequest, also for an empty one."""
+    try:
+        data = read_file(path, MAX_KEPT)
+    except OSError as error:
+        raise MalformedRequest(f"{what} {path} cannot be read: {error.strerror}") from None
+    if not data:
+        raise MalformedRequest(f"{what} {path} is empty: nothing can be shown with it, so nothing is signed")
+    return data
 
 
 def free_name(case: CaseFile, stem: str) -> str:

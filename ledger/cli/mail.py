@@ -110,13 +110,16 @@ def add(
     """Record what a mail of the company says, with it as evidence. Exit code 3: some attester did not attest.
 
     The bytes are hashed before anything is read from them and kept untouched beside the case file; what several DNS
-    resolvers say of the signing key is kept with them. The grade is shown before anything is signed. Only salted
-    digests become public; the mail goes to nobody but the attesters that you name, who check it and do not keep it.
+    resolvers say of the signing key is kept with them. The grade is shown before anything is signed. Public
+    become case, company, kind, its day, what you chose, and salted digests; the mail goes to nobody but the attesters
+    that you name. They are asked who they are before anything is signed. Their program keeps no mail; whoever runs one
+    could.
     """
     from ledger.cli.cases import find_case
     from ledger.cli.mailing.adding import Said, Where, added_json, answer_lines, attest, read_original
     from ledger.cli.mailing.adding import add as add_mail
     from ledger.cli.mailing.grading import key_source
+    from ledger.cli.mailing.handing import attest_command
     from ledger.cli.mailing.lines import line
 
     data = read_original(file, lang.value)
@@ -124,7 +127,7 @@ def add(
     said = Said(as_.value, on, until, reason or (), mode)
     source = key_source(capture or (), resolver or (), note, lang.value)
     added = add_mail(
-        data, file.name, said, where, mail_domain or (), source, for_attesters=bool(attester), language=lang.value
+        data, file.name, said, where, mail_domain or (), source, attesters=attester or (), language=lang.value
     )
     recorded, statement = added.recorded, encode_hex(added.recorded.signed.id)
     if not as_json:
@@ -136,9 +139,10 @@ def add(
         for each in answer_lines(answers, lang.value):
             print_text(each)
     if _is_left_open(answers):
+        _tell_next(recorded.signed.id, answers, lang)
         raise typer.Exit(3)
     if not answers and not as_json:
-        note(line("own_word", lang.value, statement=statement))
+        note(line("own_word", lang.value, command=attest_command(recorded.signed.id)))
 
 
 @app.command()
@@ -159,14 +163,15 @@ def attest(
 
     if not attester:
         raise MalformedRequest("name one attester or more with --attester URL")
-    found = find_case(folder, case)
-    answers = ask(Where(folder, case, api, trust, True), found, parse_id(statement, "STATEMENT"), attester)
+    found, about = find_case(folder, case), parse_id(statement, "STATEMENT")
+    answers = ask(Where(folder, case, api, trust, True), found, about, attester)
     if as_json:
         print_json({"statement": statement, "attesters": answers})
     else:
         for each in answer_lines(answers, lang.value):
             print_text(each)
     if _is_left_open(answers):
+        _tell_next(about, answers, lang)
         raise typer.Exit(3)
 
 
@@ -194,7 +199,9 @@ def show(
     from ledger.cli.mailing.adding import read_original
     from ledger.cli.mailing.grading import company_domains, examine, key_source, published_keys
     from ledger.cli.mailing.words import examined_json, report
+    from ledger.cli.signing import check_out
 
+    check_out(keep_capture)
     data = read_original(file, lang.value)
     found = _case(folder, case, mail_domain)
     domains = company_domains(found.company if found else None, mail_domain or ())
@@ -231,7 +238,8 @@ def check(
 ) -> None:
     """Grade many mails, a line for each; one is in memory at a time, and each key is asked for once.
 
-    Exit code: 1 if one is not as it was signed, else 2 if one cannot be read, else 3 if nothing shows who sent one.
+    Exit code: 1 if one is not as it was signed, else 2 if one cannot be read or there is none, else 3 if nothing shows
+    who sent one.
     """
     from ledger.cli.files import write_new
     from ledger.cli.mailing import batch
@@ -305,6 +313,14 @@ def original(lang: Lang = Language.en) -> None:
     from ledger.cli.mailing.originals import how_to
 
     print_lines(how_to(lang.value))
+
+
+def _tell_next(statement: bytes, answers: list[Json], lang: Language) -> None:
+    from ledger.cli.mailing.adding import next_line
+
+    again = next_line(statement, answers, lang.value)
+    if again is not None:
+        note(again)
 
 
 def _is_left_open(answers: list[Json]) -> bool:

@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from ledger.cli.clean import clean_line, dump_json
 from ledger.errors import HabeasError, Malformed
 
+# Titles speak of a server that answers; here the same errors come from a folder, an address or a line as well.
+_HEADS = {"runtime": "Not possible now", "refused-not-found": "Not found"}
 EXIT_FAILED, EXIT_WRONG_USE, EXIT_FAULT, EXIT_INTERRUPTED = 1, 2, 70, 130
 
 
@@ -33,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = EXIT_WRONG_USE if isinstance(error, Malformed) else EXIT_FAILED
         if "--json" in given:
             print(dump_json({"exit": code, "error": error.type, "detail": str(error)}, None))
-        print(clean_line(f"{error.title}: {error}"), file=sys.stderr)
+        print(clean_line(f"{_HEADS.get(error.type, error.title)}: {error}"), file=sys.stderr)
         return code
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED

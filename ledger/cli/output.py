@@ -11,7 +11,7 @@ import typer
 
 from ledger.cli.clean import clean_line, clean_lines, dump_json
 from ledger.cli.files import read_file
-from ledger.encoding import Json, encode_hex
+from ledger.encoding import Json, encode_hex, parse_hex
 from ledger.errors import MalformedRequest
 
 MAX_INPUT_BYTES = 8_388_608
@@ -129,6 +129,19 @@ def parse_id(text: str, what: str) -> bytes:
     if len(digits) != 64 or digits.strip("0123456789abcdef"):
         raise MalformedRequest(f"{what} must be 64 hexadecimal digits, with or without 0x, not {text[:80]!r}")
     return bytes.fromhex(digits)
+
+
+def parse_address(text: str, what: str) -> bytes:
+    """An address: in lower case, or as wallets show it, where the letters' case is a checksum (EIP-55)."""
+    from ledger.evm.keccak import keccak256
+
+    address = parse_hex("0x" + text.removeprefix("0x").lower(), 20, MalformedRequest, what)
+    digits = address.hex()
+    hashed = keccak256(digits.encode()).hex()
+    mixed = "".join(digit.upper() if nibble > "7" else digit for digit, nibble in zip(digits, hashed, strict=False))
+    if text not in (f"0x{digits}", f"0x{mixed}"):
+        raise MalformedRequest(f"{what} {text!r}: the case of its letters is no checksum of it; a digit may be wrong")
+    return address
 
 
 def short(identifier: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,6 +25,7 @@ from ledger.cli.output import (
 )
 from ledger.encoding import Json, encode_hex, sha256
 from ledger.errors import MalformedRequest, RefusedOverwrite
+from ledger.kinds import is_domain
 
 if TYPE_CHECKING:
     from ledger.cli.warc import Checked
@@ -86,7 +88,7 @@ def keep(
         print_text(f"  {address}")
     for remark in remarks(checked, is_fetched, lang.value):
         note(remark)
-    note(line("page_next", lang.value, name=name))
+    note(line("page_next", lang.value, name=shlex.quote(name)))
 
 
 @app.command()
@@ -155,4 +157,9 @@ def _read(path: Path) -> bytes:
     try:
         return read_file(path, MAX_KEPT)
     except OSError as error:
-        raise MalformedRequest(f"the capture {path} cannot be read: {error.strerror}") from None
+        hint = (
+            f"; for a page on the web give its address: https://{path}"
+            if is_domain(str(path).partition("/")[0])
+            else ""
+        )
+        raise MalformedRequest(f"the capture {path} cannot be read: {error.strerror}{hint}") from None

@@ -22,7 +22,6 @@ from ledger.cli.output import (
     note,
     print_json,
     print_text,
-    read_input,
 )
 from ledger.encoding import encode_hex, parse_date
 from ledger.errors import MalformedRequest
@@ -61,6 +60,7 @@ def add(
     from ledger.cli import kept
     from ledger.cli.cases import find_case
     from ledger.cli.mailing.lines import line
+    from ledger.cli.remarks import mail_remarks
     from ledger.cli.signing import sign_in_case
     from ledger.disclosure import SALT_BYTES, Disclosure, FileValue
     from ledger.kinds import KINDS
@@ -68,7 +68,7 @@ def add(
     parse_date(received_on, MalformedRequest, "--received-on")
     found = find_case(folder, case)
     name = name or kept.free_name(found, "post")
-    data = read_input(file, "the tracking record")
+    data = kept.read_evidence(file, "the tracking record")
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     held = Disclosure.make(secrets.token_bytes(SALT_BYTES), name, FileValue.of(data, media_type, file.name))
     facts = {"received_on": received_on, "basis": "registered_post"}
@@ -82,6 +82,7 @@ def add(
         api=api,
         trust=trust,
         yes=yes,
+        remarks=mail_remarks((held,)),
     )
     if as_json:
         print_json(

@@ -94,7 +94,7 @@ def _from_log(home: Path | None, from_files: bool, genesis: str | None, listed: 
     from ledger.runtime import rebuild as rebuilding
 
     # A new key would only make the right one harder to find.
-    with opened(home, new_keys=False) as services:
+    with opened(home, new_keys=False, is_there=not from_files) as services:
         if not from_files:
             services.lease.hold()  # not beside a worker: it would go on from rows that are being made anew
             try:

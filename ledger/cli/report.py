@@ -92,7 +92,7 @@ def report_text(result: Assessment, lang: Language, *, checks: bool = True) -> s
         text("statements", lang),
         *(line for view in result.statements for line in _statement_lines(view, places, lang)),
         *_disclosure_lines(result, lang),
-        *mail_lines(result.checks, lang),
+        *mail_lines(result.checks, result.finding, lang),
         *_finding_lines(result, lang),
         *each,
         *_note_lines(result, lang),

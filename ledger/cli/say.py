@@ -31,7 +31,7 @@ from ledger.cli.output import (
     print_text,
     read_password,
 )
-from ledger.cli.remarks import date_remarks
+from ledger.cli.remarks import date_remarks, mail_remarks
 from ledger.encoding import Json, encode_hex, encode_json
 from ledger.errors import MalformedFacts, MalformedRequest
 from ledger.kinds import KINDS, Check, Kind
@@ -84,7 +84,9 @@ _COMMON: Mapping[str, tuple[Any, Any]] = {
     "file": (
         Annotated[
             list[str] | None,
-            typer.Option(metavar="[NAME=]PATH", help="A private file: only its digest is sent. May be repeated."),
+            typer.Option(
+                metavar="[NAME=]PATH", help="A private file, kept beside the case: only its digest is sent. Several."
+            ),
         ],
         None,
     ),
@@ -226,10 +228,11 @@ def say(kind: Kind, facts: Mapping[str, Json], common: Common) -> None:
     if not kind.has_case:
         raise MalformedRequest(f"{kind.name} belongs to no case and is signed with --key-file")
     case = cases.find_case(common.folder, common.case)
-    held = (*cases.make_disclosures(common.private, common.file), *_waiting(case, common.kept))
+    made, files = cases.make_disclosures(common.private, common.file)
     recorded = sign_in_case(
-        common.folder, case, kind, facts, held, api=common.api, trust=common.trust, out=common.out, yes=common.yes
-    )
+        common.folder, case, kind, facts, (*made, *_waiting(case, common.kept)), files=files, api=common.api,
+        trust=common.trust, out=common.out, yes=common.yes, remarks=mail_remarks(made),
+    )  # fmt: skip
     if recorded.index is not None:
         _tell(recorded.signed.id, recorded.index, recorded.remarks, common.as_json)
 
@@ -255,7 +258,7 @@ def _say_with_keystore(kind: Kind, facts: Mapping[str, Json], common: Common) ->
     assert common.key_file is not None
     if common.kept:
         raise MalformedRequest("--kept names a file of your own case, which is signed without --key-file")
-    held = cases.make_disclosures(common.private, common.file)
+    held, _ = cases.make_disclosures(common.private, common.file)
     if bool(held) != (common.keep is not None):
         raise MalformedRequest("--keep FILE and private fields go together: nothing else keeps their salts")
     check_out(common.out)

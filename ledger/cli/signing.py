@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from ledger.cli.client import open_client
 from ledger.cli.files import write_new
 from ledger.cli.kept import keep
 from ledger.cli.output import confirm, note
-from ledger.cli.remarks import date_remarks, right_remarks
+from ledger.cli.remarks import case_remarks, date_remarks, right_remarks
 from ledger.cli.verify import read_policy
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json
@@ -42,10 +42,13 @@ def sign_in_case(
     trust: Path | None = None,
     out: Path | None = None,
     yes: bool = False,
+    then: Callable[[bytes], str] | None = None,
+    remarks: Sequence[str] = (),
 ) -> Recorded:
     """Sign a statement in one's own case, after asking, and record it; with ``out`` into a new file alone.
 
-    ``files`` are the bytes behind the files among ``held``; they are kept before the statement is.
+    ``files`` are the bytes behind the files among ``held``; they are kept before the statement is. ``then``
+    gives, of the statement's id, the command that is to follow once it is recorded; ``remarks`` are told with ours.
     """
     check_out(out)
     key = cases.case_key(folder, case)
@@ -55,6 +58,8 @@ def sign_in_case(
         )
         opened = case.entries[0].signed.statement.facts
         remarks = (
+            *remarks,
+            *case_remarks(case, facts, held),
             *date_remarks(kind, facts, newest.timestamp),
             *right_remarks(kind, facts, str(opened["regime"]), str(opened["place"])),
         )
@@ -68,7 +73,7 @@ def sign_in_case(
             write_new(out, signed.raw)
             note(f"{out} is written.")
             return Recorded(signed, None, remarks)
-        receipt = cases.record(folder, kept, client, signed.id)
+        receipt = cases.record(folder, kept, client, signed.id, then(signed.id) if then else None)
     return Recorded(signed, receipt.index, remarks)
 
 

@@ -109,10 +109,20 @@ def _submit_waiting(folder: Path, given: str | None, api: str | None, trust: Pat
                 note(f"{what} was written to a file and is not sent. Send it with FILE, or with --written.")
             else:
                 print_text(f"Recorded as entry {receipt.index}: {what}")
+                _tell_of_mail(entry)
     if not waiting:
         note("Every statement of this case has its receipt; there is nothing to send.")
     if failed is not None:
         raise failed
+
+
+def _tell_of_mail(entry: Entry) -> None:
+    """A mail that waited was to be attested once its statement is recorded."""
+    from ledger.cli.mailing.handing import attest_command, mail_behind
+    from ledger.cli.mailing.lines import line
+
+    if mail_behind(entry.disclosures) is not None:
+        note(line("own_word", "en", command=attest_command(entry.signed.id)))
 
 
 def _receipt(folder: Path, case: CaseFile, entry: Entry, client: ApiClient, written: bool) -> Receipt | None:

@@ -27,8 +27,9 @@ from ledger.deadlines.authorities import Register
 from ledger.deadlines.calendars import STANDARD, Calendar
 from ledger.deadlines.request import parse_moment
 from ledger.deadlines.rulebook import load_register
+from ledger.disclosure import Disclosure
 from ledger.encoding import JsonObject, parse_hex, sha256
-from ledger.errors import HabeasError, Malformed, MalformedRequest
+from ledger.errors import HabeasError, Malformed, MalformedJson, MalformedRequest
 from ledger.evm import parse_header
 from ledger.finding.law import shipped_law
 from ledger.fraud.proof import is_fraud_proof
@@ -197,24 +198,44 @@ def _answer(path: Path, asked: Question) -> tuple[str, int]:
             dump_json(fraud_report.fraud_json(shown)) if asked.as_json else fraud_report.fraud_text(shown, asked.lang)
         )
         return made, shown.exit_code
-    bundle = _with_files(parse_bundle(data), asked.files)
+    bundle = _with_files(_read_bundle(path, data), asked.files)
     result = assess_under(terms, bundle)
     if asked.against is not None:
         return _answer_against(bundle, result, terms, asked)
     return (dump_json(report_json(result)) if asked.as_json else report_text(result, asked.lang)), result.exit_code
 
 
+def _read_bundle(path: Path, data: bytes) -> Bundle:
+    """The bundle in a file; of another kind of file, by its name, that it is none."""
+    try:
+        return parse_bundle(data)
+    except MalformedJson as error:
+        raise MalformedJson(
+            f"{path} is no bundle (a .habeas.json file, from habeas prove or the server of a ledger): {error}"
+        ) from None
+
+
 def _with_files(bundle: Bundle, paths: Sequence[Path]) -> Bundle:
     """The bundle as if it held these files too: they are checked in the same way."""
-    read = [read_bytes(path, MAX_FILE) for path in paths]
-    return replace(bundle, files={**bundle.files, **{sha256(data): data for data in read}})
+    read = {path: read_bytes(path, MAX_FILE) for path in paths}
+    opened = set()
+    for encoded in bundle.disclosures:
+        with suppress(Malformed):  # whatever is wrong with it is a check of its own
+            value = Disclosure.parse(encoded).value
+            opened.add("" if isinstance(value, str) else value.sha256)
+    for path, data in read.items():
+        name = sha256(data).hex()
+        if name not in opened:
+            told = f"{path}: the bundle opens no file with its SHA-256 {name}; it was changed, or belongs elsewhere."
+            print(clean_line(told), file=sys.stderr)
+    return replace(bundle, files={**bundle.files, **{sha256(data): data for data in read.values()}})
 
 
 def _answer_against(bundle: Bundle, result: Assessment, terms: Terms, asked: Question) -> tuple[str, int]:
     from ledger.cli import fraud_report, verify_fraud
 
     assert asked.against is not None, "asked for only then"
-    other = parse_bundle(read_bytes(asked.against))
+    other = _read_bundle(asked.against, read_bytes(asked.against))
     found = verify_fraud.compare_bundles([bundle, other], terms.policy, terms.rpc, terms.vouched)
     code = verify_fraud.exit_with(result.exit_code, found)
     written = verify_fraud.write_proofs(asked.fraud_out, found) if asked.fraud_out is not None else []

@@ -48,7 +48,7 @@ def withhold(
 
     if (statement is None) == (digest is None):
         raise typer.BadParameter("name either a statement or --digest SHA256")
-    with opened(home) as services:
+    with opened(home, new_keys=False, is_there=True) as services:
         services.require_ledger()
         with services.store.read() as session:
             home_chain = current_chain(session)

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from sqlalchemy import Row, Select, func, select
 
 from ledger.runtime.store import Store
-from ledger.runtime.tables import Addendum, CompanyKey, Entry, Withheld, table
+from ledger.runtime.tables import Addendum, Attester, CompanyKey, Entry, Withheld, table
 from ledger.standing import KeyEvent, KeyRing, ring_of
 
 _ENTRY, _KEY, _ADDENDUM, _WITHHELD = table(Entry), table(CompanyKey), table(Addendum), table(Withheld)
+_ATTESTER = table(Attester)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,12 @@ class Records:
     def key_ring(self, company: str) -> KeyRing:
         """The keys that count as the company's now."""
         return ring_of(KeyEvent(event.key, event.attester, event.revoked) for event in self.key_events(company))
+
+    def attesters(self) -> dict[bytes, tuple[str, ...]]:
+        """The scopes of every attester that the operator bound, by address; the newest binding counts."""
+        with self._store.read() as session:
+            rows = session.execute(select(_ATTESTER.c.key, _ATTESTER.c.scope).order_by(_ATTESTER.c.idx))
+            return {row.key: tuple(row.scope.split()) for row in rows}
 
     def raw(self, digest: bytes) -> bytes | None:
         """The signed bytes; None where there are none or they are withheld."""

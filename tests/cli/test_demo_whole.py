@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from ledger.cli.demo.run import AUDITOR, run_demo
+from ledger.cli.demo.story import COMPANY
+from ledger.cli.main import main
 from ledger.cli.verify import verify
 
 
@@ -25,3 +27,13 @@ def test_the_demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert result.ledger is not None and result.ledger.ledger_class == "practice"
         assert result.finding is not None and result.finding.silence.said == said
         assert result.finding.silence.replayed_by == (AUDITOR,)
+    # What docs/mail.md says can be tried on what it leaves, when everything has ended.
+    show = ["mail", "show", str(folder / "answer.eml"), "--mail-domain", COMPANY, "--capture", str(folder / "dns.json")]
+    assert main([*show, "--folder", str(folder / "nothing")]) == 0
+    graded = capsys.readouterr().out
+    assert graded.startswith("Grade A. The mail system of shop.example")
+    case = next(word for word in graded.split() if word.startswith("0x") and len(word) > 60).rstrip(".")
+    assert main(["case", "show", "--folder", str(folder / "requester"), "--case", case]) == 0
+    kept = capsys.readouterr().out
+    assert "answer.eml" in kept and "not in your folder" not in kept
+    assert kept.count("attested: dkim grade_a by 0x") == 3 and f"mail show {folder}" in told

@@ -272,13 +272,12 @@ def test_an_attester_that_is_not_there_can_be_asked_again(
 ) -> None:
     case = open_case(habeas)
     (tmp_path / "a.eml").write_bytes(a_mail(key, case))
-    gone = "http://127.0.0.1:9"
-    command = ("mail", "add", "a.eml", "--as", "acknowledged", *names, "--yes", "--json", "--attester", gone)
-    added = read(habeas(*command, code=3))
-    problem = added["attesters"][0]["problem"]
+    added = read(habeas("mail", "add", "a.eml", "--as", "acknowledged", *names, "--yes", "--json"))
+    statement, gone = added["statement"], "http://127.0.0.1:9"
+    asked = read(habeas("mail", "attest", statement, "--attester", gone, "--json", code=3))
+    problem = asked["attesters"][0]["problem"]
     assert problem is not None and "does not answer" in problem and "operator" not in problem
     assert added["index"] is not None
-    statement = added["statement"]
     answered = habeas("mail", "attest", statement, "--attester", attester)
     assert "grade_a, as of 20" in answered
     korean = habeas("mail", "attest", statement, "--attester", attester, "--lang", "ko")

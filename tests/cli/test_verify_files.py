@@ -224,3 +224,38 @@ def test_the_section_on_mail(
     assert section.count(own) == 1 and section.count(word) == 1 and missing not in text
     bare = ran(capsys, place, str(place / "bare.habeas.json"), "--lang", lang)
     assert missing in bare.split(title)[1].split("\n\n")[0] and own not in bare
+
+
+@pytest.mark.parametrize(
+    ("lang", "counts", "not_named", "not_attested"),
+    [
+        (
+            "en",
+            "it counts below as domain mail, grade",
+            "[[company_mail]]",
+            "([[attester]], attester_quorum; checks 3.2",
+        ),
+        ("ko", "아래에서 도메인 메일", "[[company_mail]]", "확인인이 충분히 확인하지"),
+    ],
+)
+def test_the_section_says_whether_a_mail_counts(
+    place: Path, capsys: pytest.CaptureFixture[str], lang: str, counts: str, not_named: str, not_attested: str
+) -> None:
+    """A grade that was computed again is not yet a grade of the finding: that hangs on whom the policy names."""
+    title = {"en": "Mail that was opened", "ko": "공개한 메일"}[lang]
+
+    def section(file: str) -> str:
+        return ran(capsys, place, str(place / file), "--lang", lang).split(title)[1].split("\n\n")[0]
+
+    whole = section("whole.habeas.json")
+    assert whole.count(counts) == 2 and not_attested not in whole and not_named not in whole
+    matter = MailMatter()
+    matter.sent("2026-10-20", "2026-10-20")
+    matter.report("2026-10-22T12:00Z", matter.write(), seen("2026-10-22T11:50Z", tree=None))
+    (place / "own.habeas.json").write_bytes(matter.bundle("2026-12-02").encode())
+    own = section("own.habeas.json")
+    assert {"en": "signed it, grade A", "ko": "서명함, A 등급"}[lang] in own
+    assert own.count(not_attested) == 1 and counts not in own
+    (place / "trust.toml").write_text(mail_policy(mail=""))
+    unnamed = section("whole.habeas.json")
+    assert unnamed.count(not_named) == 1 and unnamed.count(counts) == 1

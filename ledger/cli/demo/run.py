@@ -22,11 +22,10 @@ from httpx2 import Client
 from api.server import ApiServer
 from ledger.assessment import Assessment
 from ledger.cli import casefolder
-from ledger.cli.attesting import ask_attesters
 from ledger.cli.auditing.audit import Options, audit
 from ledger.cli.auditing.cosigner import create_key
 from ledger.cli.casefile import CaseFile, Entry
-from ledger.cli.client import ApiClient
+from ledger.cli.demo import mailed as demo_mail
 from ledger.cli.demo.citations import read_citations
 from ledger.cli.demo.mail import MailKey
 from ledger.cli.demo.story import (
@@ -40,7 +39,6 @@ from ledger.cli.demo.story import (
     Shop,
     Told,
     tell_case,
-    tell_mail,
     tell_silence,
 )
 from ledger.cli.demo.watchers import QUORUM, Watchers
@@ -48,7 +46,6 @@ from ledger.cli.letter import write_letter
 from ledger.cli.output import Language
 from ledger.cli.report import report_text
 from ledger.cli.verify import verify
-from ledger.disclosure import Disclosure
 from ledger.encoding import Json, encode_hex
 from ledger.errors import RuntimeFault
 from ledger.finding.told import told as told_words
@@ -138,10 +135,8 @@ def run_demo(folder: Path, *, once: bool) -> int:
         quiet = replace(scene, requester=Party("requester", derive_key(seed, 1)), company=QUIET)
         silence = tell_silence(quiet)
         casefolder.create(folder / "requester", CaseFile(stack.api.address, 1, silence.entries))
-        mailed = _tell_mail(
-            stack, replace(scene, requester=Party("requester", derive_key(seed, 2))), mail_key, watchers
-        )
-        casefolder.create(folder / "requester", CaseFile(stack.api.address, 2, mailed.entries))
+        third = replace(scene, requester=Party("requester", derive_key(seed, 2)))
+        mailed = demo_mail.tell(third, mail_key, watchers.urls, stack.api.address, folder, 2)
         teller.step("Anchoring on the chain, and waiting until the block is final")
         _await(lambda: _is_anchored(stack), "the case to be anchored in a final block", teller)
         _audit(stack, folder, teller)
@@ -236,21 +231,6 @@ def _bind_attesters(stack: Stack, recorder: Recorder, watchers: Watchers, teller
         teller.line(f"{encode_hex(address)} at {url}, bound by the operator")
 
 
-def _tell_mail(stack: Stack, scene: Scene, key: MailKey, watchers: Watchers) -> Told:
-    """The third case; the mail itself is kept beside the requester's case files, as its owner does."""
-
-    def hand_in(mail: bytes, held: Disclosure, reported: SignedStatement) -> Iterator[str]:
-        with ApiClient(stack.api.address) as client:
-            for answer in ask_attesters(watchers.urls, mail, held, client.info(), reported):
-                if answer.problem is not None:
-                    raise RuntimeFault(f"the attester at {answer.url}: {answer.problem}")
-                yield f"  {encode_hex(answer.attester)}: {answer.result}, case in the {answer.case_in}"
-
-    told, mail = tell_mail(scene, key, hand_in)
-    (stack.services.settings.home / "answer.eml").write_bytes(mail)
-    return told
-
-
 def _is_anchored(stack: Stack) -> bool:
     if stack.worker.stopped is not None:
         raise stack.worker.stopped
@@ -339,6 +319,8 @@ def _tell_where(stack: Stack, folder: Path, teller: Teller, *, once: bool) -> No
     print(f"and of the other cases:\n  {folder / _SILENCE}   {folder / _MAIL}")
     check = f"{_program()} verify {folder / 'case.habeas.json'} --trust {folder / 'trust.toml'}"
     print(f"Check it yourself, offline (exit 3):\n  {check}", flush=True)
+    graded = f"mail show {folder / demo_mail.MAIL} --mail-domain {COMPANY} --capture {folder / demo_mail.CAPTURE}"
+    print(f"Grade the company's mail, offline too:\n  {_program()} {graded}", flush=True)
     if once:
         return  # the rest is only there while something serves
     print(f"and against the chain while it runs (exit 0):\n  {check} --rpc {stack.chain_url}", flush=True)

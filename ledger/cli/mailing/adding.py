@@ -7,6 +7,7 @@ is sent, and attesters are asked last: a mail that was recorded and not attested
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from ledger.cli.client import open_client
 from ledger.cli.files import read_file
 from ledger.cli.mailing import originals
 from ledger.cli.mailing.grading import Examined, KeySource, company_domains, examine
+from ledger.cli.mailing.handing import attest_command, check_addresses, check_attesters, mail_of
 from ledger.cli.mailing.lines import line, result_words
 from ledger.cli.mailing.replay import refuse_replay
 from ledger.cli.mailing.words import examined_json, report, stated_days
@@ -49,6 +51,8 @@ from ledger.words import Language, pick
 if TYPE_CHECKING:
     from ledger.cli.attesting import Attested as _Attestation
 
+_EMLX = re.compile(rb"[0-9]{1,10} *\r?\n")
+"""Apple Mail's own files begin with the length of the message on a line of its own."""
 KIND_OF: Mapping[str, str] = {
     "acknowledged": "request.acknowledged",
     "extended": "deadline.extended",
@@ -101,6 +105,8 @@ def read_original(path: Path, language: Language = "en") -> bytes:
             f"{path} is an mbox file, which holds many messages and changes lines of them; take yours out with: "
             "habeas mail find"
         )
+    if path.suffix == ".emlx" or _EMLX.match(data):
+        raise MalformedMail(pick(originals.EMLX, language).format(path=path))
     try:
         RawMail.parse(data)
     except MalformedSize:
@@ -119,24 +125,27 @@ def add(
     domains: Sequence[str],
     source: KeySource,
     *,
-    for_attesters: bool = False,
+    attesters: Sequence[str] = (),
     language: Language = "en",
 ) -> Added:
     """Grade, ask, sign, keep and record. Raises what each of them raises; nothing is signed then.
 
-    ``for_attesters``: it is to be attested at once, so what attesters refuse for its day is refused here.
+    ``attesters``: who is to attest it at once. They are asked who they are, and what they refuse for its day is
+    refused here.
     """
     check_options(said)
+    check_addresses(attesters)
     case = find_case(where.folder, where.case)
     mail = RawMail.parse(data)
-    refuse_replay(where.folder, case, mail, language)
+    refuse_replay(where.folder, case, mail, attesters, language)
+    check_attesters(attesters, case, where.api, where.trust)
     examined = examine(data, company_domains(case.company, domains), source, case.case)
     for said_of_it in report(examined, language):
         note(said_of_it)
     _refuse_unfit(examined, case)
     place = str(case.opened.statement.facts["place"])
     facts = facts_of(said, examined, place, language)
-    if for_attesters:
+    if attesters:
         _refuse_day(KIND_OF[said.kind], facts, examined, place)
     name = kept.free_name(case, "mail")
     held = [Disclosure.make(secrets.token_bytes(SALT_BYTES), name, FileValue.of(data, MAIL_TYPE, file_name))]
@@ -148,8 +157,9 @@ def add(
         files.append(taken)
     kind = KINDS[KIND_OF[said.kind]]
     recorded = sign_in_case(
-        where.folder, case, kind, facts, held, files=files, api=where.api, trust=where.trust, yes=where.yes
-    )
+        where.folder, case, kind, facts, held, files=files, api=where.api, trust=where.trust, yes=where.yes,
+        then=lambda statement: attest_command(statement, attesters),
+    )  # fmt: skip
     return Added(examined, recorded, held[0], held[1] if len(held) > 1 else None)
 
 
@@ -250,15 +260,6 @@ def _refuse_unfit(examined: Examined, case: CaseFile) -> None:
         )
 
 
-def mail_of(case: CaseFile, statement: bytes) -> Disclosure:
-    """The mail behind one's own statement. Raises RefusedNotFound."""
-    for item in case.entry(statement).disclosures:
-        value = kept.file_of(item)
-        if value is not None and value.media_type == MAIL_TYPE:
-            return item
-    raise RefusedNotFound(f"no mail stands behind statement {encode_hex(statement)}")
-
-
 def attest(where: Where, case: CaseFile, statement: bytes, urls: Sequence[str]) -> list[Json]:
     """Hand the mail behind a recorded statement to attesters, and keep what they answer.
 
@@ -267,6 +268,7 @@ def attest(where: Where, case: CaseFile, statement: bytes, urls: Sequence[str]) 
     """
     from ledger.cli.attesting import ask_attesters
 
+    check_addresses(urls)
     item = mail_of(case, statement)
     data = kept.bytes_of(where.folder, case.case, item)
     if data is None:
@@ -317,6 +319,12 @@ def _keep_answer(
     item = Attested(statement, signed, (opened,) if opened is not None else ())
     if signed:
         casefolder.update(folder, case.case, lambda held: held.add_attested(item))
+
+
+def next_line(statement: bytes, answers: Sequence[Json], language: Language = "en") -> str | None:
+    """How to ask again those that did not answer or refused; None where there are none."""
+    open_ = [str(item["url"]) for item in answers if isinstance(item, dict) and item["problem"] is not None]
+    return line("again", language, command=attest_command(statement, open_)) if open_ else None
 
 
 def answer_lines(answers: Sequence[Json], language: Language = "en") -> list[str]:

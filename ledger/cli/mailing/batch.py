@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ledger.cli.clean import dump_json, pad
-from ledger.cli.mailing.boxes import Found, walk
+from ledger.cli.mailing.boxes import Found, passed_over, walk
 from ledger.cli.mailing.grading import KeySource, Remembered, choose, examine
 from ledger.cli.mailing.lines import line, result_words
 from ledger.cli.mailing.words import examined_json, message_id
@@ -93,6 +93,11 @@ def check(
         each(value)
         if tally.total % EVERY == 0:
             told(tally.summary(task.language))
+    for path in paths:
+        if skipped := passed_over(path):
+            told(line("passed_over", task.language, count=skipped, path=path))
+    if tally.total == 0:
+        tally.code = 2  # nothing was checked: that must not look as if all were well
     return tally
 
 

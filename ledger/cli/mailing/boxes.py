@@ -2,8 +2,9 @@
 
 No mail library takes part: reading and writing a message anew breaks real signatures. A Maildir and a
 folder of .eml files hold each message as it is. An mbox file does not: it puts a line ``From ...`` before
-each message and must therefore change lines of the message that begin so. Two customs exist, and a file
-does not say which was followed (docs/mail.md, "mbox"); ``readings`` gives what the message may have been.
+each message, and most change lines of the message that begin so. Customs differ, and a file does not say
+which was followed (docs/mail.md, "mbox"); ``readings`` gives what the message may have been. Where nothing is
+changed (mboxcl2), a line ``From ...`` of a message is told from a separator by the date that those end with.
 """
 
 from __future__ import annotations
@@ -23,9 +24,19 @@ _SEPARATOR = b"From "
 _QUOTED = re.compile(rb"^>+From ", re.MULTILINE)
 _MBOXRD = re.compile(rb"^>(>*From )", re.MULTILINE)
 _MBOXO = re.compile(rb"^>From ", re.MULTILINE)
+_DAY, _MONTH = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)", rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_DATED = (
+    rb"From .{0,400}?\b" + _DAY + rb",? {1,4}(?:" + _MONTH + rb" {1,4}\d{1,2}|\d{1,2} {1,4}" + _MONTH + rb" {1,4}\d{4})"
+    rb" {1,4}\d{1,2}:\d\d\b"
+)  # fmt: skip
+"""A separator with the time of delivery, as nearly every program writes it (RFC 4155), or as mails write theirs."""
+NOT_ORIGINAL = frozenset({".emlx", ".msg"})
 _PIECE = 65_536
-_NEXT = re.compile(rb"\n\r?\nFrom ")
-_NEXT_SIZE = 8
+_FIRST_DATED = re.compile(_DATED)
+_NEXT = re.compile(rb"\n\r?\n(From )")
+_NEXT_DATED = re.compile(rb"\n\r?\n(" + _DATED + rb")")
+_NEXT_SIZE = 512
+"""As long as what the two look for can be, and longer."""
 _BLANK_END = re.compile(rb"\n\r?\n\Z")
 MAX_DOUBTFUL = 6
 """Lines ``>From`` of one message for which both ways are tried, each with each: 64 ways at most."""
@@ -109,6 +120,13 @@ def walk(path: Path) -> Iterator[Found]:
         raise MalformedRequest(f"{error.filename or path} cannot be read: {error.strerror}") from None
 
 
+def passed_over(path: Path) -> int:
+    """How many files of a folder are mails in a form that holds no original bytes; ``walk`` leaves them out."""
+    if not path.is_dir() or is_maildir(path):
+        return 0
+    return sum(item.suffix.lower() in NOT_ORIGINAL for item in path.rglob("*") if item.is_file())
+
+
 def is_maildir(path: Path) -> bool:
     """Whether the folder is a Maildir."""
     return (path / "cur").is_dir() and (path / "new").is_dir()
@@ -157,33 +175,35 @@ def _whole(path: Path) -> Found:
 def _mbox(path: Path, file: BinaryIO) -> Iterator[Found]:
     """The messages of an mbox: one begins at its start, and with each ``From `` line behind an empty line."""
     # Read in blocks: a loop over the lines would take as long as checking the messages.
-    held, number, found = bytearray(), 0, True
+    held, number, found = bytearray(file.read(_PIECE)), 0, True
+    # A program that writes dates writes them always; one that does not leaves nothing to tell lines apart by.
+    separator = _NEXT_DATED if _FIRST_DATED.match(held) else _NEXT
     while found:
         number += 1
         # ``held`` then begins with the line end of the separator: an empty line may follow at once.
         if not _skip_line(held, file):
             yield Found(path, number, b"")
             return
-        end, found, skipped = _find_end(held, file)
+        end, found, skipped = _find_end(held, file, separator)
         yield Found(path, number, _message(held, end, skipped))
         del held[:end]
 
 
-def _find_end(held: bytearray, file: BinaryIO) -> tuple[int, bool, int]:
+def _find_end(held: bytearray, file: BinaryIO, separator: re.Pattern[bytes]) -> tuple[int, bool, int]:
     """Where in ``held`` the message ends, whether another one follows, and how many bytes were left out before."""
-    next_one, skipped = _NEXT.search(held), 0
+    next_one, skipped = separator.search(held), 0
     while not next_one:
         block = file.read(_PIECE)
         if not block:
             return len(held), False, skipped
         at = max(0, len(held) - _NEXT_SIZE)
         held += block
-        next_one = _NEXT.search(held, at)
+        next_one = separator.search(held, at)
         if not next_one and len(held) > MAX_MAIL + _NEXT_SIZE:
             # Too long to be given: it must not fill the memory.
             skipped += len(held) - _NEXT_SIZE
             del held[:-_NEXT_SIZE]
-    return next_one.end() - len(_SEPARATOR), True, skipped
+    return next_one.start(1), True, skipped
 
 
 def _skip_line(held: bytearray, file: BinaryIO) -> bool:

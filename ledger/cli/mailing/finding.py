@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.cli.files import write_new
-from ledger.cli.mailing.boxes import Reading, readings, walk
+from ledger.cli.mailing.boxes import Reading, passed_over, readings, walk
 from ledger.cli.mailing.grading import choose, signatures
 from ledger.cli.mailing.headers import shown_field
 from ledger.cli.mailing.lines import line
 from ledger.encoding import Json, JsonObject
-from ledger.errors import Malformed, RefusedOverwrite
+from ledger.errors import Malformed, MalformedRequest, RefusedOverwrite
 from ledger.mail.author import author_domain, in_domain
 from ledger.mail.raw import RawMail
 from ledger.mail.text import body_texts, subject_texts
@@ -44,6 +44,7 @@ def find(
 ) -> Iterator[Hit]:
     """The hits in a mailbox, in its order. What cannot be read is said and passed over."""
     count = 0
+    was_read = False
     for found in walk(path):
         count += 1
         if count % EVERY == 0:
@@ -58,10 +59,15 @@ def find(
         except Malformed as error:
             told(line("no_mail", language, name=found.name, error=error))
             continue
+        was_read = True
         why = tuple(reasons(mail, case, domains))
         if why:
             reading, is_signed = choose(found)
             yield Hit(found.name, reading, is_signed, RawMail.parse(reading.data), why, tuple(signers(mail, domains)))
+    if skipped := passed_over(path):
+        told(line("passed_over", language, count=skipped, path=path))
+    if not was_read:
+        raise MalformedRequest(pick(NO_MAILBOX, language).format(path=path))
 
 
 def reasons(mail: RawMail, case: bytes, domains: frozenset[str]) -> Iterator[str]:
@@ -135,6 +141,10 @@ _WORDS = {
     "reading": ("lines that begin with >From were read as {how}", ">From으로 시작하는 줄을 {how} 방식으로 읽음"),
     "written": ("written: {path}", "저장: {path}"),
 }
+NO_MAILBOX = (
+    "{path} holds no message that can be read; a mailbox is an mbox file, a Maildir, or a folder of .eml files",
+    "{path}에는 읽을 수 있는 메일이 없습니다. mbox 파일, Maildir, .eml 파일이 있는 폴더를 지정하십시오",
+)
 FOUND = (
     "{count} mail(s) found. What they prove: habeas mail show FILE",
     "메일 {count}통을 찾았습니다. 증명력 확인: habeas mail show 파일",

@@ -15,7 +15,7 @@ from typing import Protocol
 from ledger.cli.files import read_file
 from ledger.cli.mailing.boxes import Found, Reading, readings
 from ledger.cli.mailing.lines import line
-from ledger.errors import Malformed, MalformedCapture, MalformedMail, MalformedRequest
+from ledger.errors import Malformed, MalformedCapture, MalformedJson, MalformedMail, MalformedRequest
 from ledger.kinds import is_domain
 from ledger.mail.asked import Resolver, key_question, mail_questions
 from ledger.mail.author import in_domain
@@ -227,7 +227,12 @@ def read_capture(path: Path) -> DnsCapture:
         data = read_file(path, MAX_BYTES)
     except OSError as error:
         raise MalformedRequest(f"--capture {path} cannot be read: {error.strerror}") from None
-    return DnsCapture.parse(data)
+    try:
+        return DnsCapture.parse(data)
+    except MalformedJson as error:
+        raise MalformedJson(
+            f"--capture {path} is no DNS capture, as habeas mail show --keep-capture writes one: {error}"
+        ) from None
 
 
 def _finding(capture: DnsCapture, name: Name, at: datetime | None) -> list[KeyFinding]:

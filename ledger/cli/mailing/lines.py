@@ -10,8 +10,12 @@ from ledger.words import Language
 _LINES: Mapping[str, Pair] = {
     "recorded": ("Recorded as entry {index}: {statement}", "기록 {index}번으로 기록했습니다: {statement}"),
     "own_word": (
-        "Until attesters have checked it: your own word. habeas mail attest {statement}",
-        "확인인이 확인하기 전에는 요구인 자신의 말입니다. habeas mail attest {statement}",
+        "Until attesters have checked it: your own word. To have it checked: {command}",
+        "확인인이 확인하기 전에는 요구인 자신의 말입니다. 확인을 받으려면: {command}",
+    ),
+    "again": (
+        "It is on record, and can be handed over any time later: {command}",
+        "기록은 되었으므로 나중에 언제든 다시 확인을 받을 수 있습니다: {command}",
     ),
     "not_attested": ("{url}: not attested. {problem}", "{url}: 확인받지 못했습니다. {problem}"),
     "attested": ("{url}: {result}, as of {at}", "{url}: {result}, 기준 시각 {at}"),
@@ -62,6 +66,10 @@ _LINES: Mapping[str, Pair] = {
     "too_long": (
         "{name} has more than 50 MiB and is passed over",
         "{name}은(는) 50 MiB를 넘어 건너뜁니다",
+    ),
+    "passed_over": (
+        "{count} file(s) .msg or .emlx in {path} are passed over: they are no originals (habeas mail original)",
+        "{path}의 .msg, .emlx 파일 {count}개는 원본이 아니어서 건너뜁니다(habeas mail original --lang ko)",
     ),
     "no_mail": ("{name} is no message: {error}", "{name}은(는) 메일이 아닙니다({error})"),
     "used_here": (

@@ -27,6 +27,12 @@ NO_ORIGINAL = (
     "{path}은(는) 원본 메일이 아닙니다({error}). {why} 방법: habeas mail original --lang ko. 그래도 요구인 자신의 말로 "
     "기록하려면(화면 캡처 등): habeas say KIND --file 파일",
 )
+EMLX = (
+    "{path} is a file out of Apple Mail's own folders (.emlx): a number stands before the message and a list after it, "
+    "so it is no original as it lies. In Mail select the message, menu File, Save As, format Raw Message Source.",
+    "{path}은(는) Apple Mail 앱 폴더의 파일(.emlx)입니다. 메일 앞에 숫자, 뒤에 목록이 붙어 있어 그대로는 원본이 "
+    "아닙니다. 메일 앱에서 메일을 고르고 메뉴의 파일, 별도 저장, 포맷 'Raw Message Source'(원본)로 저장하십시오.",
+)
 # Service, what to do (English, Korean), whether it was seen in a source.
 SERVICES: tuple[tuple[str, str, str, bool], ...] = (
     (

@@ -6,12 +6,13 @@ Message-ID for any. A first try that no attester graded, with the wrong file or 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ledger.cli import casefolder, kept
 from ledger.cli.attested import digest_hex
-from ledger.cli.casefile import CaseFile
+from ledger.cli.casefile import CaseFile, Entry
+from ledger.cli.mailing.handing import attest_command
 from ledger.cli.mailing.lines import line
 from ledger.cli.mailing.words import message_id
 from ledger.cli.output import note
@@ -23,10 +24,13 @@ from ledger.mail.raw import RawMail
 from ledger.words import Language
 
 
-def refuse_replay(folder: Path, case: CaseFile, mail: RawMail, language: Language = "en") -> None:
+def refuse_replay(
+    folder: Path, case: CaseFile, mail: RawMail, attesters: Sequence[str] = (), language: Language = "en"
+) -> None:
     """Raises RefusedMail for a mail, or a Message-ID, that an attester graded behind a statement of one's own cases.
 
-    Of one that stands there without a grade it is said: that statement stays on record, and takes no other's place.
+    So for one behind a statement that waits to be sent: signed anew it would be on record twice. Of any other that
+    stands there without a grade it is said: that statement stays on record, and takes no other's place.
     """
     mine = message_id(mail)
     for other in casefolder.list_cases(folder):
@@ -42,6 +46,8 @@ def refuse_replay(folder: Path, case: CaseFile, mail: RawMail, language: Languag
                 if is_graded(other, entry.signed.id, item):
                     rule = "one mail is evidence once" if is_same else "one reply counts once"
                     raise RefusedMail(f"{named} {said}, and an attester has graded it there; {rule}")
+                if entry.receipt is None:
+                    raise RefusedMail(f"{named} {said}; {_waiting(entry, attesters)}")
                 known = line(
                     "this_case" if other.case == case.case else "your_case", language, case=encode_hex(other.case)
                 )
@@ -51,6 +57,15 @@ def refuse_replay(folder: Path, case: CaseFile, mail: RawMail, language: Languag
                         statement=encode_hex(entry.signed.id), where=known,
                     )
                 )  # fmt: skip
+
+
+def _waiting(entry: Entry, attesters: Sequence[str]) -> str:
+    send = "habeas submit --written" if entry.written else "habeas submit"
+    return (
+        f"that statement is signed and has no receipt yet. Send it with: {send}, then: "
+        f"{attest_command(entry.signed.id, attesters)}; or, if it was wrong, remove it with: "
+        f"habeas case discard {encode_hex(entry.signed.id)}"
+    )
 
 
 def is_graded(case: CaseFile, statement: bytes, mail: Disclosure) -> bool:

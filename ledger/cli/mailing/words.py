@@ -42,8 +42,8 @@ GRADES: Mapping[str, tuple[str, str]] = {
     ),
 }
 CASES: Mapping[str, tuple[str, str]] = {
-    "subject": ("The signed subject names this case.", "서명된 제목에 이 사건 번호가 있습니다."),
-    "body": ("The signed text names this case.", "서명된 본문에 이 사건 번호가 있습니다."),
+    "subject": ("The signed subject names the case {cases}.", "서명된 제목에 사건 번호 {cases}가 있습니다."),
+    "body": ("The signed text names the case {cases}.", "서명된 본문에 사건 번호 {cases}가 있습니다."),
     "none": (
         "No case id in what is signed: that the mail answers this request is your own word. It counts for less: "
         "attesters give it no more than grade D.",
@@ -56,9 +56,12 @@ CASES: Mapping[str, tuple[str, str]] = {
     ),
     "several_cases": (
         "The signed part names this case and others: attesters give it no more than grade D.",
-        "서명된 부분에 이 사건 번호와 다른 사건 번호가 함께 있습니다. 확인자는 D 등급까지만 줍니다.",
+        "서명된 부분에 이 사건 번호와 다른 사건 번호가 함께 있습니다. 확인인은 D 등급까지만 줍니다.",
     ),
-    "other_case": ("The signed part names another case.", "서명된 부분에 다른 사건 번호가 있습니다."),
+    "other_case": (
+        "The signed part names another case: {cases}. habeas mail add and attesters refuse it for this one.",
+        "서명된 부분에 다른 사건 번호가 있습니다: {cases}. 이 사건에는 habeas mail add와 확인인이 받지 않습니다.",
+    ),
 }
 NOT_OWN = (
     "No domain of the company has signed it, so whoever has the signing domain can have written it: attesters give it "
@@ -66,6 +69,21 @@ NOT_OWN = (
     "회사의 도메인이 서명하지 않았으므로 서명한 도메인을 가진 누구나 쓸 수 있습니다. 확인인은 D 등급까지만 주며,"
     " 확인 결과에서 아무것도 증명하지 못합니다.",
 )
+ONE_WORD = {
+    "single": (
+        "One resolver alone gave the key, and whoever answers for it can say anything: attesters give such a mail "
+        "grade D, and it proves nothing in an assessment. Ask several of different operators with --resolver.",
+        "DNS 서버 하나만 열쇠를 답했고, 그 서버는 무엇이든 답할 수 있습니다. 그런 메일에 확인인은 D 등급을 주며, 확인 "
+        "결과에서 아무것도 증명하지 못합니다. --resolver로 운영자가 서로 다른 여러 곳에 물으십시오.",
+    ),
+    "archive": (
+        "The key comes from an archive: attesters give such a mail grade D, and it proves nothing in an assessment.",
+        "열쇠가 보관소에서 나온 것입니다. 그런 메일에 확인인은 D 등급을 주며, 확인 결과에서 아무것도 "
+        "증명하지 못합니다.",
+    ),
+}
+LOST = frozenset({"body_changed", "signature_mismatch", "unreadable", "unsigned"})
+"""Reasons for which a message may be no original; where the key is not found or From is another's, it can be one."""
 AT_MOST = (" (at most {cap})", " (최고 {cap} 등급)")
 SIGNED_BY = (
     "Signed by {domain}, key {selector}, {algorithm}, {bits} bits, SHA-256 of the key {digest}",
@@ -113,6 +131,8 @@ def report(item: Examined, language: Language = "en") -> Iterator[str]:
             yield "  " + pick(UNSIGNED, language).format(names=", ".join(check.unsigned_headers))
     if check.chosen and not check.aligned:
         yield "  " + pick(NOT_OWN, language)
+    if check.chosen and check.chosen.origin in ONE_WORD:
+        yield "  " + pick(ONE_WORD[check.chosen.origin], language)
     for finding in item.known.findings:
         yield "  " + pick(KEY, language).format(
             selector=finding.key.selector,
@@ -120,10 +140,11 @@ def report(item: Examined, language: Language = "en") -> Iterator[str]:
             why=found_words(finding.reasons, language)
             + (pick(NO_KEY, language) if finding.key.status == "missing" else ""),
         )
-    yield "  " + pick(CASES[item.binding.where if check.chosen else "unread"], language)
+    others = ", ".join(encode_hex(found) for found in item.binding.cases[:3])
+    yield "  " + pick(CASES[item.binding.where if check.chosen else "unread"], language).format(cases=others)
     if check.chosen:
         yield "  " + pick(REPUDIATION, language)
-    if check.chosen is None:
+    if any(reason.code in LOST for reason in check.reasons):
         yield "  " + pick(NO_ORIGINAL, language)
     yield "  " + pick(AS_OF[item.is_time_given], language).format(at=encode_instant(int(item.at.timestamp())))
 

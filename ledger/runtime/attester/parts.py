@@ -80,5 +80,5 @@ def _system_resolvers() -> list[str]:
         servers = dns.resolver.Resolver().nameservers
     except dns.exception.DNSException as error:
         raise RuntimeSetting(f"this machine names no DNS resolver; set resolvers ({error})") from None
-    # One machine's resolvers are one operator's: they count as one voice, which is graded C at most.
+    # One machine's resolvers are one operator's: one voice, whose mails have grade D (docs/spec/attester.md, step 8).
     return [f"[{item}]" if ":" in str(item) else str(item) for item in servers[:1]]

@@ -16,7 +16,7 @@ import httpx2
 from ledger.attest_answer import AttestAnswer, AttestedItem
 from ledger.cli.client import MAX_ANSWER_BYTES, ApiClient, LedgerInfo, read_answer, require_private
 from ledger.disclosure import Disclosure
-from ledger.encoding import Json, encode_hex, encode_instant, encode_json, sha256
+from ledger.encoding import Json, encode_hex, encode_instant, encode_json, parse_hex, sha256
 from ledger.errors import (
     HabeasError,
     MalformedRequest,

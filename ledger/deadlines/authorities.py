@@ -48,8 +48,8 @@ _MAX_URL = 400
 _EMAIL = re.compile(r"([A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*)@([a-z0-9.-]{1,253})")
 _MAX_LOCAL = 64
 _PGP = re.compile(r"(?:[0-9A-F]{4} ){5}(?: [0-9A-F]{4}){5}")
-# A register is shown on terminals and pages, so nothing in it is unseen: controls, format and other characters that
-# nobody sees (Unicode 16: Cc, Cf, Zl, Zp and Default_Ignorable_Code_Point). A list, so that no version of Python decides.
+# A register is shown on terminals and pages, so nothing in it is unseen (Unicode 16: Cc, Cf, Zl, Zp and
+# Default_Ignorable_Code_Point). A list, so that no version of Python decides.
 _UNSEEN = (
     r"\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     r"\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd"

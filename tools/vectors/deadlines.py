@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from tools.vectors._deadline_edges import EDGES
 from tools.vectors._deadline_files import BASE_RULE, changes
 from tools.vectors._deadline_refusals import REFUSED
 from tools.vectors._deadline_rows import AUTHORITY, DERIVED, Row
@@ -165,7 +166,7 @@ def _calendar_files(cases: Rows) -> None:
 def main() -> None:
     """Write the folder."""
     cases = Rows("deadlines")
-    for kind, rows in (("authority", AUTHORITY), ("derived", (*DERIVED, *EUROPE, *ELSEWHERE))):
+    for kind, rows in (("authority", AUTHORITY), ("derived", (*DERIVED, *EUROPE, *ELSEWHERE, *EDGES))):
         for row in rows:
             cases.row(row, kind)
     _refused_dates(cases)

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from tools.vectors._deadline_edges import EDGES
 from tools.vectors._deadline_files import BASE_RULE, changes
 from tools.vectors._deadline_refusals import REFUSED
 from tools.vectors._deadline_rows import AUTHORITY, DERIVED, Row
+from tools.vectors._deadline_rows_edges import EDGES
 from tools.vectors._deadline_rows_elsewhere import ELSEWHERE, KR_HOLIDAY
 from tools.vectors._deadline_rows_europe import EUROPE
 from tools.vectors.writing import Cases

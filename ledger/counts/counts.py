@@ -11,11 +11,11 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Literal, get_args
 
 from ledger.counts.summary import Arrival, CaseSummary, Grade, Lateness
-from ledger.deadlines.places import local_days
+from ledger.deadlines.places import zones
 from ledger.errors import MalformedRequest, MalformedSummary
 
 MAX_CASES = 1_000_000
@@ -186,6 +186,14 @@ def _days(first: date, last: date) -> int:
 def _first_day(now: datetime, place: str) -> date:
     """The date that ``now`` is where in ``place`` it is earliest; a place without a time zone may have any."""
     try:
-        return local_days(now, place)[0]
+        return min(_date_in(now, zone) for zone in zones(place))
     except MalformedRequest:
-        return date.fromordinal(now.astimezone(UTC).date().toordinal() - 1)
+        return date.fromordinal(max(now.astimezone(UTC).date().toordinal() - 1, 1))
+
+
+def _date_in(now: datetime, zone: tzinfo) -> date:
+    """At the edges of the calendar its first or last day: a refusal would take cases back that were listed."""
+    try:
+        return now.astimezone(zone).date()
+    except OverflowError:
+        return date.min if now.year == date.min.year else date.max

@@ -37,14 +37,27 @@ _MARKED = frozenset({"kind", "quality", "read-on"})
 _MARKED_OPTIONAL = frozenset({"name-ko", "comments-ko", "domains", "source-date"})
 _SLUG = re.compile(r"[a-z0-9-]{1,60}")
 _COUNTRY = re.compile(r"[a-z]{2}")
-_PHONE = re.compile(r"\+[0-9]+ [0-9]+ [0-9 ]+")
-_ANY_PHONE = re.compile(r"\+?[0-9][0-9 -]{0,30}")
-_URL = re.compile(r"https?://[!-~]{1,400}")
-_EMAIL = re.compile(r"[^\s@<>\"]{1,100}@[^\s@<>\"]{1,150}")
+# Digits in groups; with a country's code there are 7 to 15 (E.164), of a national number 2 to 15.
+_PHONE = re.compile(r"(?=(?:[^0-9]*[0-9]){7,15}[^0-9]*$)\+[0-9]+(?: [0-9]+){2,}")
+_ANY_PHONE = re.compile(
+    r"(?=(?:[^0-9]*[0-9]){7,15}[^0-9]*$)\+[0-9]+(?:[ -][0-9]+)*|(?=(?:[^0-9]*[0-9]){2,15}[^0-9]*$)[0-9]+(?:[ -][0-9]+)*"
+)
+# Nothing stands before the host, so that nobody reads another one there; and no mark that ends a text or a tag.
+_URL = re.compile(r"https?://([a-z0-9.-]{1,253})(?::([1-9][0-9]{0,4}))?(?:[/?#][!#-;=?-\[\]-~]*)?")
+_MAX_URL = 400
+_EMAIL = re.compile(r"([A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*)@([a-z0-9.-]{1,253})")
+_MAX_LOCAL = 64
 _PGP = re.compile(r"(?:[0-9A-F]{4} ){5}(?: [0-9A-F]{4}){5}")
-# No control or format characters: a register is shown on terminals and pages. Lines only where an address has them.
-_LINE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]{1,1000}")
-_LINES = re.compile(r"[^\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]{1,2000}")
+# A register is shown on terminals and pages, so nothing in it is unseen (Unicode 16: Cc, Cf, Zl, Zp and
+# Default_Ignorable_Code_Point). A list, so that no version of Python decides.
+_UNSEEN = (
+    r"\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    r"\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd"
+    r"\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_LINE = re.compile(rf"(?=.*\S)[^\x00-\x1f{_UNSEEN}]{{1,1000}}")
+# Lines only where an address has them.
+_LINES = re.compile(rf"(?=[\s\S]*\S)[^\x00-\x09\x0b-\x1f{_UNSEEN}]{{1,2000}}")
 _T = TypeVar("_T")
 
 
@@ -135,8 +148,8 @@ def _record(line: str, where: str, register: str) -> Authority:
     table = _Record(require_members(value, required, optional - required, MalformedAuthorities, where), where)
     english, korean = table.take("name", _text), table.maybe("name-ko", _text)
     web, webform = table.maybe("web", _url), table.maybe("webform", _url)
-    for name, pattern in (("pgp-fingerprint", _PGP), ("pgp-url", _URL)):
-        table.maybe(name, _matching(pattern, "an OpenPGP fingerprint" if pattern is _PGP else "an http(s) address"))
+    table.maybe("pgp-fingerprint", _matching(_PGP, "an OpenPGP fingerprint as GnuPG prints it"))
+    table.maybe("pgp-url", _url)
     phone = _matching(_ANY_PHONE if is_marked else _PHONE, "a phone number like +353 1 8000000")
     return Authority(
         slug=table.take("slug", _matching(_SLUG, "1 to 60 of a-z, 0-9 and -")),
@@ -146,7 +159,7 @@ def _record(line: str, where: str, register: str) -> Authority:
         address=table.maybe("address", _text_of_lines),
         phone=table.maybe("phone", phone),
         fax=table.maybe("fax", phone),
-        email=table.maybe("email", _matching(_EMAIL, "a mail address")),
+        email=table.maybe("email", _email),
         webform=webform,
         web=web,
         language=table.maybe("complaint-language", _matching(_COUNTRY, "an ISO 639-1 code")),
@@ -181,7 +194,8 @@ class _Record:
 
 def _comments(table: _Record, where: str) -> tuple[Text, ...]:
     english = table.maybe("comments", _list(_text_of_lines, 0)) or ()
-    korean = table.maybe("comments-ko", _list(_text_of_lines, 0)) or english
+    given = table.maybe("comments-ko", _list(_text_of_lines, 0))
+    korean = english if given is None else given
     if len(korean) != len(english):
         raise MalformedAuthorities(f"{where}: comments-ko must have one text for each of comments")
     return tuple(Text(" ".join(en.split()), " ".join(ko.split())) for en, ko in zip(english, korean, strict=True))
@@ -223,19 +237,28 @@ def _matching(pattern: re.Pattern[str], what: str) -> Callable[[Json, str], str]
     return read
 
 
-_text = _matching(_LINE, "a text of 1 to 1,000 characters on one line, without control characters")
-_text_of_lines = _matching(_LINES, "a text of 1 to 2,000 characters, without control characters")
+_text = _matching(_LINE, "a text of 1 to 1,000 characters on one line, not blank, without unseen characters")
+_text_of_lines = _matching(_LINES, "a text of 1 to 2,000 characters, not blank, without unseen characters")
 
 
 def _url(value: Json, where: str) -> str:
-    text = _matching(_URL, "an http(s) address in ASCII")(value, where)
-    try:
-        host = urlsplit(text).hostname
-    except ValueError:
-        host = None
-    if not host:
-        raise MalformedAuthorities(f"{where} must name a host, not {_show(value)}")
-    return text
+    found = _URL.fullmatch(value) if isinstance(value, str) and len(value) <= _MAX_URL else None
+    if found is None or not is_domain(found[1]) or int(found[2] or 1) > 65_535:
+        raise MalformedAuthorities(
+            f"{where} must be an http(s) address like https://authority.example/complain: a lower-case DNS name as "
+            f'host, no user before it, no space, ", <, > or \\, at most {_MAX_URL} characters; not {_show(value)}'
+        )
+    return found[0]
+
+
+def _email(value: Json, where: str) -> str:
+    found = _EMAIL.fullmatch(value) if isinstance(value, str) else None
+    if found is None or len(found[1]) > _MAX_LOCAL or not is_domain(found[2]):
+        raise MalformedAuthorities(
+            f"{where} must be a mail address like complaints@authority.example: letters, digits, . _ + and - before "
+            f"the @, a lower-case DNS name behind it; not {_show(value)}"
+        )
+    return found[0]
 
 
 def _country(value: Json, where: str) -> str:

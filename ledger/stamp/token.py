@@ -37,8 +37,10 @@ class StampToken:
     """Issuer (DER) and serial number of the certificate that signed."""
     algorithms: tuple[str, str]
     """Of the digest and of the signature."""
-    parts: tuple[bytes, bytes] = field(repr=False)
-    """What stands before the certificates, and the signer; both without what is not signed."""
+    listed: tuple[str, ...]
+    """The digest algorithms that the token lists before its contents. Nobody signed them."""
+    parts: tuple[bytes, bytes, bytes] = field(repr=False)
+    """Version, content and signer, without what is not signed."""
     certificate_hashes: Mapping[str, bytes]
     """Hash algorithm to the hash of the certificate that the signed attributes name."""
 
@@ -55,6 +57,7 @@ class StampToken:
         )
         if version.integer("the version of the signed data") != 3:
             raise MalformedStamp("signed data with a TSTInfo has version 3")
+        listed = tuple(_listed(item) for item in hashes.items(der.SET, "the digest algorithms"))
         info = _content(content)
         certificates = rest.pop(0).items(0xA0, "the certificates") if rest[0].tag == 0xA0 else ()
         if rest[0].tag == 0xA1:
@@ -62,16 +65,18 @@ class StampToken:
         signers = _exactly(rest, 1, "the end of the signed data")[0].items(der.SET, "the signers")
         if len(signers) != 1:  # step 3
             raise MalformedStamp(f"a token has one signer, not {len(signers)}")
-        return _assemble(data, version.raw + hashes.raw + content.raw, info, certificates, signers[0])
+        return _assemble(data, (version.raw, content.raw), listed, info, certificates, signers[0])
 
     def signed_der(self) -> bytes:
         """The token in strict DER: certificates in order, and without what nobody signed and nobody reads.
 
-        Many authorities list certificates in the order of the chain, which is no DER; the signature does not cover it.
+        Many authorities list certificates in the order of the chain, which is no DER; the signature does not cover it,
+        nor the list of digest algorithms, of which the library needs the signer's.
         """
-        before, signer = self.parts
+        version, content, signer = self.parts
+        hashes = der.encode(der.SET, der.encode(der.SEQUENCE, der.encode_oid(self.algorithms[0])))
         certificates = der.encode(0xA0, *sorted(set(self.certificates)))
-        signed = der.encode(der.SEQUENCE, before, certificates, der.encode(der.SET, signer))
+        signed = der.encode(der.SEQUENCE, version, hashes, content, certificates, der.encode(der.SET, signer))
         return der.encode(der.SEQUENCE, der.encode_oid(_SIGNED_DATA), der.encode(0xA0, signed))
 
     @property
@@ -88,7 +93,10 @@ def _content(content: Element) -> Element:
     return der.read(octets.body, "the TSTInfo")
 
 
-def _assemble(raw: bytes, before: bytes, info: Element, certificates: Sequence[Element], signer: Element) -> StampToken:
+def _assemble(
+    raw: bytes, before: tuple[bytes, bytes], listed: tuple[str, ...], info: Element, certificates: Sequence[Element],
+    signer: Element,
+) -> StampToken:  # fmt: skip
     version, policy, imprint, serial, time, *rest = _at_least(info.items(der.SEQUENCE, "the TSTInfo"), 5, "the TSTInfo")
     if version.integer("the version of the TSTInfo") != 1:  # step 4
         raise MalformedStamp("a TSTInfo has version 1")
@@ -107,7 +115,8 @@ def _assemble(raw: bytes, before: bytes, info: Element, certificates: Sequence[E
         certificates=tuple(item.must_be(der.SEQUENCE, "a certificate").raw for item in certificates),
         signer=named,
         algorithms=algorithms,
-        parts=(before, signed),
+        listed=listed,
+        parts=(*before, signed),
         certificate_hashes=hashes,
     )
 
@@ -206,6 +215,15 @@ def _named_certificate(values: Element) -> Sequence[Element]:
     first = _at_least(listed[0].items(der.SEQUENCE, where), 1, where)[0]
     parts = first.items(der.SEQUENCE, where)
     return _at_least(parts, 2 if parts and parts[0].tag == der.SEQUENCE else 1, where)
+
+
+def _listed(element: Element) -> str:
+    """A digest algorithm without parameters, or with the NULL that some write."""
+    where = "a digest algorithm"
+    kind, *more = _at_least(element.items(der.SEQUENCE, where), 1, where)
+    if [item.raw for item in more] not in ([], [b"\x05\x00"]):
+        raise MalformedStamp("a digest algorithm has no parameters")
+    return kind.oid(where)
 
 
 def _algorithm(element: Element, where: str) -> str:

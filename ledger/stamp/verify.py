@@ -29,6 +29,7 @@ AHEAD_S = 60
 """How far a token's time may lie after ``now``: clocks differ."""
 _SHA384, _SHA512 = "2.16.840.1.101.3.4.2.2", "2.16.840.1.101.3.4.2.3"
 _DIGESTS = (SHA256, _SHA384, _SHA512)
+_LISTED = frozenset({SHA1, *_DIGESTS})
 _SIGNATURES: Mapping[str, tuple[str, ...]] = {
     # RSA (PKCS #1 v1.5) and elliptic curves with the digest named apart, then with the digest in the name.
     **dict.fromkeys(("1.2.840.113549.1.1.1", "1.2.840.10045.2.1"), _DIGESTS),
@@ -141,12 +142,18 @@ def _certificate(data: bytes) -> Certificate:
 
 
 def _check_strength(token: StampToken, roots: Sequence[Certificate]) -> None:
+    held = [(_certificate(raw), raw) for raw in token.certificates]  # also one that plays no part
     digest, signature = token.algorithms
     if digest not in _SIGNATURES.get(signature, ()):
         raise VerificationStamp(
             f"the token is signed by {' and '.join(token.algorithms)}; accepted are RSA and elliptic curves with SHA-2"
         )
-    held = [(_certificate(raw), raw) for raw in token.certificates]
+    # Otherwise whether it holds would hang on what the library of the day can compute.
+    if digest not in token.listed or not _LISTED.issuperset(token.listed):
+        raise VerificationStamp(
+            f"the token lists {', '.join(token.listed) or 'no digest algorithm'}"
+            f"; it must list {digest}, and none but SHA-1 and SHA-2"
+        )
     signers = [(item, raw) for item, raw in held if (item.issuer.public_bytes(), item.serial_number) == token.signer]
     if len(signers) != 1:
         raise VerificationStamp(f"the token holds {len(signers)} certificates of its signer, not one")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -9,7 +10,9 @@ from ledger.counts.counts import count, is_listed
 from ledger.counts.read import summarise
 from ledger.counts.summary import CaseSummary, encode_summary, parse_summary
 from tests.cli.matter import Matter, policy
+from tests.vectors_ops.assessment import _assessed
 from tools.vectors._bundles import COMPANY, COMPANY_KEY
+from tools.vectors.writing import VECTORS
 
 NOW = "2026-12-10"
 
@@ -134,3 +137,38 @@ def test_no_finding_no_summary() -> None:
     """A ledger that the policy does not list has no finding, so there is nothing to count."""
     matter = receipt(silent())
     assert summarise(matter.assessed(NOW, trust=replace(policy(), ledgers={}))) is None
+
+
+def test_answered_after_a_withdrawal_is_answered() -> None:
+    """No summary is withdrawn with an answer, in whichever order and by whomever, so none is left out of a count."""
+    answer = {"answered_on": "2026-11-10", "mode": "sent", "reasons": []}
+    for first in ("request.withdrawn", "request.fulfilled"):
+        matter = silent()
+        for day, kind in (("2026-11-10", first), ("2026-11-12", "request.withdrawn")):
+            if kind == "request.fulfilled":
+                matter.company(day, kind, **answer)
+            else:
+                matter.say(day, kind)
+        if first == "request.withdrawn":
+            assert summary(matter).outcome == "withdrawn"
+            matter.say("2026-11-14", "request.fulfilled", **answer)
+            assert (summary(matter).outcome, summary(matter).answer) == ("provided", "reported")
+            matter.company("2026-11-16", "request.refused", **answer)
+        assert summary(matter).answer == "recorded" and summary(matter).state == "closed"
+
+
+def test_every_finding_of_the_vectors_gives_a_summary_that_reads() -> None:
+    """Whatever an assessment finds can be counted: nothing is dropped because a rule of the summary forgot it."""
+    outcomes = set()
+    for path in (VECTORS / "assessment").glob("*.json"):
+        case = json.loads(path.read_bytes())
+        if (
+            case["operation"] not in ("assessment.assess", "assessment.find", "assessment.mail")
+            or "ok" not in case["expect"]
+        ):
+            continue
+        found = summarise(_assessed(case["input"]))
+        if found is not None:
+            assert parse_summary(encode_summary(found)) == found, path.name
+            outcomes.add((found.answer, found.outcome, found.overdue))
+    assert len(outcomes) >= 9, outcomes

@@ -97,6 +97,19 @@ def test_every_operation_belongs_to_a_folder() -> None:
     assert modules - OTHER_SHAPES <= set(_folders())
 
 
+def test_the_index_names_every_folder_and_its_operations() -> None:
+    """tests/vectors/README.md has one row for each folder, in order, with exactly the operations of its cases."""
+    text = (VECTORS / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[(\w+)\]\((\w+)/README\.md\) \| (.+) \| (.+) \|$", text, re.MULTILINE)
+    folders = sorted(path.name for path in VECTORS.iterdir() if path.is_dir())
+    assert [name for name, *_ in rows] == [target for _, target, *_ in rows] == folders
+    for folder, _, what, operations in rows:
+        cases = [_load(path) for path in sorted((VECTORS / folder).rglob("*.json"))]
+        used = sorted({case.get("operation", case.get("kind")) for case in cases})
+        assert re.findall(r"`([a-z0-9_.]+)`", operations) == used, f"the row of {folder}"
+        assert len(what) >= 10
+
+
 def test_checked_in_cases_are_what_the_generators_write() -> None:
     """Run every generator in a copy and compare its bytes."""
     assert differences() == []

@@ -42,6 +42,8 @@ def _due_in(given: dict[str, Any], place: str) -> dict[str, Any]:
         for item in given.get("pauses", [])
     ]
     extended = None
+    if "notified" not in given and {"until", "cause_ended", "reason"} & given.keys():
+        raise MalformedRequest("until, cause_ended and reason are of a notice: give notified too")
     if "notified" in given:
         notified = tuple(parse_date(text, MalformedRequest, "notified") for text in given["notified"])
         until, ended = _day(given.get("until")), _day(given.get("cause_ended"))

@@ -41,7 +41,7 @@ def _key(given: dict[str, Any]) -> dict[str, Any]:
     return {
         "status": key.status,
         "origin": key.origin,
-        "record": None if key.record is None else key.record.decode("ascii"),
+        "record": None if key.record is None else key.record.decode("latin-1"),
         "first_seen": None if key.first_seen is None else _text(key.first_seen),
         "agreed": list(found.agreed),
     }

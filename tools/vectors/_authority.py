@@ -158,6 +158,8 @@ class Token:
     attribute_set: frozenset[str] = frozenset({CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_CERTIFICATE_V2})
     signers: int = 1
     version: int = 1
+    listed: bytes | None = None
+    """The list of digest algorithms; None: that of the signature alone."""
 
     def info(self) -> bytes:
         """The TSTInfo."""
@@ -187,7 +189,7 @@ class Token:
         certificates = der(0xA0, *sorted(item.public_bytes(Encoding.DER) for item in held)) if held else b""
         data = sequence(
             integer(3),
-            set_of(sequence(oid(self.signs))),
+            set_of(sequence(oid(self.signs))) if self.listed is None else self.listed,
             sequence(oid(self.content), der(0xA0, der(0x04, info))),
             certificates,
             set_of(*(self._signer(info, number) for number in range(self.signers))),

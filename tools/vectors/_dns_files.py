@@ -21,7 +21,7 @@ Value = dict[str, Any]
 
 def txt(*strings: str) -> str:
     """A TXT record of these character-strings."""
-    return encode_base64(b"".join(bytes([len(each)]) + each.encode("ascii") for each in strings))
+    return encode_base64(b"".join(bytes([len(each)]) + each.encode("latin-1") for each in strings))
 
 
 def mx(text: str) -> str:

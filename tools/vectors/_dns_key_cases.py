@@ -113,6 +113,23 @@ def statuses(cases: Cases) -> None:
         agreed("missing", None),
         "No key record, although it has p=.",
     )
+    for name, text, ok, why in (
+        ("tag-twice-revoked", f"{DKIM}; p=", "revoked", "Of p= twice the last counts: it is empty."),
+        ("tag-twice-found", "v=DKIM1; p=; k=ed25519; p=AAAA", "found", "And here it is not."),
+        ("tag-twice-version", "v=DMARC1; p=AAAA; v=DKIM1", "found", "Of v= twice the last counts."),
+        ("version-empty", "v=; p=AAAA", "missing", "An empty v= is a v= and not DKIM1."),
+        ("p-without-equals", "v=DKIM1; k=rsa; p", "found", "A piece without = is no tag, so p= is not empty."),
+        ("white-space", "\tv = DKIM1\r\n ; p = ", "revoked", "White space around names and values."),
+        ("no-break-space", "v=DKIM1; p=\u00a0", "found", "White space of ASCII alone."),
+    ):
+        record = text if ok != "missing" else None
+        add(name, [answer(txt(text))] * 2, agreed(ok, record), why)
+    split = answer(txt(DKIM[:9], DKIM[9:]), txt(DKIM))
+    add("one-text-split-two-ways", [split] * 2, found, "Two records, one text: one key record.")
+    two, other = answer(txt(DKIM), txt(OTHER)), answer(txt(DKIM), txt("v=DKIM1; p=AAAA"))
+    add("two-keys-differ", [two, other], NOTHING, "Two views that are broken and not the same: nobody agrees.")
+    circle = ["a.mailer.example", KEY_NAME, "a.mailer.example"]
+    add("aliases-in-a-circle", [answer(txt(DKIM), cnames=circle)] * 2, found, "Nothing rests on aliases.")
     revoked = "v=DKIM1; k=rsa; p= "
     add("revoked", [answer(txt(revoked))] * 2, agreed("revoked", revoked), "An empty p= revokes the key.")
     add("nodata", [empty("nodata")] * 2, agreed("missing", None), "The name has no TXT records.")

@@ -55,6 +55,11 @@ def good(cases: Cases) -> None:
     add("causes", capture(question(everyone)), one, [*"one two three four five six".split()], "Every cause.")
     aliased = answer(txt(DKIM), cnames=["shop.dkim.mailer.example", "k.mailer.example"])
     add("aliases", capture(question([aliased])), one, ["one"], "The name leads elsewhere, twice.")
+    arpa = capture(question([empty("nodata")], "home.arpa"))
+    add("home-arpa", arpa, ["TXT home.arpa"], ["one"], "The name above those that a network of its own knows.")
+    for name, cnames in (("circle", [KEY_NAME]), ("twice", ["a.example", "b.example", "a.example"])):
+        given = capture(question([answer(txt(DKIM), cnames=cnames)]))
+        add(f"aliases-{name}", given, one, ["one"], "Who reads a capture does not judge aliases.")
     dangling = empty("nxdomain", ["gone.mailer.example"])
     add("dangling", capture(question([dangling])), one, ["one"], "The alias leads to nothing.")
     add(

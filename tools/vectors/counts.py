@@ -87,6 +87,21 @@ def _quiet(cases: Cases) -> None:
         given = asked(case(1, CLAIMED, place="US"), now=now)
         expected = counted(1, **one) if number else counted(0)
         cases.good(f"quiet-{name}", COUNT, given, expected, "over only when it is over in the last zone of the country")
+    zoneless = case(1, CLAIMED, place="BV")
+    for name, now, number in (("last-day", "2026-12-05T23:59:59Z", 0), ("over", "2026-12-06T00:00:00Z", 1)):
+        expected = counted(1, **one) if number else counted(0)
+        words = "Bouvet Island has no time zone: over when it is over wherever on earth"
+        cases.good(f"quiet-no-zone-{name}", COUNT, asked(zoneless, now=now), expected, words)
+    for place in ("BV", "US", "KR"):
+        early = asked(case(1, CLAIMED, place=place, quiet_until="0001-01-01"), now="0001-01-01T00:00:00Z")
+        words = "the first instant of the calendar, in places where it is of another day, or may be"
+        cases.good(f"quiet-first-instant-{place}", COUNT, early, counted(0), words)
+        late = asked(case(1, CLAIMED, place=place, quiet_until="9999-12-29"), now="9999-12-31T23:59:59Z")
+        cases.good(f"quiet-last-instant-{place}", COUNT, late, counted(1, **one), "and the last one")
+    edge = asked(case(1, CLAIMED, place="KR", quiet_until="9999-12-30"), now="9999-12-31T23:59:59Z")
+    cases.good(
+        "quiet-year-10000-in-seoul", COUNT, edge, counted(1, **one), "what is listed an hour before stays listed"
+    )
     dateless = case(1, CLAIMED, quiet_until=None)
     cases.good(
         "quiet-without-date", COUNT, asked(dateless, now="2036-01-01T00:00:00Z"), counted(0), "no date, no listing"
@@ -122,6 +137,22 @@ def _rows(cases: Cases) -> None:
             rates={"contested": 1, "overdue": 1},
         ),
         "The company disputes the request: not overdue, no answer that has a grade, and nothing late.",
+    )
+    quiet = case(1, {**ANSWERED, "answered_on": None, "lateness": None}), case(2, WITHDRAWN)
+    cases.good(
+        "lateness-of-nobody",
+        COUNT,
+        asked(*quiet),
+        counted(
+            2,
+            None,
+            arrival={"proven": 2},
+            states={"closed": 2},
+            outcomes={"provided": 1, "withdrawn": 1},
+            grades={"company_signed": 1},
+            rates={"provided": 1, "withdrawn": 1},
+        ),
+        "No answer has a lateness: the list is empty. What was withdrawn has a grade that is counted nowhere.",
     )
     every = [ANSWERED, CONTESTED, REPORTED, VOUCHED_ANSWER, WITHDRAWN, OVERDUE, OPEN, UNDETERMINED, VOUCHED_ARRIVAL]
     every += [{**ANSWERED, "outcome": "refused", "lateness": "late", "answered_on": "2026-12-02"}]
@@ -239,6 +270,10 @@ def _summaries(cases: Cases) -> None:
         ("answered", ANSWERED),
         ("undetermined", UNDETERMINED),
         ("withdrawn", WITHDRAWN),
+        ("withdrawn-without-grade", {**WITHDRAWN, "grade": None}),
+        ("contested", CONTESTED),
+        ("contested-without-an-answer", CONTESTED_REQUEST),
+        ("reported", REPORTED),
         ("overdue", OVERDUE),
     ):
         given = case(1, base)
@@ -291,6 +326,13 @@ def _summaries(cases: Cases) -> None:
         ("overdue-and-claimed", CLAIMED, {"overdue": True}),
         ("overdue-and-answered", ANSWERED, {"overdue": True, "known_until": "2026-12-01"}),
         ("overdue-without-check-in", OVERDUE, {"known_until": None}),
+        ("overdue-and-withdrawn", WITHDRAWN, {"overdue": True}),
+        ("overdue-and-undetermined", UNDETERMINED, {"overdue": True}),
+        ("withdrawn-with-a-recorded-answer", WITHDRAWN, {"answer": "recorded", "spoken": True}),
+        ("withdrawn-with-a-reported-answer", WITHDRAWN, {"answer": "reported"}),
+        ("none-with-a-recorded-answer", OPEN, {"answer": "recorded", "spoken": True}),
+        ("contested-and-answered-without-grade", CONTESTED, {"grade": None}),
+        ("late-and-withdrawn", WITHDRAWN, {"lateness": "late", "answered_on": "2026-12-01"}),
     ):
         given = {**case(1, base), **changes}
         cases.bad(f"summary-{name}", SUMMARY, {"summary": given}, "MalformedSummary", name.replace("-", " "))

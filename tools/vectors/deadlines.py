@@ -10,6 +10,7 @@ from typing import Any
 from tools.vectors._deadline_files import BASE_RULE, changes
 from tools.vectors._deadline_refusals import REFUSED
 from tools.vectors._deadline_rows import AUTHORITY, DERIVED, Row
+from tools.vectors._deadline_rows_edges import EDGES
 from tools.vectors._deadline_rows_elsewhere import ELSEWHERE, KR_HOLIDAY
 from tools.vectors._deadline_rows_europe import EUROPE
 from tools.vectors.writing import Cases
@@ -165,7 +166,7 @@ def _calendar_files(cases: Rows) -> None:
 def main() -> None:
     """Write the folder."""
     cases = Rows("deadlines")
-    for kind, rows in (("authority", AUTHORITY), ("derived", (*DERIVED, *EUROPE, *ELSEWHERE))):
+    for kind, rows in (("authority", AUTHORITY), ("derived", (*DERIVED, *EUROPE, *ELSEWHERE, *EDGES))):
         for row in rows:
             cases.row(row, kind)
     _refused_dates(cases)

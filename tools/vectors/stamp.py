@@ -74,6 +74,8 @@ def reading(cases: Cases) -> None:
         algorithms=[make.SHA256, "1.2.840.113549.1.1.1"],
     )
     cases.good("captured-read", PARSE, {"token": captured_stamp.TOKEN}, captured, "A token that OpenSSL made.")
+    listed = der(0x31, sequence(make.oid("1.2.3.4")), sequence(make.oid(make.SHA256)))
+    good("digests-unknown", "Well formed; it does not verify.", {"listed": listed})
     good("certificates-none", "Well formed; nobody can verify it.", {"certificates": ()}, certificates=0)
 
 
@@ -113,6 +115,10 @@ def malformed(cases: Cases) -> None:
         right = datetime.fromtimestamp(TIME, UTC).strftime("%Y%m%d%H%M%SZ").encode()
         assert len(wrong) == len(right) and right in TOKEN
         bad(name, TOKEN.replace(right, wrong), why)
+    made("digests-no-set", "A sequence in the place of the set of digest algorithms.", listed=sequence())
+    made("digests-number", "A number in the place of an algorithm.", listed=der(0x31, integer(1)))
+    wide = sequence(make.oid(make.SHA256), integer(1))
+    made("digests-parameters", "A digest algorithm with a parameter.", listed=der(0x31, wide))
     made("accuracy-1000-ms", "That is a second.", accuracy=(0, 1000, 0))
 
 
@@ -170,8 +176,24 @@ def verifying(cases: Cases) -> None:
         {"authority": "captured", "not_before": second - 2, "not_after": second + 2},
         "A token that OpenSSL made, with RSA, its certificates in another order than DER has.",
     )
+    null = der(0x05)
+    for name, why, members in (
+        ("with-null", "A NULL in the place of no parameters.", (sequence(make.oid(make.SHA256), null),)),
+        ("two", "SHA-1 beside it, of no weight.", (_digest(make.SHA1), _digest(make.SHA256))),
+        ("not-in-order", "Not in the order of DER.", (_digest(make.SHA512), _digest(make.SHA256))),
+    ):
+        token = ALPHA.token(NOTE, TIME, listed=der(0x31, *members))
+        good(f"verified-digests-{name}", why, token, (TIME - 1, TIME + 1))
     good("a-minute-ahead", "Clocks differ.", TOKEN, (TIME - 1, TIME + 1), now=TIME - 60)
 
+    for name, why, members in (
+        ("unknown", "An algorithm that nobody knows stands beside the signer's.", ("1.2.3.4", make.SHA256)),
+        ("md5", "MD5 stands beside the signer's.", ("1.2.840.113549.2.5", make.SHA256)),
+        ("other", "Another algorithm than the signer's.", (make.SHA512,)),
+        ("none", "No algorithm.", ()),
+    ):
+        listed = der(0x31, *(_digest(member) for member in members))
+        bad(f"digests-{name}-listed", why, ALPHA.token(NOTE, TIME, listed=listed))
     bad("other-bytes", "It stamps another checkpoint.", ALPHA.token(NOTE + b"x", TIME))
     bad("imprint-by-sha-512", "A hash of another kind.", ALPHA.token(NOTE, TIME, algorithm=make.SHA512))
     bad("policy-unlisted", "Its policy does not count.", TOKEN, authority=authority(policies=["1.2.3"]))
@@ -222,12 +244,21 @@ def verifying(cases: Cases) -> None:
         TOKEN[: place + 11] + bytes([TOKEN[place + 11] ^ 1]) + TOKEN[place + 12 :],
     )
     bad("certificate-broken", "A sequence that is no certificate.", _with_junk(), "MalformedStamp")
+    weak = _with_junk(signs=make.SHA1)
+    bad("certificate-broken-sha-1", "Certificates are read before algorithms are judged.", weak, "MalformedStamp")
+    bad("certificate-broken-ahead", "But after the time.", _with_junk(), now=TIME - 61)
+    broken = authority(roots=[text(sequence(integer(1)))])
+    bad("root-broken", "A root that is no certificate.", TOKEN, "MalformedStamp", authority=broken)
 
 
-def _with_junk() -> bytes:
+def _digest(name: str) -> bytes:
+    return sequence(make.oid(name))
+
+
+def _with_junk(**given: Any) -> bytes:
     """The token with one more member among its certificates."""
     certificate = ALPHA.signer.public_bytes(Encoding.DER)
-    held = make.Token(ALPHA, NOTE, TIME)
+    held = make.Token(ALPHA, NOTE, TIME, **given)
     whole = held.encode()
     data = whole[whole.index(make.oid(make.SIGNED_DATA)) + len(make.oid(make.SIGNED_DATA)) :]
     inner = data[data.index(integer(3)) :]

@@ -198,14 +198,14 @@ def _answer(path: Path, asked: Question) -> tuple[str, int]:
             dump_json(fraud_report.fraud_json(shown)) if asked.as_json else fraud_report.fraud_text(shown, asked.lang)
         )
         return made, shown.exit_code
-    bundle = _with_files(_read_bundle(path, data), asked.files)
+    bundle = _with_files(read_bundle(path, data), asked.files)
     result = assess_under(terms, bundle)
     if asked.against is not None:
         return _answer_against(bundle, result, terms, asked)
     return (dump_json(report_json(result)) if asked.as_json else report_text(result, asked.lang)), result.exit_code
 
 
-def _read_bundle(path: Path, data: bytes) -> Bundle:
+def read_bundle(path: Path, data: bytes) -> Bundle:
     """The bundle in a file; of another kind of file, by its name, that it is none."""
     try:
         return parse_bundle(data)
@@ -235,7 +235,7 @@ def _answer_against(bundle: Bundle, result: Assessment, terms: Terms, asked: Que
     from ledger.cli import fraud_report, verify_fraud
 
     assert asked.against is not None, "asked for only then"
-    other = _read_bundle(asked.against, read_bytes(asked.against))
+    other = read_bundle(asked.against, read_bytes(asked.against))
     found = verify_fraud.compare_bundles([bundle, other], terms.policy, terms.rpc, terms.vouched)
     code = verify_fraud.exit_with(result.exit_code, found)
     written = verify_fraud.write_proofs(asked.fraud_out, found) if asked.fraud_out is not None else []

@@ -19,10 +19,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from ledger.assessment import Assessment
-from ledger.bundle import parse_bundle
 from ledger.cli.clean import clean_line, dump_json
 from ledger.cli.report import report_json
-from ledger.cli.verify import Question, Terms, assess_under, parse_now, read_bytes, read_terms
+from ledger.cli.verify import Question, Terms, assess_under, parse_now, read_bundle, read_bytes, read_terms
 from ledger.errors import HabeasError, MalformedRequest
 from ledger.fraud.proof import is_fraud_proof
 from ledger.verification.checks import Value
@@ -94,7 +93,7 @@ def verify_one(terms: Terms, as_json: bool, lang: Language, path: Path) -> tuple
         data = read_bytes(path)
         if is_fraud_proof(data):
             raise MalformedRequest("this is a fraud proof, whose exit codes mean something else; verify it alone")
-        result = assess_under(terms, parse_bundle(data))
+        result = assess_under(terms, read_bundle(path, data))
         code = result.exit_code
         line = dump_json({"file": str(path), **report_json(result)}, None) if as_json else _verdict(result, code, lang)
     except HabeasError as error:

@@ -19,7 +19,10 @@ def write(cases: Cases) -> None:
     bindings = _Bindings(cases)
     _subjects(bindings)
     _bodies(bindings)
+    _charsets(bindings)
+    _hidden(bindings)
     _parts(bindings)
+    _parameters(bindings)
     _other(bindings)
     _readings(bindings)
     _message_ids(cases)
@@ -112,6 +115,108 @@ def _bodies(bindings: _Bindings) -> None:
     whole = By(RSA, "s2048", length=len(text))
     message = sign(mail(text, Subject="Re: request"), whole) + f"{OTHER}\r\n"
     bindings.add("body-within-length", "within l= it counts, and nothing behind", message, "body", by=whole)
+
+
+def _word(charset: str, data: bytes) -> str:
+    return f"=?{charset}?b?{base64.b64encode(data).decode()}?="
+
+
+def _charsets(bindings: _Bindings) -> None:
+    """Charsets in which ASCII is not ASCII, and names of charsets that nobody knows."""
+    rows = {
+        "utf-16": _word("utf-16", CASE.encode("utf-16")),
+        "utf-16-without-mark": _word("UTF-16", CASE.encode("utf-16-be")),
+        "utf-16le": _word("utf-16le*en", CASE.encode("utf-16-le")),
+        "utf-32": _word("utf-32", CASE.encode("utf-32")),
+        "utf-7": f"=?utf-7?q?+ADA-{CASE[1:]}?=",
+        "wide-under-no-name": _word("x-nobody", CASE.encode("utf-16-le")),
+        "words-of-two-charsets": f"{_word('utf-16be', 'Re: '.encode('utf-16-be'))} =?utf-8?q?{CASE}?=",
+    }
+    for name, subject in rows.items():
+        bindings.add(f"subject-{name}", "an encoded word in another charset", sign(mail(Subject=subject), GOOD),
+                     "subject")  # fmt: skip
+    bodies = {
+        "utf16be": ("utf16be", CASE.encode("utf-16-be")),
+        "utf-16-without-mark": ("utf-16", f"{CASE[:_HALF]}\u2060{CASE[_HALF:]}".encode("utf-16-le")),
+        "utf-7": ("utf-7", f"+ADA-{CASE[1:]}".encode()),
+        "wide-under-no-name": ("x-nobody", CASE.encode("utf-32-be")),
+        "ascii-called-utf-16": ("utf-16", CASE.encode()),
+        "iso-2022": ("iso-2022-kr", f"\x1b$)C{CASE[:_HALF]}\x1b(B{CASE[_HALF:]}".encode()),
+    }
+    for name, (charset, data) in bodies.items():
+        encoded = base64.encodebytes(data).decode().replace("\n", "\r\n")
+        bindings.body(f"body-{name}", "a body in another charset", encoded, "body",
+                      Content_Type=f"text/plain; charset={charset}", Content_Transfer_Encoding="base64")  # fmt: skip
+
+
+def _hidden(bindings: _Bindings) -> None:
+    """Characters between the digits that no reader sees."""
+    for name, sign_between in {
+        "word-joiner": "\u2060",
+        "soft-hyphen": "\xad",
+        "left-to-right": "\u200e",
+        "grapheme-joiner": "\u034f",
+        "hangul-filler": "\u3164",
+        "tag": "\U000e0041",
+    }.items():
+        hidden = f"{CASE[:_HALF]}{sign_between}{CASE[_HALF:]}"
+        raw = hidden.encode().decode("latin-1")
+        bindings.add(f"subject-{name}", "a character that nobody sees", sign(mail(Subject=f"Re: {raw}"), GOOD),
+                     "subject")  # fmt: skip
+        bindings.add(f"subject-encoded-{name}", "the same in an encoded word",
+                     sign(mail(Subject=f"Re: {_word('utf-8', hidden.encode())}"), GOOD), "subject")  # fmt: skip
+        bindings.body(f"body-{name}", "a character that nobody sees", f"Request {raw}\r\n", "body")
+        entity = f"{CASE[:_HALF]}&#{ord(sign_between)};{CASE[_HALF:]}"
+        bindings.body(f"html-{name}", "the same as an entity", f"<p>{entity}</p>\r\n", "body", Content_Type="text/html")
+    hidden = f"Re: {OTHER[:_HALF]}\u2060{OTHER[_HALF:]}".encode().decode("latin-1")
+    message = sign(mail(f"Request {CASE}\r\n", Subject=hidden), GOOD)
+    bindings.add("other-subject-word-joiner", "the other case of the Subject, hidden from a search of bytes", message,
+                 "other_case", [OTHER, CASE])  # fmt: skip
+    wide = _word("utf-16", f"Re: {OTHER}".encode("utf-16"))
+    message = sign(mail(f"Request {CASE}\r\n", Subject=wide), GOOD)
+    bindings.add("other-subject-utf-16", "the other case of the Subject, in UTF-16", message, "other_case",
+                 [OTHER, CASE])  # fmt: skip
+    unknown = f"=?x-nobody?q?{CASE[:_HALF]}=9F{CASE[_HALF:]}?="
+    bindings.add("subject-unknown-charset-byte", "what a byte is in a charset that nobody knows, nobody knows",
+                 sign(mail(Subject=unknown), GOOD), "subject")  # fmt: skip
+
+
+def _parameters(bindings: _Bindings) -> None:
+    """What is a parameter of Content-Type, and what only looks like one."""
+    ours = f"Content-Type: text/plain\r\n\r\n{CASE}\r\n"
+    other = f"Content-Type: text/plain\r\n\r\n{OTHER}\r\n"
+    both = f"--y\r\n{other}--y--\r\n--b 1\r\n{ours}--b 1--\r\n"
+    alone = f"--y\r\n{ours}--y--\r\n"
+    rows = {
+        "in-quoted-name": ('name="x; boundary=y"; boundary="b 1"', both, "body"),
+        "in-quoted-charset": ('charset="utf-8; boundary=y"', alone, "none"),
+        "in-escaped-quote": ('name="x\\"; boundary=y; \\""', alone, "none"),
+        "in-comment": ("(; boundary=y)", alone, "none"),
+        "behind-a-comment": ("(x (\\) y)) boundary (z) = (z) y (z)", alone, "body"),
+        "escaped": ('boundary="\\y"', alone, "body"),
+        "open-quote": ('name="x; boundary=y', alone, "none"),
+        "open-comment": ("boundary=y (x", alone, "none"),
+        "twice": ("boundary=y; BOUNDARY=z", alone, "none"),
+        "twice-the-same-name-other-case": ('boundary="b 1"; Boundary=y', both, "none"),
+        "empty": ('boundary=""', alone, "none"),
+        "two-semicolons": ("; boundary=y", alone, "body"),
+        "without-semicolon": ("charset=utf-8 boundary=y", alone, "none"),
+        "folded": ("\r\n boundary=\r\n\ty", alone, "body"),
+        "continued": ('boundary*0="b "; boundary*1=1', both, "body"),
+        "continued-with-a-gap": ('boundary*0="b "; boundary*2=1', both, "none"),
+        "continued-and-whole": ("boundary=y; boundary*0=y", alone, "none"),
+        "extended": ("boundary*=us-ascii'en'%79", alone, "body"),
+        "behind-64-others": ("; ".join(f"p{number}=x" for number in range(64)) + "; boundary=y", alone, "none"),
+    }
+    # Both fields are signed: else every reading would be searched.
+    by = By(RSA, "s2048", headers=[*ALL, "content-transfer-encoding"])
+    for name, (parameters, body, where) in rows.items():
+        kind = f"multipart/mixed; {parameters}"
+        message = sign(mail(body, Subject="Re: request", Content_Type=kind), by)
+        bindings.add(f"boundary-{name}", "parameters as RFC 2045 and RFC 2231 say", message, where,
+                     [CASE] if where == "body" else [], by)  # fmt: skip
+    bindings.body("charset-in-quoted-name", "the text is no UTF-16", f"Request {CASE}\r\n", "body",
+                  Content_Type='text/plain; name="x; charset=utf-16"')  # fmt: skip
 
 
 def _parts(bindings: _Bindings) -> None:

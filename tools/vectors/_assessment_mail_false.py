@@ -135,6 +135,16 @@ def mails_outside(cases: Cases) -> None:
     w.add("of-two-lengths", "A second disclosure names another length: it opens nothing.",
           lambda m: _longer(m, also=True), WHOLE, PROVEN)  # fmt: skip
 
+    w.add("of-another-case", "A statement of another case shows its mail: nothing of it is checked here.", _elsewhere,
+          {"file": PASSED}, None, exit_code=1)  # fmt: skip
+
+
+def _elsewhere(m: MailMatter) -> None:
+    data, own = m.write(), m.maker.case
+    m.maker.case = bytes(range(32))
+    m.report(RECORDED, data, seen(SEEN))
+    m.maker.case = own
+
 
 def _early(m: MailMatter) -> None:
     of, past = m.report(RECORDED, m.write()), "2024-10-22T12:00:00Z"

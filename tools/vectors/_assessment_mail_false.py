@@ -72,6 +72,12 @@ def mails_denied(cases: Cases) -> None:
     ):
         told: Tell = lambda m, fields=fields: attested(m, "grade_c", PLAIN, **fields)  # type: ignore[misc]  # noqa: E731
         w.add(f"attested-{name}", why, told, failed, None, exit_code=1)
+    for day, said in (("24", PASSED), ("25", FAILED)):
+        later: Tell = lambda m, day=day: _of_day(m, day)  # type: ignore[misc]  # noqa: E731
+        why = "Checked on the 23rd: somewhere it was the 24th already, and nowhere the 25th."
+        w.add(f"attested-received-on-the-{day}", why, later,
+              {**ON_A_WORD, "case": NOT_CHECKED, "recomputed": said}, by_attesters("A") if said == PASSED else None,
+              exit_code=0 if said == PASSED else 1)  # fmt: skip
     passed: Tell = lambda m: attested(m, "passed", PLAIN, Subject="News")  # noqa: E731
     w.add("attested-passed-without-a-case", "Passed counts as grade C.", passed, failed, None, exit_code=1)
     weak: Tell = lambda m: attested(m, "grade_d", PLAIN, Subject="News")  # noqa: E731
@@ -191,6 +197,10 @@ def mails_seen(cases: Cases) -> None:
 
 def attested(m: MailMatter, result: str, capture: bytes, by: By = BY, **fields: str | None) -> None:
     m.attest_mail("2026-10-23T12:00Z", m.report(RECORDED, m.write(by, **fields)), result, capture)
+
+
+def _of_day(m: MailMatter, day: str) -> None:
+    m.attest_mail("2026-10-23T12:00Z", m.report(RECORDED, m.write(), on=f"2026-10-{day}"), "grade_a", PLAIN)
 
 
 def _again(m: MailMatter, digests: tuple[str, ...]) -> None:

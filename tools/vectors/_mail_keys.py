@@ -1,6 +1,6 @@
 """Test keys for signed mails, each computed from its name: published, worth nothing, and never to be used.
 
-RSA keys of 512, 768, 1023, 1024, 2047 and 2048 bits and Ed25519 keys, with plain integer arithmetic: libraries refuse to make
+RSA keys of 512 to 2048 bits and Ed25519 keys, with plain integer arithmetic: libraries refuse to make
 or to use the short ones, which the vectors need.
 """
 

@@ -111,7 +111,7 @@ DETAILS: Mapping[str, Pair] = {
     ),
     "case_day_to_come": (
         "The signed text names this case; the statement names a day that had not come when it was recorded.",
-        "서명된 글에 이 사건 번호가 있습니다. 진술이 말하는 날은 기록될 때 아직 오지 않은 날이었습니다.",
+        "서명된 글에 이 사건 번호가 있으나, 진술에 적힌 날은 그 진술이 기록될 때 아직 오지 않은 날이었습니다.",
     ),
     "case_other_day": (
         "The signed text names this case; it was written on another day than the statement names.",

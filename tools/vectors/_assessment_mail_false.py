@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ledger.disclosure import Disclosure, FileValue
-from ledger.encoding import Json, encode_hex, sha256
+from ledger.encoding import Json, encode_hex, encode_instant, sha256
 from ledger.mail import CAPTURE_TYPE, MAIL_TYPE
 from tools.vectors._assessment_case import CONDITIONAL, FAILED, NOT_CHECKED, PASSED, Value
 from tools.vectors._assessment_mail import (
@@ -28,7 +28,7 @@ from tools.vectors._dns_files import capture as capture_of
 from tools.vectors._dns_files import empty, question
 from tools.vectors._mail_matter import BY, KEY, NAME, REFUSED, MailMatter, mail_policy, seen, zone_tree
 from tools.vectors._mail_signing import By
-from tools.vectors._matter import ATTESTER
+from tools.vectors._matter import ATTESTER, seconds
 from tools.vectors.writing import Cases
 
 ANSWERED: dict[str, Json] = {"answered_on": "2026-10-22", "mode": "sent", "reasons": []}
@@ -150,6 +150,33 @@ def _elsewhere(m: MailMatter) -> None:
     m.maker.case = bytes(range(32))
     m.report(RECORDED, data, seen(SEEN))
     m.maker.case = own
+
+
+def mails_dated(cases: Cases) -> None:
+    """When an attester says that it checked, between what the statement quotes and its own record, an hour apart."""
+    w = Mails(cases)
+    for name, at, counts in (
+        ("in-an-hour", "2026-10-23T12:59Z", True),
+        ("after-its-own-record", "2026-10-23T13:10Z", False),
+        ("ten-years-later", "2036-10-23T12:00Z", False),
+        ("an-hour-before", "2026-10-22T11:10Z", True),
+        ("before-what-it-is-about", "2026-10-22T10:50Z", False),
+    ):
+        told: Tell = lambda m, at=at: _dated(m, at)  # type: ignore[misc]  # noqa: E731
+        why = "Recorded on 23 October at noon, about a statement of the 22nd at noon."
+        w.add(f"attested-{name}", why, told, {}, by_attesters("A") if counts else CLAIMED)
+    w.add("attested-again-after-its-own-record", "A result that counts for nothing takes back the one before.",
+          lambda m: _dated(m, "2026-10-23T12:00Z", "2036-10-23T12:00Z"), {}, CLAIMED)  # fmt: skip
+
+
+def _dated(m: MailMatter, *every: str) -> None:
+    of = m.report(RECORDED, m.write())
+    digest = encode_hex(sha256(m.maker.disclosures[-1].encode("ascii")))
+    for at in every:
+        facts: dict[str, Json] = {"statement": encode_hex(of.id), "digest": digest, "check": "dkim"}
+        m.say("2026-10-23T12:00Z", "evidence.attested", ATTESTER, (), **facts, result="grade_a",
+              at=encode_instant(seconds(at)))  # fmt: skip
+    close(m)
 
 
 def _early(m: MailMatter) -> None:

@@ -39,6 +39,11 @@ class _Bindings:
     def body(self, name: str, why: str, body: str, where: str, cases: Sequence[str] = (CASE,), **fields: str) -> None:
         self.add(name, why, sign(mail(body, Subject="Re: request", **fields), GOOD), where, cases)
 
+    def hidden(self, name: str, why: str, subject: str) -> None:
+        """The Subject names the other case, the body ours."""
+        message = sign(mail(f"Request {CASE}\r\n", Subject=subject), GOOD)
+        self.add(f"other-{name}", why, message, "other_case", [OTHER, CASE])
+
 
 def _subjects(bindings: _Bindings) -> None:
     base64_word = base64.b64encode(f"요청 {CASE}".encode()).decode()
@@ -122,36 +127,48 @@ def _word(charset: str, data: bytes) -> str:
 
 
 def _charsets(bindings: _Bindings) -> None:
-    """Charsets in which ASCII is not ASCII, and names of charsets that nobody knows."""
+    """Charsets in which ASCII is not ASCII, and names of charsets that nobody knows; the other case in most of them."""
     rows = {
         "utf-16": _word("utf-16", CASE.encode("utf-16")),
-        "utf-16-without-mark": _word("UTF-16", CASE.encode("utf-16-be")),
-        "utf-16le": _word("utf-16le*en", CASE.encode("utf-16-le")),
-        "utf-32": _word("utf-32", CASE.encode("utf-32")),
         "utf-7": f"=?utf-7?q?+ADA-{CASE[1:]}?=",
-        "wide-under-no-name": _word("x-nobody", CASE.encode("utf-16-le")),
         "words-of-two-charsets": f"{_word('utf-16be', 'Re: '.encode('utf-16-be'))} =?utf-8?q?{CASE}?=",
+        "unknown-charset-byte": f"=?x-nobody?q?{CASE[:_HALF]}=9F{CASE[_HALF:]}?=",
     }
     for name, subject in rows.items():
         bindings.add(f"subject-{name}", "an encoded word in another charset", sign(mail(Subject=subject), GOOD),
                      "subject")  # fmt: skip
+    rows = {
+        "utf-16": _word("utf-16", OTHER.encode("utf-16")),
+        "utf-16-without-mark": _word("UTF-16", OTHER.encode("utf-16-be")),
+        "utf-16le": _word("utf-16le*en", OTHER.encode("utf-16-le")),
+        "utf-32": _word("utf-32", OTHER.encode("utf-32")),
+        "utf-7": f"=?utf-7?q?+ADA-{OTHER[1:]}?=",
+        "wide-under-no-name": _word("x-nobody", OTHER.encode("utf-16-le")),
+        "unknown-charset-byte": f"=?x-nobody?q?{OTHER[:_HALF]}=9F{OTHER[_HALF:]}?=",
+    }
+    for name, subject in rows.items():
+        bindings.hidden(f"subject-{name}", "the other case, in another charset", subject)
     bodies = {
-        "utf16be": ("utf16be", CASE.encode("utf-16-be")),
-        "utf-16-without-mark": ("utf-16", f"{CASE[:_HALF]}\u2060{CASE[_HALF:]}".encode("utf-16-le")),
-        "utf-7": ("utf-7", f"+ADA-{CASE[1:]}".encode()),
-        "wide-under-no-name": ("x-nobody", CASE.encode("utf-32-be")),
-        "ascii-called-utf-16": ("utf-16", CASE.encode()),
-        "iso-2022": ("iso-2022-kr", f"\x1b$)C{CASE[:_HALF]}\x1b(B{CASE[_HALF:]}".encode()),
+        "utf16be": ("utf16be", OTHER.encode("utf-16-be")),
+        "utf-16-without-mark": ("utf-16", f"{OTHER[:_HALF]}\u2060{OTHER[_HALF:]}".encode("utf-16-le")),
+        "utf-7": ("utf-7", f"+ADA-{OTHER[1:]}".encode()),
+        "wide-under-no-name": ("x-nobody", OTHER.encode("utf-32-be")),
+        "ascii-called-utf-16": ("utf-16", OTHER.encode()),
+        "iso-2022": ("iso-2022-kr", f"\x1b$)C{OTHER[:_HALF]}\x1b(B{OTHER[_HALF:]}".encode()),
     }
     for name, (charset, data) in bodies.items():
         encoded = base64.encodebytes(data).decode().replace("\n", "\r\n")
-        bindings.body(f"body-{name}", "a body in another charset", encoded, "body",
+        bindings.body(f"other-body-{name}", "the other case, in another charset", encoded, "other_case", [OTHER],
                       Content_Type=f"text/plain; charset={charset}", Content_Transfer_Encoding="base64")  # fmt: skip
 
 
 def _hidden(bindings: _Bindings) -> None:
-    """Characters between the digits that no reader sees."""
-    for name, sign_between in {
+    """Characters between the digits that no reader sees: whoever searches bytes finds no case, or only ours."""
+    ours = f"{CASE[:_HALF]}\u2060{CASE[_HALF:]}".encode().decode("latin-1")
+    bindings.add("subject-word-joiner", "a character that nobody sees", sign(mail(Subject=f"Re: {ours}"), GOOD),
+                 "subject")  # fmt: skip
+    bindings.body("body-word-joiner", "a character that nobody sees", f"Request {ours}\r\n", "body")
+    for name, between in {
         "word-joiner": "\u2060",
         "soft-hyphen": "\xad",
         "left-to-right": "\u200e",
@@ -159,26 +176,14 @@ def _hidden(bindings: _Bindings) -> None:
         "hangul-filler": "\u3164",
         "tag": "\U000e0041",
     }.items():
-        hidden = f"{CASE[:_HALF]}{sign_between}{CASE[_HALF:]}"
-        raw = hidden.encode().decode("latin-1")
-        bindings.add(f"subject-{name}", "a character that nobody sees", sign(mail(Subject=f"Re: {raw}"), GOOD),
-                     "subject")  # fmt: skip
-        bindings.add(f"subject-encoded-{name}", "the same in an encoded word",
-                     sign(mail(Subject=f"Re: {_word('utf-8', hidden.encode())}"), GOOD), "subject")  # fmt: skip
-        bindings.body(f"body-{name}", "a character that nobody sees", f"Request {raw}\r\n", "body")
-        entity = f"{CASE[:_HALF]}&#{ord(sign_between)};{CASE[_HALF:]}"
-        bindings.body(f"html-{name}", "the same as an entity", f"<p>{entity}</p>\r\n", "body", Content_Type="text/html")
-    hidden = f"Re: {OTHER[:_HALF]}\u2060{OTHER[_HALF:]}".encode().decode("latin-1")
-    message = sign(mail(f"Request {CASE}\r\n", Subject=hidden), GOOD)
-    bindings.add("other-subject-word-joiner", "the other case of the Subject, hidden from a search of bytes", message,
-                 "other_case", [OTHER, CASE])  # fmt: skip
-    wide = _word("utf-16", f"Re: {OTHER}".encode("utf-16"))
-    message = sign(mail(f"Request {CASE}\r\n", Subject=wide), GOOD)
-    bindings.add("other-subject-utf-16", "the other case of the Subject, in UTF-16", message, "other_case",
-                 [OTHER, CASE])  # fmt: skip
-    unknown = f"=?x-nobody?q?{CASE[:_HALF]}=9F{CASE[_HALF:]}?="
-    bindings.add("subject-unknown-charset-byte", "what a byte is in a charset that nobody knows, nobody knows",
-                 sign(mail(Subject=unknown), GOOD), "subject")  # fmt: skip
+        other = f"{OTHER[:_HALF]}{between}{OTHER[_HALF:]}"
+        raw = other.encode().decode("latin-1")
+        bindings.hidden(f"subject-{name}", "the other case, with a character that nobody sees", f"Re: {raw}")
+        bindings.hidden(f"subject-encoded-{name}", "the same in an encoded word", _word("utf-8", other.encode()))
+        bindings.body(f"other-body-{name}", "a character that nobody sees", f"Request {raw}\r\n", "other_case", [OTHER])
+        entity = f"{OTHER[:_HALF]}&#{ord(between)};{OTHER[_HALF:]}"
+        bindings.body(f"other-html-{name}", "the same as an entity", f"<p>{entity}</p>\r\n", "other_case", [OTHER],
+                      Content_Type="text/html")  # fmt: skip
 
 
 def _parameters(bindings: _Bindings) -> None:
@@ -196,6 +201,13 @@ def _parameters(bindings: _Bindings) -> None:
         "escaped": ('boundary="\\y"', alone, "body"),
         "open-quote": ('name="x; boundary=y', alone, "none"),
         "open-comment": ("boundary=y (x", alone, "none"),
+        "with-something-behind": ("boundary=y z", alone, "none"),
+        "with-something-behind-its-quote": ('boundary="y"z', alone, "none"),
+        "with-a-comma": ("boundary=y, x", alone, "none"),
+        "from-the-second-part-on": ("boundary*1=y", alone, "none"),
+        "of-no-number": ("boundary*x=y", alone, "none"),
+        "without-value": ("boundary", alone, "none"),
+        "without-a-value": ("boundary=; x=y", alone, "none"),
         "twice": ("boundary=y; BOUNDARY=z", alone, "none"),
         "twice-the-same-name-other-case": ('boundary="b 1"; Boundary=y', both, "none"),
         "empty": ('boundary=""', alone, "none"),

@@ -44,6 +44,9 @@ _SHOWN: Mapping[str, Letter] = {"grade_a": "A", "grade_b": "B", "grade_c": "C", 
 """Results of a check with which an attester stands behind a statement, best first; ``passed`` names no letter and
 counts as the least. Of grade D only a part is signed, or weakly."""
 
+_CLOCKS = timedelta(hours=1)
+"""So far apart may the clock of an attester and that of the chain be."""
+
 CONFIRMING = frozenset({"dkim", "document", "post"})
 """Checks that confirm what was written or sent in a matter: mail, a document, a letter. A web page is none."""
 _NO_EVIDENCE = frozenset({"dns"})
@@ -214,11 +217,10 @@ def read_timeline(
         read = _read(shown.index, shown.signed, who, attesters, bounds.get(shown.index, Bounds()))
         if read is not None:
             found.setdefault(read.id, read)
-    said = tuple(
-        _confirmed(found.values(), policy.attester_quorum, mails, _committed(in_case, complete.needed.requester))
-    )
-    place, regime = str(opened.facts["place"]), str(opened.facts["regime"])
     until = datetime.fromtimestamp(min(as_of, _LAST_SECOND), UTC)
+    first = _committed(in_case, complete.needed.requester)
+    said = tuple(_confirmed(found.values(), policy.attester_quorum, mails, first, until))
+    place, regime = str(opened.facts["place"]), str(opened.facts["regime"])
     return Timeline(regime, place, complete.needed.company, until, policy.attester_quorum, said)
 
 
@@ -256,38 +258,53 @@ def _committed(in_case: Iterable[ShownStatement], requester: bytes) -> Mapping[s
 
 
 def _confirmed(
-    said: Iterable[Said], quorum: int, mails: Mapping[int, Letter], first: Mapping[str, str]
+    said: Iterable[Said], quorum: int, mails: Mapping[int, Letter], first: Mapping[str, str], as_of: datetime
 ) -> Iterator[Said]:
     """``said`` with the checks that a quorum of attesters passed, and the grade of the mail behind a report."""
     every = list(said)
-    letters = _letters(every, quorum, first)
+    letters = _letters(every, quorum, first, as_of)
     for item in every:
         found = letters.get("0x" + item.id.hex(), {})
         yield replace(item, checks=frozenset(found), mail=_mail_grade(item, found.get("dkim"), mails.get(item.index)))
 
 
-def _letters(said: Sequence[Said], quorum: int, first: Mapping[str, str]) -> Mapping[str, Mapping[str, Letter]]:
+def _letters(
+    said: Sequence[Said], quorum: int, first: Mapping[str, str], as_of: datetime
+) -> Mapping[str, Mapping[str, Letter]]:
     """By statement and check, the best letter that a quorum of attesters reaches of one and the same thing.
 
     One mail stands behind one statement, the first: otherwise one receipt would prove every answer.
     """
-    order = {encode_hex(item.id): item.index for item in said}
+    known = {encode_hex(item.id): item for item in said}
     by: dict[tuple[str, str, str], dict[bytes, Letter]] = {}
     for item in said:
         if item.kind == "evidence.attested" and item.role == "attester" and item.text("check") not in _NO_EVIDENCE:
             own = by.setdefault((item.text("statement"), item.text("check"), item.text("digest")), {})
             # In the order of the log: whoever finds that he was wrong takes it back.
             own.pop(item.author, None)
-            if item.text("result") in _SHOWN:
+            if item.text("result") in _SHOWN and _is_dated(item, known.get(item.text("statement")), as_of):
                 own[item.author] = _SHOWN[item.text("result")]
     found: dict[str, dict[str, Letter]] = {}
     owners = dict(first)
-    for statement, check, digest in sorted(by, key=lambda key: order.get(key[0], -1)):
+    for statement, check, digest in sorted(by, key=lambda key: known[key[0]].index if key[0] in known else -1):
         letters = by[statement, check, digest]
         if len(letters) >= quorum and (check != "dkim" or owners.setdefault(digest, statement) == statement):
             reached, checks = sorted(letters.values())[quorum - 1], found.setdefault(statement, {})
             checks[check] = min(reached, checks.get(check, reached))
     return found
+
+
+def _is_dated(attested: Said, about: Said | None, as_of: datetime) -> bool:
+    """Whether ``at`` of an attestation lies between the block that the statement about the matter quotes and the block
+    that bounds its own record.
+
+    A bound that is left out contradicts nothing: else whoever leaves out a block would lose an honest arrival, and
+    dates would be earlier. The index is never left out, so nothing is checked after its anchor.
+    """
+    at = attested.instant("at")
+    upper = as_of if attested.upper is None else min(as_of, attested.upper.instant)
+    lower = None if about is None else about.lower
+    return at <= upper + _CLOCKS and (lower is None or lower.instant - _CLOCKS <= at)
 
 
 def _mail_grade(item: Said, attested: Letter | None, recomputed: Letter | None) -> MailGrade | None:

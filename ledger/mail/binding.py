@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from ledger.mail.charsets import as_seen, ascii_alone
 from ledger.mail.dkim import Forms, Signature
 from ledger.mail.grade import MailCheck
 from ledger.mail.raw import RawMail
@@ -21,6 +22,7 @@ MAX_CASES = 32
 _BREAK = r"(?:[ \t]{0,4}\r?\n[ \t>|]{0,16})?"
 _CASE = re.compile(rf"(?<![0-9A-Za-z])0[xX]((?:{_BREAK}[0-9a-fA-F]){{64}})(?![0-9A-Za-z])")
 _START = re.compile("0[xX]")
+_BEGINS = re.compile(rf"0[xX]{_BREAK}[0-9a-fA-F]")
 _NO_DIGIT = re.compile(r"[^0-9a-f]")
 
 _READ_BY = {"content-type", "content-transfer-encoding"}
@@ -49,7 +51,7 @@ def find_case(mail: RawMail, check: MailCheck, case: bytes | None = None) -> Bin
     if signature is None:
         return Binding("none", ())
     subjects = subject_texts(mail, min(signature.headers.count("subject"), len(mail.named("subject"))))
-    in_subject = tuple(found for text in subjects for found in _cases(text))
+    in_subject = tuple(dict.fromkeys(found for text in subjects for found in _cases(text)))
     body = _signed_body(mail, signature)
     in_body = tuple(dict.fromkeys(found for text in body_texts(mail, body) for found in _cases(text)))
     if not in_subject and not set(check.signed_headers) >= _READ_BY:
@@ -92,6 +94,13 @@ def _signed_body(mail: RawMail, signature: Signature) -> bytes:
 
 
 def _cases(text: str) -> tuple[bytes, ...]:
+    # Asked first, and of ASCII alone: most texts name no case, and to leave out what is invisible takes long.
+    if not _BEGINS.search(ascii_alone(text)):
+        return ()
+    return tuple(dict.fromkeys(found for reading in as_seen(text) for found in _written(reading)))[:MAX_CASES]
+
+
+def _written(text: str) -> tuple[bytes, ...]:
     # Started at each 0x: with what may stand before it in one pattern, searching takes ten times as long.
     places = (_CASE.match(text, start.start()) for start in _START.finditer(text))
     found = (bytes.fromhex(_NO_DIGIT.sub("", place[1].lower())) for place in places if place)

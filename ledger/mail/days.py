@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from ledger.deadlines.places import local_days
-from ledger.encoding import Json
+from ledger.encoding import Json, encode_instant
 from ledger.errors import MalformedRequest, RefusedMail
 from ledger.mail.grade import MailCheck
 from ledger.mail.raw import RawMail
@@ -46,32 +46,54 @@ def days_in(written: datetime, place: str) -> tuple[date, date]:
         return max(day, date.min + DAY) - DAY, min(day, date.max - DAY) + DAY
 
 
-def fits_day(kind: str, facts: Mapping[str, Json], written: datetime | None, place: str) -> bool | None:
+def stated_day(kind: str, facts: Mapping[str, Json]) -> date | None:
+    """The day of a mail that a statement names; None for kinds that name none."""
+    name = EXACT.get(kind) or NOT_BEFORE.get(kind)
+    return None if name is None else date.fromisoformat(str(facts[name]))
+
+
+def is_to_come(stated: date, at: datetime) -> bool:
+    """Whether ``stated`` had not begun anywhere at ``at``: places ahead have the next date of UTC."""
+    day = at.astimezone(UTC).date()
+    return day < date.max - DAY and stated > day + DAY
+
+
+def fits_day(
+    kind: str, facts: Mapping[str, Json], written: datetime | None, place: str, at: datetime
+) -> bool | None:  # fmt: skip
     """Whether the mail was written on the day in ``place`` that the statement names; None without a signed time.
 
-    Statements of other kinds name no such day, so every mail fits them.
+    Never where that day had not come at ``at``, when the mail was there. Statements of other kinds name no such day,
+    so every mail fits them.
     """
-    name = EXACT.get(kind) or NOT_BEFORE.get(kind)
-    if name is None:
+    stated = stated_day(kind, facts)
+    if stated is None:
         return True
+    if is_to_come(stated, at):
+        return False
     if written is None:
         return None
-    stated, (first, last) = date.fromisoformat(str(facts[name])), days_in(written, place)
+    first, last = days_in(written, place)
     # Where a moment has two dates in the place, an arrival counts from the later one: in doubt for the company.
     return last <= stated if kind in NOT_BEFORE else first <= stated <= last
 
 
-def check_day(kind: str, facts: Mapping[str, Json], written: datetime | None, place: str) -> bool:
+def check_day(kind: str, facts: Mapping[str, Json], written: datetime | None, place: str, at: datetime) -> bool:
     """Whether the mail supports the day that the statement names; False where it has no signed time.
 
-    Raises RefusedMail for a day that the mail contradicts.
+    Raises RefusedMail for a day that the mail contradicts, and for one that had not come at ``at``.
     """
-    fits = fits_day(kind, facts, written, place)
-    if fits is False and written is not None:
+    fits, stated = fits_day(kind, facts, written, place, at), stated_day(kind, facts)
+    if fits is False and stated is not None:
         name = EXACT.get(kind) or NOT_BEFORE.get(kind)
+        if is_to_come(stated, at):
+            raise RefusedMail(
+                f"the statement names {stated} ({name}), a day that had not come anywhere when the mail was checked,"
+                f" {encode_instant(int(at.timestamp()))}; nothing can have come on it"
+            )
+        dated = "" if written is None else days_in(written, place)[0]
         raise RefusedMail(
-            f"the mail is dated {days_in(written, place)[0]} in {place}, but the statement names {facts[str(name)]}"
-            f" ({name});"
+            f"the mail is dated {dated} in {place}, but the statement names {stated} ({name});"
             " it shows no other day than its own"
         )
     return fits is not None

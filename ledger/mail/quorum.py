@@ -1,8 +1,8 @@
 """What several resolvers say together of one key record (docs/spec/dns-capture.md, "The key at receipt").
 
 The rule is the one by which certificate authorities check a domain from several networks (CA/Browser Forum
-Baseline Requirements 3.2.2.9): of 2 to 5 at most one may disagree, of 6 and more at most two. Who did not
-answer did not agree.
+Baseline Requirements 3.2.2.9): of 2 to 5 at most one may disagree, of 6 and more at most two; but of two both must
+agree. Who did not answer did not agree.
 """
 
 from __future__ import annotations

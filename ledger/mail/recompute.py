@@ -17,7 +17,7 @@ from ledger.mail.anchors import TrustAnchor
 from ledger.mail.asked import key_question
 from ledger.mail.binding import Where, find_case
 from ledger.mail.capture import DnsCapture, KeyFinding
-from ledger.mail.days import fits_day, written_at
+from ledger.mail.days import fits_day, is_to_come, stated_day, written_at
 from ledger.mail.dkim import read_signature, signature_fields
 from ledger.mail.grade import GRADES, MAX_SIGNATURES, MailCheck, Result, grade_mail
 from ledger.mail.hold_down import hold_down
@@ -79,6 +79,8 @@ class Recomputed:
     where: Where
     day: bool | None
     """Whether the mail was written on the day that the statement names; None where nothing signed says when."""
+    to_come: bool
+    """Whether that day had not come at the time of receipt; ``day`` is then False."""
 
     @property
     def counts(self) -> bool:
@@ -128,7 +130,8 @@ def _by_key(
         proven=check.chosen is not None and check.chosen.origin == "dnssec",
         aligned=check.aligned,
         where=find_case(mail, check, claim.case).where,
-        day=fits_day(claim.kind, claim.facts, written_at(mail, check), claim.place),
+        day=fits_day(claim.kind, claim.facts, written_at(mail, check), claim.place, received),
+        to_come=_is_to_come(claim, received),
     )
 
 
@@ -167,29 +170,35 @@ def best_result(data: bytes, captures: Sequence[bytes], claim: Claim, terms: Ter
         for pair in _keys(mail):
             key = shown.key(*pair, received, terms.anchors)
             open_chain = open_chain or (key.origin != "dnssec" and _has_chain(shown, pair))
-            found = _stated(mail, grade_mail(mail, wide, {pair: key}, received), claim)
+            found = _stated(mail, grade_mail(mail, wide, {pair: key}, received), claim, received)
             best = min(best, found, key=lambda item: _ORDER.index(item[0]))
             results[pair] = min(found[0], results.get(pair, "failed"), key=_ORDER.index)
-            own = _stated(mail, _grade(mail, terms, {pair: key}, received), claim)
+            own = _stated(mail, _grade(mail, terms, {pair: key}, received), claim, received)
             by_terms = min(by_terms, own[0], key=_ORDER.index)
     is_final = all(result in GRADES for result in results.values())
     return Best(best[0], best[1] if is_final else "", by_terms, open_chain)
 
 
-def _stated(mail: RawMail, check: MailCheck, claim: Claim) -> tuple[Result, str]:
+def _stated(mail: RawMail, check: MailCheck, claim: Claim, received: datetime) -> tuple[Result, str]:
     """What an attester states of a graded mail at best (docs/spec/attester.md, steps 7 and 8), and what caps it."""
     if check.result not in GRADES:
         return check.result, ""
     where = find_case(mail, check, claim.case).where
-    day = fits_day(claim.kind, claim.facts, written_at(mail, check), claim.place)
+    day = fits_day(claim.kind, claim.facts, written_at(mail, check), claim.place, received)
     why = (
         "its signed text names another case" if where == "other_case"
         else "its signed text names no case" if where == "none"
+        else "the statement names a day that had not come when it was checked" if _is_to_come(claim, received)
         else "it was written on another day than the statement names" if day is False
         else "nothing signed says when it was written" if day is None
         else "" if check.aligned else "the domain of its sender did not sign it"
     )  # fmt: skip
     return ("grade_d" if why else check.result), why
+
+
+def _is_to_come(claim: Claim, at: datetime) -> bool:
+    stated = stated_day(claim.kind, claim.facts)
+    return stated is not None and is_to_come(stated, at)
 
 
 def marks(data: bytes) -> frozenset[bytes]:

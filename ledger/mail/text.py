@@ -1,7 +1,7 @@
 """The readable text of a mail, for one purpose: to find a case id in it, which is ASCII.
 
-So charsets are not converted: all that mail uses agree with Latin-1 on ASCII, but for UTF-16 and UTF-32. Every
-size is bounded, and what lies beyond a bound is not read: a case id there is not found.
+So few charsets are converted (``ledger.mail.charsets``). Every size is bounded, and what lies beyond a bound is not
+read: a case id there is not found.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from ledger.mail.charsets import decoded
+from ledger.mail.parameters import Parameters, read_type, read_word
 from ledger.mail.raw import RawMail
 
 MAX_SCANNED = 8 * 1024 * 1024
@@ -23,14 +25,10 @@ MAX_BOUNDARIES = 4
 """Lines tried as the boundary of a body whose type is not signed."""
 _MAX_PART_HEADER = 64 * 1024
 _MAX_SUBJECT = 8_192
+_MAX_BOUNDARY = 100
 
-_WORD = re.compile(r"=\?[^?\s]{1,40}\?([BbQq])\?([^?\s]{0,400})\?=")
-_BETWEEN_WORDS = re.compile(r"(=\?[^?\s]{1,40}\?[BbQq]\?[^?\s]{0,400}\?=)[ \t\r\n]{1,80}(?==\?)")
-_TYPE = re.compile(rb"[ \t\r\n]*+([a-z0-9!#$&^_.+-]{1,63}/[a-z0-9!#$&^_.+-]{1,63})", re.IGNORECASE)
-_BOUNDARY = re.compile(
-    rb';[ \t\r\n]*+boundary[ \t]{0,9}=[ \t]{0,9}(?:"([^"\r\n]{1,100})"|([^\s;"]{1,100}))', re.IGNORECASE
-)
-_WIDE = re.compile(rb';[ \t\r\n]*+charset[ \t]{0,9}=[ \t]{0,9}"?(utf-?(?:16|32)(?:[bl]e)?)\b', re.IGNORECASE)
+_WORD = re.compile(r"=\?([^?*\s]{1,40})(?:\*[^?\s]{0,40})?\?([BbQq])\?([^?\s]{0,400})\?=")
+_BETWEEN_WORDS = re.compile(r"(=\?[^?\s]{1,80}\?[BbQq]\?[^?\s]{0,400}\?=)[ \t\r\n]{1,80}(?==\?)")
 _FIELD = rb"^%s:((?:[^\n]++|\n[ \t])*+)"
 _PART_TYPE = re.compile(_FIELD % rb"content-type", re.IGNORECASE | re.MULTILINE)
 _PART_ENCODING = re.compile(_FIELD % rb"content-transfer-encoding", re.IGNORECASE | re.MULTILINE)
@@ -48,32 +46,36 @@ _BLOCK = re.compile(r"<(?:/?(?:p|div|tr|td|th|li|ul|ol|table|h[1-6]|pre|blockquo
 _TAG = re.compile(r"<[^<>]*>")
 # Python reads no decimal number of more than 4,300 digits: ``html.unescape`` would raise ValueError.
 _LONG_NUMBER = re.compile(r"&#0*+([0-9]*+)(?<=[0-9]{100})")
-# Soft hyphen, zero-width space and byte order mark as Latin-1 shows their UTF-8: programs set them to allow a break.
-# Each begins with a character of its own and not with a set: so a search skips to the next of these characters.
-_INVISIBLE = re.compile("\xc2\xad|\xe2\x80[\x8b\x8c\x8d]|\xef\xbb\xbf|\u00ad|\u200b|\u200c|\u200d|\ufeff")
-_MARKS = "\xad\x8b\x8c\x8d\xbf\u200b\u200c\u200d\ufeff"
-_BEGINS_CASE = re.compile("0[\xc2\xad\xe2\x80\x8b\x8c\x8d\xef\xbb\xbf\u200b\u200c\u200d\ufeff]*+[xX]")
-"""Where a case id can begin once what is invisible is left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
     kind: bytes
-    content_type: bytes
+    parameters: Parameters
     encoding: bytes
     data: bytes
     depth: int
 
 
 def subject_texts(mail: RawMail, signed: int) -> tuple[str, ...]:
-    """The Subjects that are signed, decoded, folded as they are: of several the lowest ``signed`` (RFC 6376, 5.4.2)."""
+    """The Subjects that are signed, decoded, folded as they are: of several the lowest ``signed`` (RFC 6376, 5.4.2).
+
+    One in whose words the order of bytes is not known is there once for each order.
+    """
     fields = mail.named("subject")
-    return tuple(decode_words(field.value[:_MAX_SUBJECT].decode("latin-1")) for field in fields[len(fields) - signed :])
+    whole = (field.value[:_MAX_SUBJECT].decode("utf-8", "surrogateescape") for field in fields[len(fields) - signed :])
+    return tuple(text for value in whole for text in decode_words(value))
 
 
-def decode_words(text: str) -> str:
-    """Encoded words (RFC 2047) as text; the space between two of them is no text."""
-    return _WORD.sub(_decode_word, _BETWEEN_WORDS.sub(r"\1", text))
+def decode_words(text: str) -> tuple[str, ...]:
+    """The texts that encoded words (RFC 2047) can be, most often one; the space between two of them is no text."""
+    joined = _BETWEEN_WORDS.sub(r"\1", text)
+    words = [tuple(decoded(_word(found), found[1])) for found in _WORD.finditer(joined)]
+    found = []
+    for number in range(max(map(len, words), default=1)):
+        each = iter(words)
+        found.append(_WORD.sub(lambda _: (own := next(each))[min(number, len(own) - 1)], joined))  # noqa: B023
+    return tuple(dict.fromkeys(found))
 
 
 def body_texts(mail: RawMail, body: bytes) -> Iterator[str]:
@@ -97,15 +99,15 @@ def _texts(whole: _Part) -> Iterator[str]:
         if part.kind.startswith(b"multipart/"):
             stack.extend(reversed(list(_split(part, MAX_PARTS - parts))))
         elif part.kind in (b"text/plain", b"text/html"):
-            text = _text(part, left)
-            left -= len(text)
-            yield text
+            texts = list(_read(part, left))
+            yield from texts
+            left -= max(map(len, texts))
 
 
 def other_texts(mail: RawMail, body: bytes) -> Iterator[str]:
     """The text of ``body`` under the types and encodings that an unsigned header field could name.
 
-    Texts in which no case id can begin are left out, and those that are ``body_texts`` as well.
+    Those that are ``body_texts`` as well are left out.
     """
     body = body[:MAX_SCANNED]
     declared = _declared(mail, body)
@@ -113,9 +115,8 @@ def other_texts(mail: RawMail, body: bytes) -> Iterator[str]:
     own = _boundary(declared) if declared.kind.startswith(b"multipart/") else None
     found = islice(_BEGINS_PART.finditer(b"\n" + body), MAX_PARTS)
     for boundary in islice(dict.fromkeys(begun[1] for begun in found), MAX_BOUNDARIES):
-        part = _part(b'multipart/mixed; boundary="' + boundary.rstrip() + b'"', b"", body, 0)
-        if _boundary(part) != own:
-            yield from _texts(part)
+        if boundary.rstrip() != own:
+            yield from _texts(_Part(b"multipart/mixed", {"boundary": boundary.rstrip()}, b"", body, 0))
 
 
 def _other_single(declared: _Part, body: bytes) -> Iterator[str]:
@@ -123,16 +124,11 @@ def _other_single(declared: _Part, body: bytes) -> Iterator[str]:
     encodings = (b"", b"quoted-printable", b"base64") if b"=" in body else (b"", b"base64")
     datas = {encoding: _decode(_part(b"", encoding, body, 0), MAX_TEXT) for encoding in encodings}
     done = datas.get(declared.encoding, datas[b""])
-    done_kind = None if _WIDE.search(declared.content_type) else declared.kind
     for data in dict.fromkeys(datas.values()):
-        text = data.decode("latin-1")
-        kinds = (b"text/plain", b"text/html") if "<" in text or "&" in text else (b"text/plain",)
+        kinds = (b"text/plain", b"text/html") if b"<" in data or b"&" in data else (b"text/plain",)
         for kind in kinds:
-            if data == done and kind == done_kind:
-                continue
-            reading = _without_tags(text) if kind == b"text/html" else text
-            if _BEGINS_CASE.search(reading):
-                yield _visible(reading)
+            if data != done or kind != declared.kind:
+                yield from _read(_Part(kind, {}, b"", data, 0), MAX_TEXT)
 
 
 def reads_differently(mail: RawMail) -> bool:
@@ -152,13 +148,13 @@ def has_parts(mail: RawMail) -> bool:
 
 
 def _part(content_type: bytes, encoding: bytes, data: bytes, depth: int) -> _Part:
-    kind = _TYPE.match(content_type)
-    return _Part(kind[1].lower() if kind else b"text/plain", content_type, encoding.strip().lower(), data, depth)
+    kind, parameters = read_type(content_type)
+    return _Part(kind or b"text/plain", parameters, read_word(encoding), data, depth)
 
 
 def _boundary(part: _Part) -> bytes | None:
-    named = _BOUNDARY.search(part.content_type)
-    return (named[1] or named[2]) if named else None
+    named = part.parameters.get("boundary", b"")
+    return named if 0 < len(named) <= _MAX_BOUNDARY else None
 
 
 def _split(part: _Part, most: int) -> Iterator[_Part]:
@@ -188,11 +184,10 @@ def _read_part(data: bytes, depth: int) -> _Part:
     return _part(kind[1] if kind else b"", encoding[1] if encoding else b"", rest, depth)
 
 
-def _text(part: _Part, most: int) -> str:
-    data = _decode(part, most)
-    wide = _WIDE.search(part.content_type)
-    text = data.decode(wide[1].decode("ascii") if wide else "latin-1", "replace")
-    return _visible(_without_tags(text) if part.kind == b"text/html" else text)
+def _read(part: _Part, most: int) -> Iterator[str]:
+    charset = part.parameters.get("charset", b"").decode("latin-1")
+    for text in decoded(_decode(part, most), charset):
+        yield _without_tags(text) if part.kind == b"text/html" else text
 
 
 def _without_tags(text: str) -> str:
@@ -206,11 +201,6 @@ def _shorten(number: re.Match[str]) -> str:
     return f"&#{number[1][:8] or 0}"
 
 
-def _visible(text: str) -> str:
-    # Single characters are looked for first, which is quicker by far: each mark has one of these.
-    return _INVISIBLE.sub("", text) if any(mark in text for mark in _MARKS) else text
-
-
 def _decode(part: _Part, most: int) -> bytes:
     if part.encoding == b"quoted-printable":
         return binascii.a2b_qp(part.data[: 3 * most])[:most]
@@ -219,11 +209,9 @@ def _decode(part: _Part, most: int) -> bytes:
     return part.data[:most]
 
 
-def _decode_word(word: re.Match[str]) -> str:
-    data = word[2].encode("latin-1", "replace")
-    if word[1] in "qQ":
-        return binascii.a2b_qp(data, header=True).decode("latin-1")
-    return _base64(data).decode("latin-1")
+def _word(word: re.Match[str]) -> bytes:
+    data = word[3].encode("ascii", "replace")
+    return binascii.a2b_qp(data, header=True) if word[2] in "qQ" else _base64(data)
 
 
 def _base64(data: bytes) -> bytes:

@@ -139,6 +139,8 @@ class MailSteps:
             why = "case_several"
         elif found.where == "none":
             why = "case_none"
+        elif found.to_come:
+            why = "case_day_to_come"
         elif found.day is None:
             why = "case_no_day"
         else:

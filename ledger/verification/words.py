@@ -109,6 +109,10 @@ DETAILS: Mapping[str, Pair] = {
         "The signed text names this case; nothing signed says when the mail was written.",
         "서명된 글에 이 사건 번호가 있으나, 서명된 부분에 메일을 쓴 날이 없습니다.",
     ),
+    "case_day_to_come": (
+        "The signed text names this case; the statement names a day that had not come when it was recorded.",
+        "서명된 글에 이 사건 번호가 있으나, 진술에 적힌 날은 그 진술이 기록될 때 아직 오지 않은 날이었습니다.",
+    ),
     "case_other_day": (
         "The signed text names this case; it was written on another day than the statement names.",
         "서명된 글에 이 사건 번호가 있으나, 메일을 쓴 날이 진술에 적힌 날과 다릅니다.",

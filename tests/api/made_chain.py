@@ -49,7 +49,7 @@ class MadeChain:
         sequencer = self.world.services.sequencer
         assert sequencer is not None
         head = sequencer.sequence(close=True).checkpoint
-        data = made._words(head.size, head.root, 0, self.tickets, made.START + 12 * self.maker.number)
+        data = made._words(head.size, head.root, 0, self.tickets, self.maker.time)
         proof = self._proof([CONTRACT, [made.ANCHORED_TOPIC, self._log()], data])
         shown = verify_anchor(proof, CONTRACT, self.world.operator.address)
         self._add(

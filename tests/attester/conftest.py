@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ from tests.store.auditing import AUDITOR, vkeys
 from tests.store.world import REQUESTER, World
 
 SHOP = "shop.example"
-DATE = "Thu, 26 Nov 2026 09:00:00 +0000"
+DATE = "Fri, 20 Nov 2026 09:00:00 +0000"
 MAIL = "message/rfc822"
 
 
@@ -130,7 +131,7 @@ class Matter:
         about = f" [{encode_hex(case)}]" if case else ""
         return self.key.sign(write_mail(f"support@{SHOP}", f"Your request{about}", text, DATE, number))
 
-    def acknowledged(self, case: bytes, *disclosures: Disclosure, day: int = 26) -> SignedStatement:
+    def acknowledged(self, case: bytes, *disclosures: Disclosure, day: int = 20) -> SignedStatement:
         """The requester records that the shop acknowledged, with these private fields."""
         signed = self.world.statement(
             "request.acknowledged", REQUESTER, {"received_on": f"2026-11-{day:02}"}, case,
@@ -144,7 +145,7 @@ class Matter:
         urls = [item.url for item in self.attesters]
         return ask_attesters(urls, message, disclosure, self.client.info(), statement)
 
-    def attested(self, case: bytes, message: bytes, day: int = 26) -> tuple[MailAnswer, ...]:
+    def attested(self, case: bytes, message: bytes, day: int = 20) -> tuple[MailAnswer, ...]:
         """Record an acknowledgement with this mail, and ask all attesters."""
         disclosure = disclosed(message)
         return self.ask(message, disclosure, self.acknowledged(case, disclosure, day=day))
@@ -173,6 +174,9 @@ def matter(tmp_path: Path, names: list[NameServer], mail_key: MailKey) -> Iterat
             stack.enter_context(sequencing(chain.world))
             url = stack.enter_context(serving(ApiServer(chain.world.services)))
             client = stack.enter_context(ApiClient(url))
+            # Attesters and their captures go by this machine's clock, so the chain does too.
+            chain.maker.wait_until(int(time.time()))
+            chain.grow()
             yield Matter(chain, url, client, names, mail_key, tmp_path, stack)
     finally:
         chain.world.services.close()

@@ -141,10 +141,10 @@ def test_one_mail_is_evidence_of_one_statement(matter: Matter) -> None:
     case, world = matter.opened(), matter.world
     message = matter.mail(case)
     assert matter.attested(case, message)[0].result == "grade_a"
-    refused(matter.attested(case, message, day=28), "RefusedMail", "another statement")
+    refused(matter.attested(case, message, day=22), "RefusedMail", "another statement")
     for kind, reasons in (("request.refused", ["reason_not_stated"]), ("request.fulfilled", [])):
         disclosure = disclosed(message)
-        facts: dict[str, Json] = {"answered_on": "2026-11-26", "mode": "sent", "reasons": [*reasons]}
+        facts: dict[str, Json] = {"answered_on": "2026-11-20", "mode": "sent", "reasons": [*reasons]}
         said = world.statement(kind, REQUESTER, facts, case, digests=(disclosure.digest,))
         world.record(said)
         before = size(matter)
@@ -163,11 +163,11 @@ def test_a_second_signature_makes_no_second_mail(matter: Matter) -> None:
     one, two = (key.sign(plain).removesuffix(plain) for key in (matter.key, other))
     assert matter.attested(first, one + two + plain)[0].result == "grade_d"
     refused(matter.attested(second, two + one + plain), "RefusedMail", "in another case")
-    refused(matter.attested(second, two + plain, day=28), "RefusedMail", "in another case")
+    refused(matter.attested(second, two + plain, day=22), "RefusedMail", "in another case")
     plain = write_mail(f"support@mail.{SHOP}", "Your request", "We received it.", DATE, 2)
     one, two = (key.sign(plain).removesuffix(plain) for key in (matter.key, other))
-    assert matter.attested(first, one + plain, day=27)[0].result == "grade_d"
-    refused(matter.attested(second, two + plain, day=27), "RefusedMail", "Message-ID")
+    assert matter.attested(first, one + plain, day=21)[0].result == "grade_d"
+    refused(matter.attested(second, two + plain, day=21), "RefusedMail", "Message-ID")
 
 
 def test_a_mail_that_names_another_case(matter: Matter) -> None:
@@ -187,7 +187,7 @@ def test_a_mail_shown_for_another_case(matter: Matter) -> None:
     case = matter.opened(2)
     refused(matter.attested(case, message), "RefusedMail", "in another case")
     more = b"X-Added: anybody can write this\r\n" + message
-    refused(matter.attested(case, more, day=28), "RefusedMail", "in another case")
+    refused(matter.attested(case, more, day=22), "RefusedMail", "in another case")
 
 
 def test_the_same_mail_with_other_unsigned_fields(matter: Matter) -> None:
@@ -200,15 +200,15 @@ def test_the_same_mail_with_other_unsigned_fields(matter: Matter) -> None:
     statement = matter.acknowledged(case, first, second)
     assert matter.ask(message, first, statement)[0].result == "grade_a"
     assert matter.ask(copy, second, statement)[0].result == "grade_a"
-    refused(matter.attested(case, copy, day=28), "RefusedMail", "another statement")
+    refused(matter.attested(case, copy, day=22), "RefusedMail", "another statement")
 
 
 def test_two_mails_under_one_message_id(matter: Matter) -> None:
     matter.start()
     case = matter.opened()
     assert matter.attested(case, matter.mail(case))[0].result == "grade_a"
-    refused(matter.attested(case, matter.mail(case, text="Another text."), day=28), "RefusedMail", "Message-ID")
-    assert matter.attested(case, matter.mail(case, 2, text="Another text."), day=27)[0].result == "grade_a"
+    refused(matter.attested(case, matter.mail(case, text="Another text."), day=22), "RefusedMail", "Message-ID")
+    assert matter.attested(case, matter.mail(case, 2, text="Another text."), day=21)[0].result == "grade_a"
 
 
 def test_more_mails_than_a_bundle_holds(matter: Matter, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,7 +230,7 @@ def test_a_forged_mail_takes_no_message_id_away(matter: Matter) -> None:
     forged = message.replace(b"We received", b"We refuse")
     [answer] = matter.attested(case, forged)
     assert answer.result == "failed" and [item.result for item in answer.attested] == ["failed"]
-    assert matter.attested(case, message, day=28)[0].result == "grade_a"
+    assert matter.attested(case, message, day=22)[0].result == "grade_a"
 
 
 def test_other_bytes_than_disclosed(matter: Matter) -> None:
@@ -251,16 +251,16 @@ def test_what_is_no_mail(matter: Matter) -> None:
     text = Disclosure.make(secrets.token_bytes(16), "mail", "They wrote that they received it.")
     refused(matter.ask(b"text", text, matter.acknowledged(case, text)), "RefusedMail", "original bytes")
     picture = disclosed(b"\x89PNG", "image/png", "screen.png")
-    refused(matter.ask(b"\x89PNG", picture, matter.acknowledged(case, picture, day=28)), "RefusedMail", "image/png")
+    refused(matter.ask(b"\x89PNG", picture, matter.acknowledged(case, picture, day=22)), "RefusedMail", "image/png")
     nothing = disclosed(b"no header at all")
-    refused(matter.ask(b"no header at all", nothing, matter.acknowledged(case, nothing, day=27)), "MalformedMail")
+    refused(matter.ask(b"no header at all", nothing, matter.acknowledged(case, nothing, day=21)), "MalformedMail")
 
 
 def test_only_the_requesters_own_evidence(matter: Matter) -> None:
     one = matter.start()
     world, case = matter.world, matter.opened()
     disclosure = disclosed(message := matter.mail(case))
-    facts: dict[str, Json] = {"received_on": "2026-11-26"}
+    facts: dict[str, Json] = {"received_on": "2026-11-20"}
     world.record(world.bound(world.operator, SHOP_KEY))
     by_company = world.statement("request.acknowledged", SHOP_KEY, facts, case, digests=(disclosure.digest,))
     world.record(by_company)
@@ -320,7 +320,7 @@ def test_resolvers_that_disagree(matter: Matter) -> None:
     [answer] = matter.attested(case, matter.mail(case))
     assert answer.result == "grade_b" and "key_part_quorum" in [code for code, _ in answer.reasons]
     matter.names[1].records[KEY_NAME] = ['"v=DKIM1; k=rsa; p="']
-    [answer] = matter.attested(case, matter.mail(case, 2), day=28)
+    [answer] = matter.attested(case, matter.mail(case, 2), day=22)
     assert answer.result == "undetermined"
 
 
@@ -365,7 +365,7 @@ def test_mail_of_another_domain(matter: Matter) -> None:
     message = matter.mail(case)
     disclosure = disclosed(message)
     statement = matter.world.statement(
-        "request.acknowledged", REQUESTER, {"received_on": "2026-11-26"}, case, "company.example",
+        "request.acknowledged", REQUESTER, {"received_on": "2026-11-20"}, case, "company.example",
         digests=(disclosure.digest,),
     )  # fmt: skip
     matter.world.record(statement)

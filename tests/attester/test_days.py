@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ledger.cli.demo.mail import MailKey, write_mail
 from ledger.errors import RefusedMail
-from ledger.mail.days import EXACT, NOT_BEFORE, check_day, written_at
+from ledger.mail.days import EXACT, NOT_BEFORE, check_day, fits_day, written_at
 from ledger.mail.grade import MailCheck, grade_mail
 from ledger.mail.key import KeyAtReceipt
 from ledger.mail.raw import RawMail
-from tests.attester.conftest import DATE, SHOP, Matter
+from tests.attester.conftest import SHOP, Matter, disclosed
+from tests.store.world import REQUESTER
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
 WRITTEN = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -25,6 +26,7 @@ def graded(key: MailKey, message: bytes) -> tuple[RawMail, MailCheck]:
 
 
 STATED = ("2026-10-01", "2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27", "2026-11-28", "2026-12-24")
+LATER = datetime(2027, 1, 1, tzinfo=UTC)
 LATE = datetime(2026, 11, 26, 23, 30, tzinfo=UTC)
 """The 26th in Dublin, the 27th in Seoul; the 26th in every zone of the mainland of the United States."""
 
@@ -48,18 +50,45 @@ def test_days(kind: str, fact: str, place: str, written: datetime, days: tuple[s
     for stated in STATED:
         fits = days[1] <= stated if kind in NOT_BEFORE else days[0] <= stated <= days[1]
         if fits:
-            assert check_day(kind, {fact: stated}, written, place)
+            assert check_day(kind, {fact: stated}, written, place, LATER)
         else:
             with pytest.raises(RefusedMail, match=f"dated {days[0]} in {place}, but the statement names {stated}"):
-                check_day(kind, {fact: stated}, written, place)
-    assert not check_day(kind, {fact: "2026-11-26"}, None, place)
-    assert check_day("account.suspended", {"on": "2020-01-01"}, None, place), "it names no day of a mail"
+                check_day(kind, {fact: stated}, written, place, LATER)
+    assert not check_day(kind, {fact: "2026-11-26"}, None, place, LATER)
+    assert check_day("account.suspended", {"on": "2020-01-01"}, None, place, LATER), "it names no day of a mail"
+
+
+@pytest.mark.parametrize(("kind", "fact"), [*EXACT.items(), *NOT_BEFORE.items()])
+def test_a_day_that_has_not_come(kind: str, fact: str) -> None:
+    """At 23:59:59 UTC of the 26th it is the 27th somewhere, and the 28th nowhere."""
+    at = datetime(2026, 11, 26, 23, 59, 59, tzinfo=UTC)
+    written = datetime(2026, 11, 27, 12, tzinfo=UTC)  # by the company's clock, which runs ahead
+    assert check_day(kind, {fact: "2026-11-27"}, written, "IE", at)
+    for day, stated in ((written, "2026-11-28"), (None, "2026-11-28"), (written + timedelta(days=1), "2026-11-28")):
+        with pytest.raises(RefusedMail, match=f"names {stated} .{fact}., a day that had not come"):
+            check_day(kind, {fact: stated}, day, "IE", at)
+    assert check_day(kind, {fact: "2026-11-28"}, written + timedelta(days=1), "IE", at + timedelta(seconds=1))
+    last = datetime(9999, 12, 31, tzinfo=UTC)
+    assert fits_day(kind, {fact: "9999-12-31"}, last, "IE", last)
+
+
+def test_an_arrival_that_is_still_to_come(matter: Matter) -> None:
+    """The mail is of an earlier day, so it would fit; but what comes in ten years has not come."""
+    matter.start()
+    case = matter.opened()
+    disclosure = disclosed(message := matter.mail(case))
+    statement = matter.world.statement("request.acknowledged", REQUESTER, {"received_on": "2036-11-26"}, case,
+                                       digests=(disclosure.digest,))  # fmt: skip
+    matter.world.record(statement)
+    [answer] = matter.ask(message, disclosure, statement)
+    assert type(answer.error).__name__ == "RefusedMail" and "had not come" in str(answer.error)
+    assert answer.attested == ()
 
 
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        (DATE, WRITTEN),
+        ("Thu, 26 Nov 2026 09:00:00 +0000", WRITTEN),
         ("26 Nov 2026 18:00:00 +0900", WRITTEN),
         ("Thu, 26 Nov 2026 09:00:00 -0000", WRITTEN),
         ("Thu, 26 Nov 2026 09:00:00 +0000 (UTC)", WRITTEN),

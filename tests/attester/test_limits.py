@@ -27,7 +27,7 @@ def test_a_large_mail(matter: Matter) -> None:
     assert matter.attested(case, message)[0].result == "grade_a"
     matter.attesters.clear()
     matter.start("small", max_message_bytes=4096)
-    [answer] = matter.attested(case, message, day=28)
+    [answer] = matter.attested(case, message, day=22)
     assert type(answer.error).__name__ == "MalformedSize" and "at most 4096" in str(answer.error)
 
 

@@ -126,7 +126,7 @@ def test_a_statement_about_another_mail(matter: Matter) -> None:
     one = matter.start()
     case = matter.opened()
     first, second = disclosed(matter.mail(case)), disclosed(message := matter.mail(case, 2))
-    statement, other = matter.acknowledged(case, first), matter.acknowledged(case, second, day=28)
+    statement, other = matter.acknowledged(case, first), matter.acknowledged(case, second, day=22)
     given = headers(matter, second.encoded, other.id)
     shown = httpx2.post(f"{one.url}/v1/attest", content=message, headers=given).json()
     digest = encode_hex(sha256(first.encoded.encode("ascii")))

@@ -49,7 +49,7 @@ def test_an_outage_uses_up_nothing(matter: Matter, monkeypatch: pytest.MonkeyPat
         for _ in range(3):
             assert type(matter.ask(message, disclosure, statement)[0].error).__name__ == "RuntimeLedger"
     second = disclosed(message)
-    [answer] = matter.ask(message, second, matter.acknowledged(case, second, day=28))
+    [answer] = matter.ask(message, second, matter.acknowledged(case, second, day=22))
     assert answer.result == "grade_a"
 
 

@@ -66,7 +66,7 @@ def test_arrival_by_mail_that_two_of_three_attested(matter: Matter) -> None:
     bundle = bundle_of(matter, case)
     delivery = finding(bundle, policy(matter, [one, two, three], 2)).delivery
     assert delivery is not None
-    assert (delivery.basis, delivery.grade, delivery.proven_by) == ("acknowledged", "domain_mail", date(2026, 11, 26))
+    assert (delivery.basis, delivery.grade, delivery.proven_by) == ("acknowledged", "domain_mail", date(2026, 11, 20))
     stranger = finding(bundle, policy(matter, [], 1)).delivery
     assert stranger is not None and stranger.basis == "claimed", "nobody whom this policy names vouches for it"
 
@@ -101,7 +101,7 @@ def test_a_refusal_by_mail(matter: Matter) -> None:
     world.record(world.sent(case))
     message = matter.mail(case, text="We cannot help you.")
     disclosure = disclosed(message)
-    facts: dict[str, Json] = {"answered_on": "2026-11-26", "mode": "sent", "reasons": ["reason_not_stated"]}
+    facts: dict[str, Json] = {"answered_on": "2026-11-20", "mode": "sent", "reasons": ["reason_not_stated"]}
     refusal = world.statement("request.refused", REQUESTER, facts, case, digests=(disclosure.digest,))
     world.record(refusal)
     assert [answer.result for answer in matter.ask(message, disclosure, refusal)] == ["grade_a"] * 2
@@ -115,7 +115,7 @@ def test_the_key_alone_confirms_no_statement(matter: Matter) -> None:
     case, world, message = matter.opened(), matter.world, matter.mail(None)
     world.record(world.sent(case))
     disclosure = disclosed(message)
-    facts: dict[str, Json] = {"answered_on": "2026-11-26", "mode": "sent", "reasons": ["reason_not_stated"]}
+    facts: dict[str, Json] = {"answered_on": "2026-11-20", "mode": "sent", "reasons": ["reason_not_stated"]}
     refusal = world.statement("request.refused", REQUESTER, facts, case, digests=(disclosure.digest,))
     world.record(refusal)
     answers = matter.ask(message, disclosure, refusal)

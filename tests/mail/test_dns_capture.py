@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -214,3 +216,28 @@ def test_any_record(data: bytes) -> None:
 
 def test_near_is_an_hour() -> None:
     assert timedelta(hours=1) == NEAR, "docs/spec/dns-capture.md says so"
+
+
+SPEC = Path(__file__).resolve().parents[2] / "docs" / "spec" / "dns-capture.md"
+
+
+def test_the_table_of_agreement_is_what_the_code_does() -> None:
+    """For 1 to 8 resolvers, each number that agrees, with the others silent and with the others differing."""
+    rows = re.findall(
+        r"^   \| (?:`(\w+)`[^|]*|\*n\*) \|((?: [0-9\u2013]+ \|){8})$", SPEC.read_text(encoding="utf-8"), re.M
+    )
+    cells = {
+        name: [int(cell) if cell.isdigit() else 99 for cell in row.replace("|", " ").split()] for name, row in rows
+    }
+    assert cells.pop("") == list(range(1, 9)) and set(cells) == {"quorum", "part_quorum", "single"}
+    found, lie = View("found", (b"v=DKIM1; p=AAAA",)), View("found", (b"v=DKIM1; p=BBBB",))
+    for asked in range(1, 9):
+        quorum, part, single = (cells[name][asked - 1] for name in ("quorum", "part_quorum", "single"))
+        for agreed in range(1, asked + 1):
+            silent = decide([found] * agreed + [None] * (asked - agreed))
+            wanted = "quorum" if agreed >= quorum else "part_quorum" if agreed >= part else "single"
+            assert agreed >= single and (silent.origin, silent.view) == (wanted, found), (asked, agreed)
+            if agreed < asked:
+                against = decide([found] * agreed + [lie] + [None] * (asked - agreed - 1))
+                assert against.origin == ("part_quorum" if agreed >= part else "none"), (asked, agreed)
+        assert decide([None] * asked).origin == "none"

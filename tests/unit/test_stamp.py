@@ -166,6 +166,19 @@ def test_a_statement_of_another_tree_has_none() -> None:
     assert result.exit_code == 1 and result.statements[-1].stamped_not_after is None
 
 
+def test_of_two_tokens_of_one_authority_the_earlier_counts() -> None:
+    """In whatever order they stand: the tree existed by the earlier one."""
+    size = max(BUNDLE.stamps)
+    note = BUNDLE.stamps[size].checkpoint
+    policy = parse_policy(encode_policy(ledger_trust(), (believed(ALPHA),), 1))
+    message = stamped_note(note, LOG_KEY.verifier, ORIGIN)[1]
+    early, late = (ALPHA.token(message, NOW - seconds, accuracy=(1, 0, 0)) for seconds in (7_200, 3_600))
+    shown = ShownStamps(note, tuple(sorted((early, late), key=sha256)))
+    result = assess(parse_bundle(_with(stamps={size: shown}).encode()), policy, Observed(), NOW)
+    times = {view.stamped_not_after.time for view in result.statements if view.stamped_not_after is not None}
+    assert times == {NOW - 7_200 + 1}
+
+
 def test_taking_stamps_out_never_improves_anything() -> None:
     """One token after the other, then the part: exit code and finding stay, values only sink."""
     whole = assessed(BUNDLE)

@@ -136,6 +136,10 @@ def mails_bound(cases: Cases) -> None:
     w.add("written-before-the-day", "An acknowledgement may be said to have come later.", old, WHOLE, PROVEN)
     new = shown(chain, Date="Sat, 24 Oct 2026 09:00:00 +0000", at="2026-10-24T12:00Z")
     w.add("written-after-the-day", "It says more than the mail.", new, unbound, CLAIMED)
+    for day, checks, delivery in (("23", WHOLE, PROVEN), ("24", unbound, CLAIMED)):
+        later: Tell = lambda m, day=day: m.report(RECORDED, m.write(), chain, on=f"2026-10-{day}")  # type: ignore[misc]  # noqa: E731
+        why = "Recorded on the 22nd: somewhere it was the 23rd already, and nowhere the 24th."
+        w.add(f"received-on-the-{day}", why, later, checks, delivery)
     w.add("without-a-date", "Nothing signed says when it was written.", shown(chain, Date=None), unbound, CLAIMED)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ledger.disclosure import Disclosure, FileValue
-from ledger.encoding import Json, encode_hex, sha256
+from ledger.encoding import Json, encode_hex, encode_instant, sha256
 from ledger.mail import CAPTURE_TYPE, MAIL_TYPE
 from tools.vectors._assessment_case import CONDITIONAL, FAILED, NOT_CHECKED, PASSED, Value
 from tools.vectors._assessment_mail import (
@@ -28,7 +28,7 @@ from tools.vectors._dns_files import capture as capture_of
 from tools.vectors._dns_files import empty, question
 from tools.vectors._mail_matter import BY, KEY, NAME, REFUSED, MailMatter, mail_policy, seen, zone_tree
 from tools.vectors._mail_signing import By
-from tools.vectors._matter import ATTESTER
+from tools.vectors._matter import ATTESTER, seconds
 from tools.vectors.writing import Cases
 
 ANSWERED: dict[str, Json] = {"answered_on": "2026-10-22", "mode": "sent", "reasons": []}
@@ -72,6 +72,12 @@ def mails_denied(cases: Cases) -> None:
     ):
         told: Tell = lambda m, fields=fields: attested(m, "grade_c", PLAIN, **fields)  # type: ignore[misc]  # noqa: E731
         w.add(f"attested-{name}", why, told, failed, None, exit_code=1)
+    for day, said in (("24", PASSED), ("25", FAILED)):
+        later: Tell = lambda m, day=day: _of_day(m, day)  # type: ignore[misc]  # noqa: E731
+        why = "Checked on the 23rd: somewhere it was the 24th already, and nowhere the 25th."
+        w.add(f"attested-received-on-the-{day}", why, later,
+              {**ON_A_WORD, "case": NOT_CHECKED, "recomputed": said}, by_attesters("A") if said == PASSED else None,
+              exit_code=0 if said == PASSED else 1)  # fmt: skip
     passed: Tell = lambda m: attested(m, "passed", PLAIN, Subject="News")  # noqa: E731
     w.add("attested-passed-without-a-case", "Passed counts as grade C.", passed, failed, None, exit_code=1)
     weak: Tell = lambda m: attested(m, "grade_d", PLAIN, Subject="News")  # noqa: E731
@@ -135,6 +141,43 @@ def mails_outside(cases: Cases) -> None:
     w.add("of-two-lengths", "A second disclosure names another length: it opens nothing.",
           lambda m: _longer(m, also=True), WHOLE, PROVEN)  # fmt: skip
 
+    w.add("of-another-case", "A statement of another case shows its mail: nothing of it is checked here.", _elsewhere,
+          {"file": PASSED}, None, exit_code=1)  # fmt: skip
+
+
+def _elsewhere(m: MailMatter) -> None:
+    data, own = m.write(), m.maker.case
+    m.maker.case = bytes(range(32))
+    m.report(RECORDED, data, seen(SEEN))
+    m.maker.case = own
+
+
+def mails_dated(cases: Cases) -> None:
+    """When an attester says that it checked, between what the statement quotes and its own record, an hour apart."""
+    w = Mails(cases)
+    for name, at, counts in (
+        ("in-an-hour", "2026-10-23T12:59Z", True),
+        ("after-its-own-record", "2026-10-23T13:10Z", False),
+        ("ten-years-later", "2036-10-23T12:00Z", False),
+        ("an-hour-before", "2026-10-22T11:10Z", True),
+        ("before-what-it-is-about", "2026-10-22T10:50Z", False),
+    ):
+        told: Tell = lambda m, at=at: _dated(m, at)  # type: ignore[misc]  # noqa: E731
+        why = "Recorded on 23 October at noon, about a statement of the 22nd at noon."
+        w.add(f"attested-{name}", why, told, {}, by_attesters("A") if counts else CLAIMED)
+    w.add("attested-again-after-its-own-record", "A result that counts for nothing takes back the one before.",
+          lambda m: _dated(m, "2026-10-23T12:00Z", "2036-10-23T12:00Z"), {}, CLAIMED)  # fmt: skip
+
+
+def _dated(m: MailMatter, *every: str) -> None:
+    of = m.report(RECORDED, m.write())
+    digest = encode_hex(sha256(m.maker.disclosures[-1].encode("ascii")))
+    for at in every:
+        facts: dict[str, Json] = {"statement": encode_hex(of.id), "digest": digest, "check": "dkim"}
+        m.say("2026-10-23T12:00Z", "evidence.attested", ATTESTER, (), **facts, result="grade_a",
+              at=encode_instant(seconds(at)))  # fmt: skip
+    close(m)
+
 
 def _early(m: MailMatter) -> None:
     of, past = m.report(RECORDED, m.write()), "2024-10-22T12:00:00Z"
@@ -181,6 +224,10 @@ def mails_seen(cases: Cases) -> None:
 
 def attested(m: MailMatter, result: str, capture: bytes, by: By = BY, **fields: str | None) -> None:
     m.attest_mail("2026-10-23T12:00Z", m.report(RECORDED, m.write(by, **fields)), result, capture)
+
+
+def _of_day(m: MailMatter, day: str) -> None:
+    m.attest_mail("2026-10-23T12:00Z", m.report(RECORDED, m.write(), on=f"2026-10-{day}"), "grade_a", PLAIN)
 
 
 def _again(m: MailMatter, digests: tuple[str, ...]) -> None:

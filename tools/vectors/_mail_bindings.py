@@ -19,7 +19,10 @@ def write(cases: Cases) -> None:
     bindings = _Bindings(cases)
     _subjects(bindings)
     _bodies(bindings)
+    _charsets(bindings)
+    _hidden(bindings)
     _parts(bindings)
+    _parameters(bindings)
     _other(bindings)
     _readings(bindings)
     _message_ids(cases)
@@ -35,6 +38,11 @@ class _Bindings:
 
     def body(self, name: str, why: str, body: str, where: str, cases: Sequence[str] = (CASE,), **fields: str) -> None:
         self.add(name, why, sign(mail(body, Subject="Re: request", **fields), GOOD), where, cases)
+
+    def hidden(self, name: str, why: str, subject: str) -> None:
+        """The Subject names the other case, the body ours."""
+        message = sign(mail(f"Request {CASE}\r\n", Subject=subject), GOOD)
+        self.add(f"other-{name}", why, message, "other_case", [OTHER, CASE])
 
 
 def _subjects(bindings: _Bindings) -> None:
@@ -112,6 +120,115 @@ def _bodies(bindings: _Bindings) -> None:
     whole = By(RSA, "s2048", length=len(text))
     message = sign(mail(text, Subject="Re: request"), whole) + f"{OTHER}\r\n"
     bindings.add("body-within-length", "within l= it counts, and nothing behind", message, "body", by=whole)
+
+
+def _word(charset: str, data: bytes) -> str:
+    return f"=?{charset}?b?{base64.b64encode(data).decode()}?="
+
+
+def _charsets(bindings: _Bindings) -> None:
+    """Charsets in which ASCII is not ASCII, and names of charsets that nobody knows; the other case in most of them."""
+    rows = {
+        "utf-16": _word("utf-16", CASE.encode("utf-16")),
+        "utf-7": f"=?utf-7?q?+ADA-{CASE[1:]}?=",
+        "words-of-two-charsets": f"{_word('utf-16be', 'Re: '.encode('utf-16-be'))} =?utf-8?q?{CASE}?=",
+        "unknown-charset-byte": f"=?x-nobody?q?{CASE[:_HALF]}=9F{CASE[_HALF:]}?=",
+    }
+    for name, subject in rows.items():
+        bindings.add(f"subject-{name}", "an encoded word in another charset", sign(mail(Subject=subject), GOOD),
+                     "subject")  # fmt: skip
+    rows = {
+        "utf-16": _word("utf-16", OTHER.encode("utf-16")),
+        "utf-16-without-mark": _word("UTF-16", OTHER.encode("utf-16-be")),
+        "utf-16le": _word("utf-16le*en", OTHER.encode("utf-16-le")),
+        "utf-32": _word("utf-32", OTHER.encode("utf-32")),
+        "utf-7": f"=?utf-7?q?+ADA-{OTHER[1:]}?=",
+        "wide-under-no-name": _word("x-nobody", OTHER.encode("utf-16-le")),
+        "unknown-charset-byte": f"=?x-nobody?q?{OTHER[:_HALF]}=9F{OTHER[_HALF:]}?=",
+    }
+    for name, subject in rows.items():
+        bindings.hidden(f"subject-{name}", "the other case, in another charset", subject)
+    bodies = {
+        "utf16be": ("utf16be", OTHER.encode("utf-16-be")),
+        "utf-16-without-mark": ("utf-16", f"{OTHER[:_HALF]}\u2060{OTHER[_HALF:]}".encode("utf-16-le")),
+        "utf-7": ("utf-7", f"+ADA-{OTHER[1:]}".encode()),
+        "wide-under-no-name": ("x-nobody", OTHER.encode("utf-32-be")),
+        "ascii-called-utf-16": ("utf-16", OTHER.encode()),
+        "iso-2022": ("iso-2022-kr", f"\x1b$)C{OTHER[:_HALF]}\x1b(B{OTHER[_HALF:]}".encode()),
+    }
+    for name, (charset, data) in bodies.items():
+        encoded = base64.encodebytes(data).decode().replace("\n", "\r\n")
+        bindings.body(f"other-body-{name}", "the other case, in another charset", encoded, "other_case", [OTHER],
+                      Content_Type=f"text/plain; charset={charset}", Content_Transfer_Encoding="base64")  # fmt: skip
+
+
+def _hidden(bindings: _Bindings) -> None:
+    """Characters between the digits that no reader sees: whoever searches bytes finds no case, or only ours."""
+    ours = f"{CASE[:_HALF]}\u2060{CASE[_HALF:]}".encode().decode("latin-1")
+    bindings.add("subject-word-joiner", "a character that nobody sees", sign(mail(Subject=f"Re: {ours}"), GOOD),
+                 "subject")  # fmt: skip
+    bindings.body("body-word-joiner", "a character that nobody sees", f"Request {ours}\r\n", "body")
+    for name, between in {
+        "word-joiner": "\u2060",
+        "soft-hyphen": "\xad",
+        "left-to-right": "\u200e",
+        "grapheme-joiner": "\u034f",
+        "hangul-filler": "\u3164",
+        "tag": "\U000e0041",
+    }.items():
+        other = f"{OTHER[:_HALF]}{between}{OTHER[_HALF:]}"
+        raw = other.encode().decode("latin-1")
+        bindings.hidden(f"subject-{name}", "the other case, with a character that nobody sees", f"Re: {raw}")
+        bindings.hidden(f"subject-encoded-{name}", "the same in an encoded word", _word("utf-8", other.encode()))
+        bindings.body(f"other-body-{name}", "a character that nobody sees", f"Request {raw}\r\n", "other_case", [OTHER])
+        entity = f"{OTHER[:_HALF]}&#{ord(between)};{OTHER[_HALF:]}"
+        bindings.body(f"other-html-{name}", "the same as an entity", f"<p>{entity}</p>\r\n", "other_case", [OTHER],
+                      Content_Type="text/html")  # fmt: skip
+
+
+def _parameters(bindings: _Bindings) -> None:
+    """What is a parameter of Content-Type, and what only looks like one."""
+    ours = f"Content-Type: text/plain\r\n\r\n{CASE}\r\n"
+    other = f"Content-Type: text/plain\r\n\r\n{OTHER}\r\n"
+    both = f"--y\r\n{other}--y--\r\n--b 1\r\n{ours}--b 1--\r\n"
+    alone = f"--y\r\n{ours}--y--\r\n"
+    rows = {
+        "in-quoted-name": ('name="x; boundary=y"; boundary="b 1"', both, "body"),
+        "in-quoted-charset": ('charset="utf-8; boundary=y"', alone, "none"),
+        "in-escaped-quote": ('name="x\\"; boundary=y; \\""', alone, "none"),
+        "in-comment": ("(; boundary=y)", alone, "none"),
+        "behind-a-comment": ("(x (\\) y)) boundary (z) = (z) y (z)", alone, "body"),
+        "escaped": ('boundary="\\y"', alone, "body"),
+        "open-quote": ('name="x; boundary=y', alone, "none"),
+        "open-comment": ("boundary=y (x", alone, "none"),
+        "with-something-behind": ("boundary=y z", alone, "none"),
+        "with-something-behind-its-quote": ('boundary="y"z', alone, "none"),
+        "with-a-comma": ("boundary=y, x", alone, "none"),
+        "from-the-second-part-on": ("boundary*1=y", alone, "none"),
+        "of-no-number": ("boundary*x=y", alone, "none"),
+        "without-value": ("boundary", alone, "none"),
+        "without-a-value": ("boundary=; x=y", alone, "none"),
+        "twice": ("boundary=y; BOUNDARY=z", alone, "none"),
+        "twice-the-same-name-other-case": ('boundary="b 1"; Boundary=y', both, "none"),
+        "empty": ('boundary=""', alone, "none"),
+        "two-semicolons": ("; boundary=y", alone, "body"),
+        "without-semicolon": ("charset=utf-8 boundary=y", alone, "none"),
+        "folded": ("\r\n boundary=\r\n\ty", alone, "body"),
+        "continued": ('boundary*0="b "; boundary*1=1', both, "body"),
+        "continued-with-a-gap": ('boundary*0="b "; boundary*2=1', both, "none"),
+        "continued-and-whole": ("boundary=y; boundary*0=y", alone, "none"),
+        "extended": ("boundary*=us-ascii'en'%79", alone, "body"),
+        "behind-64-others": ("; ".join(f"p{number}=x" for number in range(64)) + "; boundary=y", alone, "none"),
+    }
+    # Both fields are signed: else every reading would be searched.
+    by = By(RSA, "s2048", headers=[*ALL, "content-transfer-encoding"])
+    for name, (parameters, body, where) in rows.items():
+        kind = f"multipart/mixed; {parameters}"
+        message = sign(mail(body, Subject="Re: request", Content_Type=kind), by)
+        bindings.add(f"boundary-{name}", "parameters as RFC 2045 and RFC 2231 say", message, where,
+                     [CASE] if where == "body" else [], by)  # fmt: skip
+    bindings.body("charset-in-quoted-name", "the text is no UTF-16", f"Request {CASE}\r\n", "body",
+                  Content_Type='text/plain; name="x; charset=utf-16"')  # fmt: skip
 
 
 def _parts(bindings: _Bindings) -> None:

@@ -119,6 +119,8 @@ def _best(grades: Grades) -> None:
 
 def _keys(grades: Grades) -> None:
     grades.signed("grade-b-1024", "RSA of 1024 bits", By(SHORT, "s1024"), "grade_b", ["key_1024"])
+    below = By(rsa("shop", 2047), "s2047")
+    grades.signed("grade-b-2047", "RSA of one bit less than 2048", below, "grade_b", ["key_1024"])
     rows = {
         "part_quorum": ("grade_b", ["key_part_quorum"]),
         "single": ("grade_c", ["key_single"]),
@@ -158,7 +160,7 @@ def _keys(grades: Grades) -> None:
     grades.signed("unusable-key-same-domain", "t=s allows no subdomain in i=", inside, "undetermined",
                   ["key_identity"], keys=[key(inside, text=record(RSA, "v=DKIM1; t=s; "))],
                   signatures=[["unusable", "key_identity"]])  # fmt: skip
-    for bits in (512, 768):
+    for bits in (512, 768, 1023):
         by = By(rsa("shop", bits), f"s{bits}")
         grades.signed(f"unusable-key-{bits}", "anybody can compute the private key", by, "undetermined",
                       ["key_short"], signatures=[["unusable", "key_short"]])  # fmt: skip
@@ -308,6 +310,12 @@ def _alignment(grades: Grades) -> None:
         "address-in-name": "privacy@shop.example <a@service.example>",
         "address-behind": "<privacy@shop.example> a@service.example",
         "group": "Shop: privacy@shop.example;",
+        "group-around": "Shop: <privacy@shop.example>",
+        "semicolon-in-name": "Shop; <privacy@shop.example>",
+        "comma-in-name": "Shop, Kim <privacy@shop.example>",
+        "bracket-in-name": "[Shop] <privacy@shop.example>",
+        "closed-before-open": "Shop> <privacy@shop.example>",
+        "group-end": "<privacy@shop.example>;",
         "open-quote": '"Shop <privacy@shop.example>',
         "open-comment": "(Shop <privacy@shop.example>",
         "literal": "a@[127.0.0.1]",

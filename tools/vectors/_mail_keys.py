@@ -1,6 +1,6 @@
 """Test keys for signed mails, each computed from its name: published, worth nothing, and never to be used.
 
-RSA keys of 512, 768, 1024 and 2048 bits and Ed25519 keys, with plain integer arithmetic: libraries refuse to make
+RSA keys of 512 to 2048 bits and Ed25519 keys, with plain integer arithmetic: libraries refuse to make
 or to use the short ones, which the vectors need.
 """
 
@@ -88,7 +88,8 @@ Key = Rsa | Ed25519
 
 @cache
 def rsa(name: str, bits: int, exponent: int = 65_537) -> Rsa:
-    p, q = (_prime(f"{name} {bits} {part}", bits // 2, exponent) for part in "pq")
+    p = _prime(f"{name} {bits} p", (bits + 1) // 2, exponent)
+    q = _prime(f"{name} {bits} q", bits // 2, exponent)
     return Rsa(p * q, pow(exponent, -1, (p - 1) * (q - 1)), exponent, primes=(p, q))
 
 
@@ -110,7 +111,7 @@ def _pem(label: str, data: bytes) -> str:
 
 def _prime(name: str, bits: int, exponent: int) -> int:
     stream = b"".join(hashlib.sha256(f"habeas test key {name} {n}".encode()).digest() for n in range(bits // 256))
-    # Both top bits set, so that the product of two has exactly twice the bits.
+    # Both top bits set, so that the product of two has exactly as many bits as both together.
     value = int.from_bytes(stream, "big") | 3 << (bits - 2) | 1
     while any(value % small == 0 for small in _SMALL) or (value - 1) % exponent == 0 or pow(2, value - 1, value) != 1:
         value += 2

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ledger.bundle import Bundle, parse_bundle
-from ledger.encoding import Json, encode_hex
+from ledger.encoding import Json, encode_hex, encode_instant
 from ledger.leaf import INDEX_V1, case_key
 from ledger.statement import SignedStatement
 from tools.vectors._bundles import (
@@ -93,10 +93,14 @@ class Matter:
         """A check-in on the day of ``at``."""
         return self.say(at, "case.confirmed", on=at[:10], answer=answer, account=account)
 
-    def attest(self, at: str, of: SignedStatement, check: str, result: str = "passed", key: bytes = ATTESTER) -> None:
-        """An attester's word for what is kept of a statement."""
+    def attest(
+        self, at: str, of: SignedStatement, check: str, result: str = "passed", key: bytes = ATTESTER,
+        said: str | None = None,
+    ) -> None:  # fmt: skip
+        """An attester's word for what is kept of a statement; checked at ``at``, or when he has ``said``."""
         digest = encode_hex(bytes(range(32)))
-        facts: dict[str, Json] = {"check": check, "result": result, "at": "2026-10-22T09:00:00Z", "digest": digest}
+        checked = encode_instant(seconds(said) if said else max(seconds(at), self.maker.time))
+        facts: dict[str, Json] = {"check": check, "result": result, "at": checked, "digest": digest}
         self.say(at, "evidence.attested", key, statement=encode_hex(of.id), **facts)
 
     def bundle(self, now: str) -> Bundle:

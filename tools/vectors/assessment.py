@@ -40,7 +40,14 @@ from tools.vectors._assessment_following import following, late_notices
 from tools.vectors._assessment_index import contradictions, lists, no_root, replays
 from tools.vectors._assessment_keys import keys
 from tools.vectors._assessment_mail import mails_attested, mails_bound, mails_by_time, mails_changed, mails_shown
-from tools.vectors._assessment_mail_false import mails_denied, mails_outside, mails_reused, mails_seen, mails_sent
+from tools.vectors._assessment_mail_false import (
+    mails_dated,
+    mails_denied,
+    mails_outside,
+    mails_reused,
+    mails_seen,
+    mails_sent,
+)
 from tools.vectors._assessment_more_time import more_time
 from tools.vectors._assessment_own_word import arrivals, disputes
 from tools.vectors._assessment_parties import other_cases, parties, requester_bound
@@ -318,6 +325,7 @@ def main() -> None:
         mails_denied,
         mails_seen,
         mails_outside,
+        mails_dated,
         mails_sent,
     )
     findings = (deliveries, late, more_time, names_in_facts, direct, contradictory, malformed)

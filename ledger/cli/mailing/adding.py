@@ -11,6 +11,7 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -239,7 +240,8 @@ def _refuse_day(kind: str, facts: Mapping[str, Json], examined: Examined, place:
     if examined.check.chosen is None:
         return
     try:
-        check_day(kind, facts, written_at(examined.mail, examined.check), place)
+        # Attesters ask their own clocks, whatever time of receipt was named here.
+        check_day(kind, facts, written_at(examined.mail, examined.check), place, datetime.now(UTC))
     except RefusedMail as error:
         raise RefusedMail(
             f"{error}. Attesters refuse that, so nothing is signed. Leave --on out to take the mail's own day, or "

@@ -14,6 +14,7 @@ from ledger.cli.mailing.lines import line
 from ledger.encoding import Json, JsonObject
 from ledger.errors import Malformed, MalformedRequest, RefusedOverwrite
 from ledger.mail.author import author_domain, in_domain
+from ledger.mail.charsets import as_seen
 from ledger.mail.raw import RawMail
 from ledger.mail.text import body_texts, subject_texts
 from ledger.words import Language, pick
@@ -74,7 +75,7 @@ def reasons(mail: RawMail, case: bytes, domains: frozenset[str]) -> Iterator[str
     """Why a message belongs to the case. Signed or not: this finds, and proves nothing."""
     digits = case.hex()
     texts = (*subject_texts(mail, len(mail.named("subject"))), *body_texts(mail, mail.body))
-    if any(digits in text.translate(_BETWEEN).lower() for text in texts):
+    if any(digits in reading.translate(_BETWEEN).lower() for text in texts for reading in as_seen(text)):
         yield "case"
     senders = mail.named("from")
     authors = {author_domain(field.value) for field in senders} - {None}

@@ -174,7 +174,7 @@ class MailAttester:
         if binding.where == "other_case":
             raise RefusedMail("the signed text of the mail names another case; record it there")
         has_day = check.chosen is None or check_day(
-            prepared.kind, prepared.facts, written_at(mail, check), prepared.place
+            prepared.kind, prepared.facts, written_at(mail, check), prepared.place, at
         )
         result, reasons = _weighed(check, binding, has_day)
         found: JsonObject = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import httpx2
 import pytest
@@ -12,8 +13,11 @@ from ledger.cli.attesting import MailAnswer
 from ledger.cli.demo.mail import MailKey, write_mail
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, encode_hex, sha256
+from ledger.mail.asked import Answer, Asked, Question, Resolver
 from ledger.mail.capture import DnsCapture
-from ledger.mail.key import KeyRecord
+from ledger.mail.grade import grade_mail
+from ledger.mail.key import KeyAtReceipt, KeyRecord, Origin
+from ledger.mail.raw import RawMail
 from ledger.runtime.attester import attest
 from ledger.runtime.operator import Operator
 from tests.attester.conftest import DATE, MAIL, SHOP, Matter, disclosed
@@ -313,6 +317,55 @@ def test_resolvers_that_do_not_answer(matter: Matter) -> None:
     assert matter.ask(message, disclosure, statement)[0].result == "grade_a"
 
 
+def test_an_outage_spoils_no_mail(matter: Matter) -> None:
+    """One of three answers: its word is not enough, and nothing that would stand in the way later is recorded."""
+    matter.start(dns_timeout_s=0.5)
+    case = matter.opened()
+    disclosure = disclosed(message := matter.mail(case))
+    statement = matter.acknowledged(case, disclosure)
+    before = size(matter)
+    for server in matter.names[1:]:
+        server.is_silent = True
+    [answer] = matter.ask(message, disclosure, statement)
+    assert (answer.problem, answer.result, answer.attested) == (None, "undetermined", ())
+    assert "key_single" in [code for code, _ in answer.reasons]
+    copy = disclosed(message)
+    [other] = matter.ask(message, copy, matter.acknowledged(case, copy, day=27))
+    assert other.result == "undetermined", "no claim was left by the first question"
+    assert size(matter) == before + 1, "the second acknowledgement alone"
+    for server in matter.names:
+        server.is_silent = False
+    assert matter.ask(message, disclosure, statement)[0].result == "grade_a"
+
+
+def test_one_that_lies_while_the_others_are_silent(matter: Matter) -> None:
+    """Under its key the mail is *failed*: recorded, that would stand against the mail for ever."""
+    matter.start(dns_timeout_s=0.5)
+    case = matter.opened()
+    disclosure = disclosed(message := matter.mail(case))
+    statement = matter.acknowledged(case, disclosure)
+    honest = matter.names[0].records
+    matter.names[0].records = {place: list(texts) for place, texts in MailKey.make(SHOP).records().items()}
+    for server in matter.names[1:]:
+        server.is_silent = True
+    [answer] = matter.ask(message, disclosure, statement)
+    assert (answer.problem, answer.result, answer.attested) == (None, "undetermined", ())
+    assert [code for code, _ in answer.reasons][0] == "key_single"
+    matter.names[0].records = honest
+    for server in matter.names:
+        server.is_silent = False
+    assert matter.ask(message, disclosure, statement)[0].result == "grade_a"
+
+
+def test_failed_under_the_only_resolver(matter: Matter) -> None:
+    """Whoever asks one resolver alone has nobody to wait for."""
+    matter.start(resolvers=[matter.names[0].address])
+    case = matter.opened()
+    forged = matter.mail(case).replace(b"We received", b"We refuse")
+    [answer] = matter.attested(case, forged)
+    assert (answer.result, [item.result for item in answer.attested]) == ("failed", ["failed"])
+
+
 def test_resolvers_that_disagree(matter: Matter) -> None:
     matter.start()
     case = matter.opened()
@@ -393,3 +446,26 @@ def test_korean_mail(matter: Matter) -> None:
     )
     [answer] = matter.attested(case, message)
     assert (answer.result, answer.case_in) == ("grade_a", "body")
+
+
+@pytest.mark.parametrize(
+    ("origin", "resolvers", "result"),
+    [
+        ("quorum", 3, "grade_a"),
+        ("part_quorum", 3, "grade_b"),
+        ("dnssec", 3, "grade_a"),
+        ("single", 1, "grade_c"),
+        ("single", 2, "undetermined"),
+        ("archive", 3, "undetermined"),
+    ],
+)
+def test_what_is_settled(mail_key: MailKey, origin: Origin, resolvers: int, result: str) -> None:
+    """A chain that most resolvers contradict is no more settled than one resolver of several."""
+    at = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    mail = RawMail.parse(mail_key.sign(write_mail(f"support@{SHOP}", "Your request", "We received it.", DATE)))
+    key = KeyAtReceipt(SHOP, "mail", "found", mail_key.record.encode(), origin, at)
+    asked = [Resolver(f"r{number}", f"192.0.2.{number + 1}:53") for number in range(resolvers)]
+    answers = Asked(Question(KEY_NAME[0], "TXT"), tuple(Answer.failed("timeout") for _ in asked))
+    capture = DnsCapture.make(at, asked, [answers])
+    check = attest.settled(grade_mail(mail, frozenset({SHOP}), {(SHOP, "mail"): key}, at), capture)
+    assert (check.result, check.chosen is None) == (result, result == "undetermined")

@@ -33,7 +33,7 @@ from ledger.mail.capture import MEDIA_TYPE as CAPTURE_TYPE
 from ledger.mail.capture import DnsCapture
 from ledger.mail.days import check_day, written_at
 from ledger.mail.dkim import read_signature, signature_fields
-from ledger.mail.grade import MAX_SIGNATURES, MailCheck, grade_mail
+from ledger.mail.grade import MAX_SIGNATURES, MailCheck, Reason, grade_mail
 from ledger.mail.hold_down import hold_down
 from ledger.mail.raw import RawMail
 from ledger.mail.reasons import reason_text
@@ -169,7 +169,8 @@ class MailAttester:
         now = int(self._parts.clock())  # after the answers came: the key was seen at receipt, and not later
         at = datetime.fromtimestamp(now, UTC)
         keys = {pair: capture.key(*pair, at) for pair in pairs} if capture else {}
-        check = hold_down(mail, grade_mail(mail, domains, keys, at, self._parts.published.in_force()), senders)
+        graded = settled(grade_mail(mail, domains, keys, at, self._parts.published.in_force()), capture)
+        check = hold_down(mail, graded, senders)
         binding = find_case(mail, check, prepared.case)
         if binding.where == "other_case":
             raise RefusedMail("the signed text of the mail names another case; record it there")
@@ -255,6 +256,24 @@ def _keys(mail: RawMail, domains: frozenset[str]) -> tuple[tuple[str, str], ...]
             found[signature.domain, signature.selector] = None
     own = [pair for pair in found if any(in_domain(pair[0], domain) for domain in domains)]
     return tuple(dict.fromkeys([*own, *found]))[:MAX_KEYS]
+
+
+def settled(check: MailCheck, capture: DnsCapture | None) -> MailCheck:
+    """``check``; *undetermined* where several resolvers were asked, and it hangs on the word of the one that answered,
+    or on a key that most of them contradict.
+
+    Another hour may show another key: what is recorded and remembered now would spoil an honest mail for ever.
+    """
+    if capture is None or len(capture.resolvers) < 2:
+        return check
+    if check.result == "failed":
+        origins = {item.origin for item in check.signatures if item.result == "failed"}
+    else:
+        origins = set() if check.chosen is None else {check.chosen.origin}
+    if origins.isdisjoint(("single", "archive")):
+        return check
+    reasons = check.reasons if check.chosen is not None else (Reason.of("key_single"), *check.reasons)
+    return replace(check, result="undetermined", reasons=reasons, chosen=None, chosen_number=None, signed_headers=())
 
 
 def _weighed(check: MailCheck, binding: Binding, has_day: bool) -> tuple[str, list[tuple[str, str]]]:

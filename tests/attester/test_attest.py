@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import dkim
 import httpx2
 import pytest
 
@@ -172,6 +173,65 @@ def test_a_second_signature_makes_no_second_mail(matter: Matter) -> None:
     one, two = (key.sign(plain).removesuffix(plain) for key in (matter.key, other))
     assert matter.attested(first, one + plain, day=21)[0].result == "grade_d"
     refused(matter.attested(second, two + plain, day=21), "RefusedMail", "Message-ID")
+
+
+def signed_over(matter: Matter, plain: bytes, *names: bytes) -> bytes:
+    """A signature of the shop over these fields, to be set above ``plain``."""
+    found: bytes = dkim.sign(plain, b"mail", SHOP.encode(), matter.key.private, canonicalize=(b"relaxed", b"relaxed"),
+                             include_headers=list(names))  # fmt: skip
+    return found
+
+
+WITHOUT_ID = (b"from", b"to", b"subject", b"date", b"mime-version", b"content-type")
+
+
+@pytest.mark.parametrize("name", [f"<1@{SHOP}>", "a@x", "<a b@x>", f"<1@{SHOP}> (c)"])
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_a_second_signature_that_covers_no_message_id(matter: Matter, name: str, is_turned: bool) -> None:
+    """Either signature alone is a mail that verifies, and both are one mail, whatever its Message-ID is."""
+    matter.start()
+    case = matter.opened()
+    plain = write_mail(f"support@{SHOP}", f"Your request [{encode_hex(case)}]", "We received it.", DATE)
+    plain = plain.replace(f"<1@{SHOP}>".encode(), name.encode())
+    full, part = signed_over(matter, plain, *WITHOUT_ID, b"message-id"), signed_over(matter, plain, *WITHOUT_ID)
+    other = plain.replace(name.encode(), b"<2@other.example>")
+    first, second = (part + other, full + plain) if is_turned else (full + plain, part + other)
+    assert matter.attested(case, first)[0].result == ("grade_c" if is_turned else "grade_a")
+    refused(matter.attested(case, second, day=27), "RefusedMail", "this sender, text and date")
+    later = plain.replace(b"09:00:00", b"09:00:01")
+    assert matter.attested(case, signed_over(matter, later, *WITHOUT_ID) + later, day=28)[0].result == "grade_c"
+
+
+@pytest.mark.parametrize("name", ["a@x", "<a b@x>", f"<1@{SHOP}> (c)"])
+def test_two_mails_under_one_malformed_message_id(matter: Matter, name: str) -> None:
+    matter.start()
+    case = matter.opened()
+    for number, text in enumerate(("One text.", "Another text.")):
+        plain = write_mail(f"support@{SHOP}", f"Your request [{encode_hex(case)}]", text, DATE)
+        answers = matter.attested(
+            case, matter.key.sign(plain.replace(f"<1@{SHOP}>".encode(), name.encode())), 26 + number
+        )
+        if number:
+            refused(answers, "RefusedMail", "Message-ID")
+        else:
+            assert answers[0].result == "grade_a"
+
+
+def test_a_strangers_mail_takes_no_message_id_away(matter: Matter) -> None:
+    """He knows the Message-ID of an answer, has a domain and a case of his own, and is faster."""
+    matter.start()
+    own = MailKey.make("stranger.example")
+    for server in matter.names:
+        server.records |= {place: list(texts) for place, texts in own.records().items()}
+    victim, strangers = matter.opened(), matter.opened(2)
+    good = matter.mail(victim)
+    subject = f"Your request [{encode_hex(victim)}]"
+    for case in (strangers, victim):
+        name = f"Your request [{encode_hex(case)}]"
+        forged = own.sign(write_mail(f"support@{SHOP}", name, "We received your request.", DATE))
+        assert matter.attested(case, forged)[0].result == "grade_d"
+    assert subject.encode() in good and b"<1@shop.example>" in good
+    assert matter.attested(victim, good, day=27)[0].result == "grade_a"
 
 
 def test_a_mail_that_names_another_case(matter: Matter) -> None:

@@ -32,7 +32,7 @@ from ledger.mail.binding import Binding, find_case, message_id
 from ledger.mail.capture import MEDIA_TYPE as CAPTURE_TYPE
 from ledger.mail.capture import DnsCapture
 from ledger.mail.days import check_day, written_at
-from ledger.mail.dkim import read_signature, signature_fields
+from ledger.mail.dkim import Forms, read_signature, signature_fields
 from ledger.mail.grade import MAX_SIGNATURES, MailCheck, Reason, grade_mail
 from ledger.mail.hold_down import hold_down
 from ledger.mail.raw import RawMail
@@ -191,7 +191,7 @@ class MailAttester:
             found["capture"] = capture.encode().decode("ascii")
         if result == "undetermined":
             return Draft(found, ()), None
-        shown = None if result == "failed" else _shown(mail, prepared, check)
+        shown = None if result == "failed" else shown_as(mail, prepared, check)
         return self._sign(prepared, found, now, check, capture), shown
 
     def _sign(
@@ -290,12 +290,27 @@ def _weighed(check: MailCheck, binding: Binding, has_day: bool) -> tuple[str, li
     return "grade_d", [*((code, reason_text(code)) for code in missing), *reasons]
 
 
-def _shown(mail: RawMail, prepared: Prepared, check: MailCheck) -> Shown:
-    """What is remembered of a graded mail: its signatures, the same whatever unsigned is added or left out."""
+def shown_as(mail: RawMail, prepared: Prepared, check: MailCheck) -> Shown:
+    """What is remembered of a graded mail: its signatures, the same whatever unsigned is added or left out; and where a
+    domain of the company signed, the Message-ID, and sender, text and Date. Others' mail takes none of these away."""
     values = [item.verified.signature.value for item in check.signatures if item.verified is not None]
     signatures = tuple(dict.fromkeys(map(sha256, values)))
-    said = prepared.question.statement
-    return Shown(signatures, prepared.case, said, prepared.company, message_id(mail, check) or b"")
+    said, company = prepared.question.statement, prepared.company
+    if not check.aligned:
+        return Shown(signatures, prepared.case, said, company, b"", b"", b"")
+    forms = Forms(mail)
+    # One that is not as RFC 5322 says is the same in every copy, too.
+    name = message_id(mail, check) or _signed_field(mail, check, forms, "message-id")
+    sender = b"".join(forms.header("relaxed", ["from"]))
+    text = sha256(sha256(sender) + forms.digest("relaxed", "rsa-sha256", None))
+    return Shown(signatures, prepared.case, said, company, name, text, _signed_field(mail, check, forms, "date"))
+
+
+def _signed_field(mail: RawMail, check: MailCheck, forms: Forms, name: str) -> bytes:
+    """The value of a field in its relaxed form; empty where it is unsigned or stands twice."""
+    if name not in check.signed_headers or len(mail.named(name)) != 1:
+        return b""
+    return next(forms.header("relaxed", [name])).partition(b":")[2].strip()
 
 
 def _chosen(check: MailCheck) -> JsonObject | None:

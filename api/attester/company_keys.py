@@ -9,7 +9,7 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.attester.context import AttesterDep, Limited
+from api.attester.context import AttesterDep, ClientName, Limited
 from api.body import read_body, require_type
 from api.caching import JSON, NO_STORE
 from api.deps import parse_domain
@@ -65,7 +65,7 @@ class Recorded(BaseModel):
         KeyRequest.model_json_schema(),
     ),
 )
-async def ask(request: Request, context: AttesterDep) -> Response:
+async def ask(request: Request, context: AttesterDep, client: ClientName) -> Response:
     """Anybody may ask; only the domain can answer. The same question again gives the same statement."""
     try:
         require_type(request, JSON)
@@ -77,7 +77,7 @@ async def ask(request: Request, context: AttesterDep) -> Response:
             standing = await context.call(context.binder.standing, question)
             bound = standing.bound
             if bound is None:
-                async with context.place(context.outgoing, "domains"):
+                with context.outgoing.take(client):
                     await context.binder.look(question)
                 bound = await context.call(context.binder.bind, question, standing.lapsed, int(time.time()))
     except HabeasError as error:

@@ -90,13 +90,14 @@ def test_a_mail_that_names_two_cases(matter: Matter) -> None:
     assert (answer.result, answer.case_in, answer.reasons[0][0]) == ("grade_d", "several_cases", "several_cases")
 
 
-def test_signatures_without_a_key_above_the_good_one(matter: Matter) -> None:
+@pytest.mark.parametrize("domain", [b"junk%d.example", b"junk%d.shop.example"])
+def test_signatures_without_a_key_above_the_good_one(matter: Matter, domain: bytes) -> None:
     """Whoever hands the mail on can add them: the company's own are asked for first."""
     matter.start()
     case = matter.opened()
     good = matter.mail(case)
     junk = b"".join(
-        good[: good.index(b"\r\nFrom:") + 2].replace(b"shop.example", b"junk%d.example" % number) for number in range(9)
+        good[: good.index(b"\r\nFrom:") + 2].replace(b"d=shop.example", b"d=" + domain % number) for number in range(9)
     )
     assert junk.count(b"d=junk") == 9
     [answer] = matter.attested(case, junk + good)

@@ -244,7 +244,8 @@ def _mail_file(disclosure: Disclosure) -> FileValue:
 
 
 def _keys(mail: RawMail, domains: frozenset[str]) -> tuple[tuple[str, str], ...]:
-    """Domain and selector of the signatures, each once, those of the company's domains first.
+    """Domain and selector of the signatures, each once: those of exactly the company's domains first, then those under
+    them, then the others.
 
     In the order of the mail, whoever hands it on could put signatures without a key above the good one.
     """
@@ -254,8 +255,9 @@ def _keys(mail: RawMail, domains: frozenset[str]) -> tuple[tuple[str, str], ...]
             signature = read_signature(field, number)
             mail_questions([(signature.domain, signature.selector)])  # else nobody could be asked
             found[signature.domain, signature.selector] = None
-    own = [pair for pair in found if any(in_domain(pair[0], domain) for domain in domains)]
-    return tuple(dict.fromkeys([*own, *found]))[:MAX_KEYS]
+    exact = [pair for pair in found if pair[0] in domains]
+    under = [pair for pair in found if any(in_domain(pair[0], domain) for domain in domains)]
+    return tuple(dict.fromkeys([*exact, *under, *found]))[:MAX_KEYS]
 
 
 def settled(check: MailCheck, capture: DnsCapture | None) -> MailCheck:

@@ -18,6 +18,7 @@ from api.openapi import body, problems
 from ledger.disclosure import Disclosure
 from ledger.encoding import encode_hex
 from ledger.errors import HabeasError
+from ledger.mail.key import Origin
 from ledger.runtime.attester.answer import Answer
 from ledger.runtime.attester.attest import MEDIA_TYPE, Question
 
@@ -58,6 +59,7 @@ class Checked(BaseModel):
     algorithm: str
     bits: int
     key: str = Field(description="SHA-256 of the public key.", pattern="^0x[0-9a-f]{64}$")
+    origin: Origin = Field(description="How the key is known.")
     signed: list[str] = Field(description="Names of the header fields that are signed.")
     aligned: bool = Field(description="From is of the company's domains, and so is the signature.")
 

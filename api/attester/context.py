@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Request
 
@@ -25,6 +26,9 @@ from ledger.runtime.attester.published import PublishedList
 from ledger.runtime.attester.settings import AttesterSettings
 
 OUTGOING = 8
+READY_S = 3.0
+"""For so long ``/readyz`` says of the ledgers what was found last: anybody may ask, and it asks every one of them."""
+_T = TypeVar("_T")
 
 
 class Places:
@@ -52,6 +56,21 @@ class Places:
             self._of += Counter()  # forgets who has no place any more
 
 
+class Recent(Generic[_T]):
+    """What was found at most ``READY_S`` ago; looked for by one at a time, while the others wait for what he finds."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._held: tuple[float, _T] | None = None
+
+    async def get(self, find: Callable[[], Awaitable[_T]]) -> _T:
+        async with self._lock:
+            if self._held is None or time.monotonic() - self._held[0] >= READY_S:
+                found = await find()
+                self._held = (time.monotonic(), found)
+            return self._held[1]
+
+
 @dataclass(frozen=True)
 class AttesterContext(Pooled):
     """Everything of one running attester. ``places`` bounds the mails in memory, ``outgoing`` the domains asked."""
@@ -68,6 +87,7 @@ class AttesterContext(Pooled):
     pool: ThreadPoolExecutor
     places: Places
     outgoing: Places = field(default_factory=lambda: Places(OUTGOING, "domains"))
+    readiness: Recent[list[dict[str, object]]] = field(default_factory=Recent)
     asked: dict[bytes, tuple[asyncio.Lock, int]] = field(default_factory=dict)
 
     @asynccontextmanager

@@ -6,19 +6,22 @@ import ipaddress
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import httpx2
 import pytest
 
 from api.attester import attest as attest_route
+from api.attester import context
 from api.attester.attest import read_seconds
 from api.attester.context import Places
 from ledger.cli.attesting import MailAnswer
 from ledger.encoding import encode_hex
-from ledger.errors import RefusedBusy, RefusedRate
+from ledger.errors import RefusedBusy, RefusedRate, RuntimeLedger
 from ledger.runtime.attester.limits import MAX_CLIENTS, RateLimit, client_of, group_of
 from ledger.runtime.attester.settings import CHECKED
+from ledger.statement import RecentBlock
 from tests.attester.conftest import Matter, Running, disclosed, headers
 
 
@@ -324,3 +327,39 @@ def test_what_it_says_of_itself(matter: Matter) -> None:
     one.parts.memory.close()
     ready = httpx2.get(f"{one.url}/readyz")
     assert ready.status_code == 503 and ready.json()["parts"][0]["ready"] is False
+
+
+def test_readiness_asks_no_ledger_for_everybody(matter: Matter, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = matter.start()
+    asked = []
+    real = matter.client.recent_block
+
+    def counted() -> RecentBlock:
+        asked.append(1)
+        return real()
+
+    def gone() -> RecentBlock:
+        raise RuntimeLedger("the cable is cut")
+
+    def statuses() -> set[int]:
+        with ThreadPoolExecutor(6) as pool:
+            return {answer.status_code for answer in pool.map(lambda _: httpx2.get(f"{one.url}/readyz"), range(6))}
+
+    monkeypatch.setattr(context, "READY_S", 3600.0)
+    monkeypatch.setattr(matter.client, "recent_block", counted)
+    assert statuses() == {200} and len(asked) == 1
+    monkeypatch.setattr(matter.client, "recent_block", gone)
+    assert statuses() == {200}, "as it was found last"
+    monkeypatch.setattr(context, "READY_S", 0.0)
+    assert statuses() == {503}
+
+
+def test_the_schema_names_every_member(matter: Matter) -> None:
+    one = matter.start()
+    case = matter.opened()
+    disclosure = disclosed(message := matter.mail(case))
+    sent = headers(matter, disclosure.encoded, matter.acknowledged(case, disclosure).id)
+    answer = httpx2.post(f"{one.url}/v1/attest", content=message, headers=sent).json()
+    schemas = httpx2.get(f"{one.url}/openapi.json").json()["components"]["schemas"]
+    for name, value in (("AttestedMail", answer), ("Checked", answer["mail"]), ("Attested", answer["attested"][0])):
+        assert set(schemas[name]["properties"]) == set(value) == set(schemas[name]["required"]), name

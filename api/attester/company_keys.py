@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import Literal
 
@@ -14,8 +13,10 @@ from api.body import read_body, require_type
 from api.caching import JSON, NO_STORE
 from api.deps import parse_domain
 from api.openapi import body, problems
-from ledger.encoding import encode_hex, parse_hex, parse_json, require_members, sha256
+from ledger.attest_answer import BindingAnswer
+from ledger.encoding import parse_hex, parse_json, require_members, sha256
 from ledger.errors import HabeasError, MalformedRequest, RefusedRole
+from ledger.proof import LogProof
 from ledger.runtime.attester.company_keys import Bound, KeyQuestion
 
 MAX_REQUEST_BYTES = 1024
@@ -88,13 +89,9 @@ async def ask(request: Request, context: AttesterDep, client: ClientName) -> Res
 
 
 def _answer(bound: Bound) -> Response:
-    value = {
-        "statement": encode_hex(bound.signed.id),
-        "signed": bound.signed.raw.decode("ascii"),
-        "index": bound.receipt.index,
-        "proof": bound.receipt.proof.decode("utf-8"),
-    }
-    return Response(json.dumps(value), 201 if bound.created else 200, {"Cache-Control": NO_STORE}, JSON)
+    receipt = LogProof.parse(bound.receipt.proof)
+    data = BindingAnswer(bound.signed, receipt.index, receipt).encode()
+    return Response(data, 201 if bound.created else 200, {"Cache-Control": NO_STORE}, JSON)
 
 
 def _parse(data: bytes) -> KeyQuestion:

@@ -23,14 +23,15 @@ def require_type(request: Request, wanted: str) -> None:
         raise HTTPException(415, f"the body must be sent as {wanted}, not as {given[:80] or 'nothing'}")
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body. Raises MalformedSize as soon as more than ``limit`` bytes came or are announced."""
+async def read_body(request: Request, limit: int, seconds: float | None = None) -> bytes:
+    """The whole body. Raises MalformedSize as soon as more than ``limit`` bytes came or are announced, and gives up
+    after ``seconds``, or ``READ_S``."""
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced[:20]) > limit:
         raise MalformedSize(f"{announced[:20]} bytes are announced; at most {limit} are accepted")
     chunks: list[bytes] = []
     size = 0
-    async for chunk in _chunks(request):
+    async for chunk in _chunks(request, READ_S if seconds is None else seconds):
         size += len(chunk)
         if size > limit:
             raise MalformedSize(f"more than {limit} bytes were sent; at most {limit} are accepted")
@@ -46,7 +47,7 @@ async def read_lines(request: Request) -> list[bytes | MalformedSize]:
     """
     splitter = _Splitter()
     size = 0
-    async for chunk in _chunks(request):
+    async for chunk in _chunks(request, READ_S):
         size += len(chunk)
         if size > MAX_BATCH_BYTES:
             raise MalformedSize(f"more than {MAX_BATCH_BYTES} bytes in one batch; send several batches")
@@ -59,14 +60,14 @@ async def read_lines(request: Request) -> list[bytes | MalformedSize]:
     return lines
 
 
-async def _chunks(request: Request) -> AsyncIterator[bytes]:
+async def _chunks(request: Request, seconds: float) -> AsyncIterator[bytes]:
     """The body as it comes. A client that sends too slowly is answered 408 and holds no place for ever."""
     try:
-        async with asyncio.timeout(READ_S):
+        async with asyncio.timeout(seconds):
             async for chunk in request.stream():
                 yield chunk
     except TimeoutError:
-        raise HTTPException(408, f"the body did not arrive within {READ_S:g} seconds") from None
+        raise HTTPException(408, f"the body did not arrive within {seconds:g} seconds") from None
 
 
 class _Splitter:

@@ -1,4 +1,4 @@
-"""What an attester answers about one mail (docs/spec/attester.md, "The answer").
+"""What an attester answers about one mail, or one company key (docs/spec/attester.md, "The answer").
 
 ``parse`` reads the bytes and proves nothing: whether the statements are the attester's own, about what was asked and
 in the log is for whoever asked (``ledger.cli.attesting``).
@@ -31,12 +31,14 @@ from ledger.proof import LogProof
 from ledger.statement import SignedStatement, parse, parse_origin
 
 MAX_BYTES = 16_777_216
+MAX_BINDING_BYTES = 262_144
 MAX_DEPTH = 3
 RESULTS = ("grade_a", "grade_b", "grade_c", "grade_d", "failed", "undetermined")
 PLACES = ("subject", "body", "none", "several_cases")
 _CHECKS = ("dkim", "dns")
 _CHECKED = frozenset({"domain", "selector", "algorithm", "bits", "key", "origin", "signed", "aligned"})
-_ATTESTED = frozenset({"check", "result", "statement", "signed", "index", "proof"})
+_RECORDED = frozenset({"statement", "signed", "index", "proof"})
+_ATTESTED = _RECORDED | {"check", "result"}
 _MEMBERS = frozenset(
     {"attester", "ledger", "statement", "digest", "at", "result", "reasons", "case_in", "mail", "attested"}
     | {"capture", "capture_disclosure"}
@@ -57,26 +59,35 @@ class AttestedItem:
     def parse(cls, value: Json) -> Self:
         """Raises MalformedAnswer, and what a statement or a proof raises."""
         item = require_members(value, _ATTESTED, frozenset(), MalformedAnswer, "attested")
-        signed = parse(_text(item["signed"], "signed").encode("utf-8", "replace"))
-        proof = LogProof.parse(_text(item["proof"], "proof").encode("utf-8", "replace"))
-        if parse_hex(item["statement"], 32, MalformedAnswer, "attested: statement") != signed.id:
-            raise MalformedAnswer("attested: statement is not the id of signed")
-        index = item["index"]
-        if not is_int(index) or index != proof.index:
-            raise MalformedAnswer(f"attested: the proof is of leaf {proof.index}, index is another")
+        signed, proof = _recorded(item, "attested: ")
         return cls(
             _one_of(item["check"], _CHECKS, "check"), _text(item["result"], "result"), signed, proof.index, proof
         )
 
     def encode(self) -> JsonObject:
-        return {
-            "check": self.check,
-            "result": self.result,
-            "statement": encode_hex(self.signed.id),
-            "signed": self.signed.raw.decode("ascii"),
-            "index": self.index,
-            "proof": self.proof.encode().decode("utf-8"),
-        }
+        return {"check": self.check, "result": self.result, **_shown(self.signed, self.proof)}
+
+
+@dataclass(frozen=True, slots=True)
+class BindingAnswer:
+    """The answer to a question for a company key: the ``company.key_bound`` of the attester, and its receipt."""
+
+    signed: SignedStatement
+    index: int
+    proof: LogProof
+
+    @classmethod
+    def parse(cls, data: bytes) -> Self:
+        """Raises MalformedAnswer, MalformedSize, and what a statement or a proof raises."""
+        value = require_members(_load(data, MAX_BINDING_BYTES), _RECORDED, frozenset(), MalformedAnswer, "the answer")
+        signed, proof = _recorded(value, "")
+        found = cls(signed, proof.index, proof)
+        _check_spelling(found.encode(), data)
+        return found
+
+    def encode(self) -> bytes:
+        """Compact JSON in ASCII, members sorted, as of ``AttestAnswer``."""
+        return _spelled(_shown(self.signed, self.proof))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +131,7 @@ class AttestAnswer:
             None if opened is None else Disclosure.parse(_text(opened, "capture_disclosure")),
         )
         found._check_parts()
-        if found.encode() != data:
-            raise MalformedAnswer("not in its one spelling: compact JSON in ASCII, members sorted")
+        _check_spelling(found.encode(), data)
         return found
 
     def encode(self) -> bytes:
@@ -140,7 +150,7 @@ class AttestAnswer:
             "capture": None if self.capture is None else self.capture.encode().decode("ascii"),
             "capture_disclosure": None if self.capture_disclosure is None else self.capture_disclosure.encoded,
         }
-        return json.dumps(value, separators=(",", ":"), sort_keys=True).encode("ascii")
+        return _spelled(value)
 
     def _check_parts(self) -> None:
         checks = tuple(item.check for item in self.attested)
@@ -155,9 +165,38 @@ class AttestAnswer:
             raise MalformedAnswer("without a capture there is neither its disclosure nor a signature that counts")
 
 
-def _load(data: bytes) -> Json:
-    if len(data) > MAX_BYTES:
-        raise MalformedSize(f"the answer has {len(data)} bytes; at most {MAX_BYTES} are accepted")
+def _recorded(item: Mapping[str, Json], where: str) -> tuple[SignedStatement, LogProof]:
+    signed = parse(_text(item["signed"], f"{where}signed").encode("utf-8", "replace"))
+    proof = LogProof.parse(_text(item["proof"], f"{where}proof").encode("utf-8", "replace"))
+    if parse_hex(item["statement"], 32, MalformedAnswer, f"{where}statement") != signed.id:
+        raise MalformedAnswer(f"{where}statement is not the id of signed")
+    index = item["index"]
+    if not is_int(index) or index != proof.index:
+        raise MalformedAnswer(f"{where}the proof is of leaf {proof.index}, index is another")
+    return signed, proof
+
+
+def _shown(signed: SignedStatement, proof: LogProof) -> JsonObject:
+    return {
+        "statement": encode_hex(signed.id),
+        "signed": signed.raw.decode("ascii"),
+        "index": proof.index,
+        "proof": proof.encode().decode("utf-8"),
+    }
+
+
+def _spelled(value: JsonObject) -> bytes:
+    return json.dumps(value, separators=(",", ":"), sort_keys=True).encode("ascii")
+
+
+def _check_spelling(spelled: bytes, data: bytes) -> None:
+    if spelled != data:
+        raise MalformedAnswer("not in its one spelling: compact JSON in ASCII, members sorted")
+
+
+def _load(data: bytes, limit: int = MAX_BYTES) -> Json:
+    if len(data) > limit:
+        raise MalformedSize(f"the answer has {len(data)} bytes; at most {limit} are accepted")
     check_depth(data, MAX_DEPTH)
     try:
         value: Json = json.loads(data.decode("ascii"))

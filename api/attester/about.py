@@ -71,15 +71,20 @@ async def attester(request: Request, context: AttesterDep) -> Response:
 
 @router.get("/readyz", summary="Mails can be attested", responses=readiness(AttesterReadiness))
 async def readyz(context: AttesterDep) -> Response:
-    """The memory answers, and every ledger that it works for; the list of published keys is as its file says."""
-    parts = await context.call(_parts, context)
+    """The memory answers, and every ledger that it works for, asked anew every few seconds at most; the list of
+    published keys is as its file says."""
+    ledgers = await context.readiness.get(lambda: context.call(_ledgers, context))
+    memory, *lists = await context.call(_own, context)
+    parts = [memory, *ledgers, *lists]
     return show_parts(parts, all(part["ready"] for part in parts if part["required"]))
 
 
-def _parts(context: AttesterContext) -> list[dict[str, object]]:
-    wrong = None if context.memory.is_open() else "It does not answer."
-    parts = [_part("memory", wrong)]
-    parts += [_part(f"ledger {origin}", is_ready(ledger, origin)) for origin, ledger in sorted(context.ledgers.items())]
+def _ledgers(context: AttesterContext) -> list[dict[str, object]]:
+    return [_part(f"ledger {origin}", is_ready(ledger, origin)) for origin, ledger in sorted(context.ledgers.items())]
+
+
+def _own(context: AttesterContext) -> list[dict[str, object]]:
+    parts = [_part("memory", None if context.memory.is_open() else "It does not answer.")]
     if context.settings.published_keys is None:
         return parts
     said = f"{len(context.published.in_force())} keys."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,7 @@ from fastapi import FastAPI
 
 from api import problems, reference, serving
 from api.attester import about, attest, company_keys
-from api.attester.context import AttesterContext
+from api.attester.context import AttesterContext, Places
 from api.build import make_app
 from api.middleware import RequestLayer
 from api.server import AppServer
@@ -65,5 +64,5 @@ def _context(parts: Parts) -> AttesterContext:
         rate=RateLimit(settings.client_per_minute, settings.all_per_minute, time.monotonic),
         figures=AttesterFigures(),
         pool=ThreadPoolExecutor(settings.concurrency + 4, "attester"),
-        places=asyncio.Semaphore(settings.concurrency),
+        places=Places(settings.concurrency, "mails"),
     )

@@ -9,17 +9,20 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel, Field
 
+from api import body as body_limits
 from api.attester.company_keys import Recorded
-from api.attester.context import AttesterDep, Limited
+from api.attester.context import AttesterDep, ClientName, Limited
 from api.body import read_body, require_type
 from api.caching import JSON, NO_STORE
 from api.openapi import body, problems
 from ledger.disclosure import Disclosure
 from ledger.encoding import encode_hex
 from ledger.errors import HabeasError
+from ledger.mail.key import Origin
 from ledger.runtime.attester.answer import Answer
 from ledger.runtime.attester.attest import MEDIA_TYPE, Question
 
+START_S, BYTES_PER_S = 5.0, 100_000
 router = APIRouter(prefix="/v1/attest", tags=["mail"])
 LedgerName = Annotated[
     str,
@@ -56,6 +59,7 @@ class Checked(BaseModel):
     algorithm: str
     bits: int
     key: str = Field(description="SHA-256 of the public key.", pattern="^0x[0-9a-f]{64}$")
+    origin: Origin = Field(description="How the key is known.")
     signed: list[str] = Field(description="Names of the header fields that are signed.")
     aligned: bool = Field(description="From is of the company's domains, and so is the signature.")
 
@@ -95,16 +99,21 @@ class AttestedMail(BaseModel):
     openapi_extra=body(MEDIA_TYPE, "The original message, byte for byte.", "From: support@shop.example\r\n\r\n..."),
 )
 async def attest(
-    request: Request, context: AttesterDep, ledger: LedgerName, statement: StatementName, disclosure: Opened
+    request: Request,
+    context: AttesterDep,
+    client: ClientName,
+    ledger: LedgerName,
+    statement: StatementName,
+    disclosure: Opened,
 ) -> Response:
     """The mail is checked and not stored. The same question again gives the same statements."""
     try:
         require_type(request, MEDIA_TYPE)
         question = Question(ledger, bytes.fromhex(statement[2:]), Disclosure.parse(disclosure))
-        async with context.place(context.places, "mails"):
+        with context.places.take(client):
             # Before the body is read: only who holds a disclosure of a recorded statement may send a large one.
             prepared = await context.call(context.mails.prepare, question)
-            message = await read_body(request, prepared.file.length)
+            message = await read_body(request, prepared.file.length, read_seconds(prepared.file.length))
             started = time.perf_counter()
             async with context.alone(question.name):
                 answer = await context.call(context.mails.attest, prepared, message)
@@ -115,6 +124,11 @@ async def attest(
     context.figures.attest_seconds.observe(time.perf_counter() - started)
     value = json.dumps(_shown(answer, encode_hex(context.key.address), question), separators=(",", ":"), sort_keys=True)
     return Response(value, headers={"Cache-Control": NO_STORE}, media_type=JSON)
+
+
+def read_seconds(length: int) -> float:
+    """How long a mail of this length may take: who sends more slowly than 100 kB a second holds a place of others."""
+    return min(body_limits.READ_S, START_S + length / BYTES_PER_S)
 
 
 def _shown(answer: Answer, attester: str, question: Question) -> dict[str, Any]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.attester.context import AttesterDep, Limited
+from api.attester.context import AttesterDep, ClientName, Limited
 from api.body import read_body, require_type
 from api.caching import JSON, NO_STORE
 from api.deps import parse_domain
 from api.openapi import body, problems
-from ledger.encoding import encode_hex, parse_hex, parse_json, require_members, sha256
+from ledger.attest_answer import BindingAnswer
+from ledger.encoding import parse_hex, parse_json, require_members, sha256
 from ledger.errors import HabeasError, MalformedRequest, RefusedRole
+from ledger.proof import LogProof
 from ledger.runtime.attester.company_keys import Bound, KeyQuestion
 
 MAX_REQUEST_BYTES = 1024
@@ -65,7 +66,7 @@ class Recorded(BaseModel):
         KeyRequest.model_json_schema(),
     ),
 )
-async def ask(request: Request, context: AttesterDep) -> Response:
+async def ask(request: Request, context: AttesterDep, client: ClientName) -> Response:
     """Anybody may ask; only the domain can answer. The same question again gives the same statement."""
     try:
         require_type(request, JSON)
@@ -77,7 +78,7 @@ async def ask(request: Request, context: AttesterDep) -> Response:
             standing = await context.call(context.binder.standing, question)
             bound = standing.bound
             if bound is None:
-                async with context.place(context.outgoing, "domains"):
+                with context.outgoing.take(client):
                     await context.binder.look(question)
                 bound = await context.call(context.binder.bind, question, standing.lapsed, int(time.time()))
     except HabeasError as error:
@@ -88,13 +89,9 @@ async def ask(request: Request, context: AttesterDep) -> Response:
 
 
 def _answer(bound: Bound) -> Response:
-    value = {
-        "statement": encode_hex(bound.signed.id),
-        "signed": bound.signed.raw.decode("ascii"),
-        "index": bound.receipt.index,
-        "proof": bound.receipt.proof.decode("utf-8"),
-    }
-    return Response(json.dumps(value), 201 if bound.created else 200, {"Cache-Control": NO_STORE}, JSON)
+    receipt = LogProof.parse(bound.receipt.proof)
+    data = BindingAnswer(bound.signed, receipt.index, receipt).encode()
+    return Response(data, 201 if bound.created else 200, {"Cache-Control": NO_STORE}, JSON)
 
 
 def _parse(data: bytes) -> KeyQuestion:

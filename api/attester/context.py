@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Request
 
@@ -24,6 +26,49 @@ from ledger.runtime.attester.published import PublishedList
 from ledger.runtime.attester.settings import AttesterSettings
 
 OUTGOING = 8
+READY_S = 3.0
+"""For so long ``/readyz`` says of the ledgers what was found last: anybody may ask, and it asks every one of them."""
+_T = TypeVar("_T")
+
+
+class Places:
+    """Places of those that work at one time. Of one client all but one: another finds a place whatever he does.
+
+    For the event loop alone; a client stands here under the digest of ``RateLimit``, and while he works.
+    """
+
+    def __init__(self, most: int, what: str) -> None:
+        self._most, self._what = most, what
+        self._of: Counter[bytes] = Counter()
+
+    @contextmanager
+    def take(self, client: bytes) -> Iterator[None]:
+        """A place; RefusedBusy at once where none is free."""
+        if self._of.total() >= self._most:
+            raise RefusedBusy(f"too many {self._what} are being checked already; try again in a few seconds")
+        if self._of[client] >= max(1, self._most - 1):
+            raise RefusedBusy(f"too many {self._what} of yours are being checked already; try again in a few seconds")
+        self._of[client] += 1
+        try:
+            yield
+        finally:
+            self._of[client] -= 1
+            self._of += Counter()  # forgets who has no place any more
+
+
+class Recent(Generic[_T]):
+    """What was found at most ``READY_S`` ago; looked for by one at a time, while the others wait for what he finds."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._held: tuple[float, _T] | None = None
+
+    async def get(self, find: Callable[[], Awaitable[_T]]) -> _T:
+        async with self._lock:
+            if self._held is None or time.monotonic() - self._held[0] >= READY_S:
+                found = await find()
+                self._held = (time.monotonic(), found)
+            return self._held[1]
 
 
 @dataclass(frozen=True)
@@ -40,8 +85,9 @@ class AttesterContext(Pooled):
     rate: RateLimit
     figures: AttesterFigures
     pool: ThreadPoolExecutor
-    places: asyncio.Semaphore
-    outgoing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(OUTGOING))
+    places: Places
+    outgoing: Places = field(default_factory=lambda: Places(OUTGOING, "domains"))
+    readiness: Recent[list[dict[str, object]]] = field(default_factory=Recent)
     asked: dict[bytes, tuple[asyncio.Lock, int]] = field(default_factory=dict)
 
     @asynccontextmanager
@@ -59,14 +105,6 @@ class AttesterContext(Pooled):
             else:
                 self.asked[question] = (lock, waiting - 1)
 
-    @asynccontextmanager
-    async def place(self, places: asyncio.Semaphore, what: str) -> AsyncIterator[None]:
-        """A place among those that work at one time; RefusedBusy at once where none is free."""
-        if places.locked():
-            raise RefusedBusy(f"too many {what} are being checked already; try again in a few seconds")
-        async with places:
-            yield
-
 
 def get_attester(request: Request) -> AttesterContext:
     context = request.app.state.context
@@ -76,12 +114,21 @@ def get_attester(request: Request) -> AttesterContext:
 
 def limit(request: Request) -> None:
     """Count the request of this client. Raises RefusedRate."""
-    context = get_attester(request)
-    header = context.settings.client_header
-    named = request.headers.getlist(header) if header else []
+    get_attester(request).rate.take(_address(request))
+
+
+def client(request: Request) -> bytes:
+    """The digest under which this client has places."""
+    return get_attester(request).rate.name(_address(request))
+
+
+def _address(request: Request) -> str:
+    settings = get_attester(request).settings
+    named = request.headers.getlist(settings.client_header) if settings.client_header else []
     connected = request.client.host if request.client else ""
-    context.rate.take(client_of(connected, named, context.settings.proxy_networks))
+    return client_of(connected, named, settings.proxy_networks)
 
 
 AttesterDep = Annotated[AttesterContext, Depends(get_attester)]
+ClientName = Annotated[bytes, Depends(client)]
 Limited = Depends(limit)

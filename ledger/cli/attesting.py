@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import httpx2
 
-from ledger.attest_answer import AttestAnswer, AttestedItem
+from ledger.attest_answer import AttestAnswer, AttestedItem, BindingAnswer
 from ledger.cli.client import MAX_ANSWER_BYTES, ApiClient, LedgerInfo, read_answer, require_private
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, encode_hex, encode_instant, encode_json, parse_hex, sha256
@@ -23,12 +23,11 @@ from ledger.errors import (
     RefusedNotFound,
     RuntimeFault,
     Verification,
-    VerificationInclusion,
     VerificationSignature,
 )
 from ledger.leaf import statement_leaf
 from ledger.proof import LogProof, verify_proof
-from ledger.statement import SignedStatement, parse, verify_signature
+from ledger.statement import SignedStatement, verify_signature
 
 TIMEOUT_S = 120.0
 AT_ONCE = 8
@@ -149,11 +148,12 @@ def ask_for_key(urls: Sequence[str], info: LedgerInfo, company: str, key: bytes,
     def ask(url: str) -> KeyAnswer:
         try:
             data = _post(url, "/v1/company-keys", body, {"Content-Type": "application/json"})
-            signed, index = _read_binding(read_answer(200, data, url), info)
-            facts = signed.statement.facts
-            if signed.statement.kind != "company.key_bound" or facts.get("key") != encode_hex(key):
+            answer = BindingAnswer.parse(data)
+            _verify_recorded(answer.signed, answer.proof, info)
+            said = answer.signed.statement
+            if said.kind != "company.key_bound" or (said.company, said.facts.get("key")) != (company, encode_hex(key)):
                 raise VerificationSignature(f"{url} recorded something else than the binding of this key")
-            return KeyAnswer(url, None, index, signed)
+            return KeyAnswer(url, None, answer.index, answer.signed)
         except HabeasError as error:
             return KeyAnswer(url, _problem(error))
 
@@ -245,13 +245,3 @@ def _verify_recorded(signed: SignedStatement, proof: LogProof, info: LedgerInfo)
     """The signature is its author's, and the log holds it."""
     verify_signature(signed)
     verify_proof(proof, statement_leaf(signed, info.origin).hash(), info.vkey, info.origin)
-
-
-def _read_binding(value: Mapping[str, Json], info: LedgerInfo) -> tuple[SignedStatement, int]:
-    """A statement of a company key with its receipt."""
-    signed = parse(str(value.get("signed")).encode("utf-8", "replace"))
-    proof = LogProof.parse(str(value.get("proof")).encode("utf-8", "replace"))
-    _verify_recorded(signed, proof, info)
-    if proof.index != value.get("index"):
-        raise VerificationInclusion(f"the proof is of leaf {proof.index}, not of {value.get('index')}")
-    return signed, proof.index

@@ -150,8 +150,8 @@ class DnsCapture:
             try:
                 proven = verify_chain(asked.chain, asked.question.name, asked.question.type, anchors, received)
                 found = _as_proven(asked, proven, reasons)
-                is_there = found[0].view is not None and found[0].view.status == "found"
-                if not (is_there and _is_withdrawn(asked)):
+                view = found[0].view
+                if view is None or view.status != "found" or not _is_contradicted(asked, view):
                     return found
                 return _as_archive(found[0], found_text("withdrawn"), list(found[1]))
             except VerificationDnssec as error:
@@ -178,10 +178,11 @@ class DnsCapture:
                 )
 
 
-def _is_withdrawn(asked: Asked) -> bool:
-    """Whether most of the resolvers say that there is no such key: a chain goes on proving one that was withdrawn."""
-    views = [_view(answer) for answer in asked.answers]
-    return 2 * sum(view is not None and view.status in ("missing", "revoked") for view in views) > len(views)
+def _is_contradicted(asked: Asked, proven: View) -> bool:
+    """Whether most of the resolvers that answered say something else, whatever it is: a chain goes on proving a key
+    that was withdrawn or replaced."""
+    views = [view for view in map(_view, asked.answers) if view is not None]
+    return 2 * sum(view != proven for view in views) > len(views)
 
 
 def _view(answer: Answer) -> View | None:

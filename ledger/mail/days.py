@@ -63,8 +63,9 @@ def fits_day(
 ) -> bool | None:  # fmt: skip
     """Whether the mail was written on the day in ``place`` that the statement names; None without a signed time.
 
-    Never where that day had not come at ``at``, when the mail was there. Statements of other kinds name no such day,
-    so every mail fits them.
+    An arrival may be said of a later day than that on which the mail was written; without a signed time, of the day of
+    ``at``, when the mail was there, and of later ones. Never where that day had not come at ``at``. Statements of
+    other kinds name no such day, so every mail fits them.
     """
     stated = stated_day(kind, facts)
     if stated is None:
@@ -72,16 +73,19 @@ def fits_day(
     if is_to_come(stated, at):
         return False
     if written is None:
-        return None
+        # It was there at `at`, and not later: from that day on an arrival can be said, in doubt for the company.
+        return True if kind in NOT_BEFORE and days_in(at, place)[1] <= stated else None
     first, last = days_in(written, place)
     # Where a moment has two dates in the place, an arrival counts from the later one: in doubt for the company.
     return last <= stated if kind in NOT_BEFORE else first <= stated <= last
 
 
 def check_day(kind: str, facts: Mapping[str, Json], written: datetime | None, place: str, at: datetime) -> bool:
-    """Whether the mail supports the day that the statement names; False where it has no signed time.
+    """Whether the mail supports the day that the statement names; False where it has no signed time, and must be of
+    that day.
 
-    Raises RefusedMail for a day that the mail contradicts, and for one that had not come at ``at``.
+    Raises RefusedMail for a day that the mail contradicts, for one that had not come at ``at``, and for an arrival
+    before ``at`` where the mail has no signed time: another statement can name the right day.
     """
     fits, stated = fits_day(kind, facts, written, place, at), stated_day(kind, facts)
     if fits is False and stated is not None:
@@ -95,6 +99,11 @@ def check_day(kind: str, facts: Mapping[str, Json], written: datetime | None, pl
         raise RefusedMail(
             f"the mail is dated {dated} in {place}, but the statement names {stated} ({name});"
             " it shows no other day than its own"
+        )
+    if fits is None and stated is not None and kind in NOT_BEFORE:
+        raise RefusedMail(
+            f"nothing signed says when the mail was written, and the statement names {stated} ({NOT_BEFORE[kind]});"
+            f" such a mail shows an arrival from the day on which it is checked, {days_in(at, place)[1]} in {place}"
         )
     return fits is not None
 

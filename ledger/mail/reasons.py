@@ -205,8 +205,8 @@ KEY_FOUND: Mapping[str, Pair] = {
     "no_answer": ("no resolver answered", "어느 DNS 서버도 답하지 않았습니다"),
     "not_asked": ("the capture has no answers for this key", "DNS 기록에 이 열쇠에 대한 답이 없습니다"),
     "withdrawn": (
-        "most resolvers say that there is no such key: the zone had signed it and may have withdrawn it since",
-        "DNS 서버 대부분이 그런 열쇠가 없다고 답합니다. 도메인이 서명해 두었다가 그 뒤에 거두었을 수 있습니다",
+        "most resolvers that answered say something else: the zone had signed this key and may have replaced it since",
+        "답한 DNS 서버 대부분의 답이 다릅니다. 도메인이 서명해 둔 이 열쇠를 그 뒤에 거두거나 바꾸었을 수 있습니다",
     ),
     "several_records": (
         "{name} has several key records; none of them counts",

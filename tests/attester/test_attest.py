@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
+import dkim
 import httpx2
 import pytest
 
@@ -12,8 +14,11 @@ from ledger.cli.attesting import MailAnswer
 from ledger.cli.demo.mail import MailKey, write_mail
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json, encode_hex, sha256
+from ledger.mail.asked import Answer, Asked, Question, Resolver
 from ledger.mail.capture import DnsCapture
-from ledger.mail.key import KeyRecord
+from ledger.mail.grade import grade_mail
+from ledger.mail.key import KeyAtReceipt, KeyRecord, Origin
+from ledger.mail.raw import RawMail
 from ledger.runtime.attester import attest
 from ledger.runtime.operator import Operator
 from tests.attester.conftest import DATE, MAIL, SHOP, Matter, disclosed
@@ -85,13 +90,14 @@ def test_a_mail_that_names_two_cases(matter: Matter) -> None:
     assert (answer.result, answer.case_in, answer.reasons[0][0]) == ("grade_d", "several_cases", "several_cases")
 
 
-def test_signatures_without_a_key_above_the_good_one(matter: Matter) -> None:
+@pytest.mark.parametrize("domain", [b"junk%d.example", b"junk%d.shop.example"])
+def test_signatures_without_a_key_above_the_good_one(matter: Matter, domain: bytes) -> None:
     """Whoever hands the mail on can add them: the company's own are asked for first."""
     matter.start()
     case = matter.opened()
     good = matter.mail(case)
     junk = b"".join(
-        good[: good.index(b"\r\nFrom:") + 2].replace(b"shop.example", b"junk%d.example" % number) for number in range(9)
+        good[: good.index(b"\r\nFrom:") + 2].replace(b"d=shop.example", b"d=" + domain % number) for number in range(9)
     )
     assert junk.count(b"d=junk") == 9
     [answer] = matter.attested(case, junk + good)
@@ -168,6 +174,65 @@ def test_a_second_signature_makes_no_second_mail(matter: Matter) -> None:
     one, two = (key.sign(plain).removesuffix(plain) for key in (matter.key, other))
     assert matter.attested(first, one + plain, day=21)[0].result == "grade_d"
     refused(matter.attested(second, two + plain, day=21), "RefusedMail", "Message-ID")
+
+
+def signed_over(matter: Matter, plain: bytes, *names: bytes) -> bytes:
+    """A signature of the shop over these fields, to be set above ``plain``."""
+    found: bytes = dkim.sign(plain, b"mail", SHOP.encode(), matter.key.private, canonicalize=(b"relaxed", b"relaxed"),
+                             include_headers=list(names))  # fmt: skip
+    return found
+
+
+WITHOUT_ID = (b"from", b"to", b"subject", b"date", b"mime-version", b"content-type")
+
+
+@pytest.mark.parametrize("name", [f"<1@{SHOP}>", "a@x", "<a b@x>", f"<1@{SHOP}> (c)"])
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_a_second_signature_that_covers_no_message_id(matter: Matter, name: str, is_turned: bool) -> None:
+    """Either signature alone is a mail that verifies, and both are one mail, whatever its Message-ID is."""
+    matter.start()
+    case = matter.opened()
+    plain = write_mail(f"support@{SHOP}", f"Your request [{encode_hex(case)}]", "We received it.", DATE)
+    plain = plain.replace(f"<1@{SHOP}>".encode(), name.encode())
+    full, part = signed_over(matter, plain, *WITHOUT_ID, b"message-id"), signed_over(matter, plain, *WITHOUT_ID)
+    other = plain.replace(name.encode(), b"<2@other.example>")
+    first, second = (part + other, full + plain) if is_turned else (full + plain, part + other)
+    assert matter.attested(case, first)[0].result == ("grade_c" if is_turned else "grade_a")
+    refused(matter.attested(case, second, day=27), "RefusedMail", "this sender, text and date")
+    later = plain.replace(b"09:00:00", b"09:00:01")
+    assert matter.attested(case, signed_over(matter, later, *WITHOUT_ID) + later, day=28)[0].result == "grade_c"
+
+
+@pytest.mark.parametrize("name", ["a@x", "<a b@x>", f"<1@{SHOP}> (c)"])
+def test_two_mails_under_one_malformed_message_id(matter: Matter, name: str) -> None:
+    matter.start()
+    case = matter.opened()
+    for number, text in enumerate(("One text.", "Another text.")):
+        plain = write_mail(f"support@{SHOP}", f"Your request [{encode_hex(case)}]", text, DATE)
+        answers = matter.attested(
+            case, matter.key.sign(plain.replace(f"<1@{SHOP}>".encode(), name.encode())), 26 + number
+        )
+        if number:
+            refused(answers, "RefusedMail", "Message-ID")
+        else:
+            assert answers[0].result == "grade_a"
+
+
+def test_a_strangers_mail_takes_no_message_id_away(matter: Matter) -> None:
+    """He knows the Message-ID of an answer, has a domain and a case of his own, and is faster."""
+    matter.start()
+    own = MailKey.make("stranger.example")
+    for server in matter.names:
+        server.records |= {place: list(texts) for place, texts in own.records().items()}
+    victim, strangers = matter.opened(), matter.opened(2)
+    good = matter.mail(victim)
+    subject = f"Your request [{encode_hex(victim)}]"
+    for case in (strangers, victim):
+        name = f"Your request [{encode_hex(case)}]"
+        forged = own.sign(write_mail(f"support@{SHOP}", name, "We received your request.", DATE))
+        assert matter.attested(case, forged)[0].result == "grade_d"
+    assert subject.encode() in good and b"<1@shop.example>" in good
+    assert matter.attested(victim, good, day=27)[0].result == "grade_a"
 
 
 def test_a_mail_that_names_another_case(matter: Matter) -> None:
@@ -313,6 +378,55 @@ def test_resolvers_that_do_not_answer(matter: Matter) -> None:
     assert matter.ask(message, disclosure, statement)[0].result == "grade_a"
 
 
+def test_an_outage_spoils_no_mail(matter: Matter) -> None:
+    """One of three answers: its word is not enough, and nothing that would stand in the way later is recorded."""
+    matter.start(dns_timeout_s=0.5)
+    case = matter.opened()
+    disclosure = disclosed(message := matter.mail(case))
+    statement = matter.acknowledged(case, disclosure)
+    before = size(matter)
+    for server in matter.names[1:]:
+        server.is_silent = True
+    [answer] = matter.ask(message, disclosure, statement)
+    assert (answer.problem, answer.result, answer.attested) == (None, "undetermined", ())
+    assert "key_single" in [code for code, _ in answer.reasons]
+    copy = disclosed(message)
+    [other] = matter.ask(message, copy, matter.acknowledged(case, copy, day=27))
+    assert other.result == "undetermined", "no claim was left by the first question"
+    assert size(matter) == before + 1, "the second acknowledgement alone"
+    for server in matter.names:
+        server.is_silent = False
+    assert matter.ask(message, disclosure, statement)[0].result == "grade_a"
+
+
+def test_one_that_lies_while_the_others_are_silent(matter: Matter) -> None:
+    """Under its key the mail is *failed*: recorded, that would stand against the mail for ever."""
+    matter.start(dns_timeout_s=0.5)
+    case = matter.opened()
+    disclosure = disclosed(message := matter.mail(case))
+    statement = matter.acknowledged(case, disclosure)
+    honest = matter.names[0].records
+    matter.names[0].records = {place: list(texts) for place, texts in MailKey.make(SHOP).records().items()}
+    for server in matter.names[1:]:
+        server.is_silent = True
+    [answer] = matter.ask(message, disclosure, statement)
+    assert (answer.problem, answer.result, answer.attested) == (None, "undetermined", ())
+    assert [code for code, _ in answer.reasons][0] == "key_single"
+    matter.names[0].records = honest
+    for server in matter.names:
+        server.is_silent = False
+    assert matter.ask(message, disclosure, statement)[0].result == "grade_a"
+
+
+def test_failed_under_the_only_resolver(matter: Matter) -> None:
+    """Whoever asks one resolver alone has nobody to wait for."""
+    matter.start(resolvers=[matter.names[0].address])
+    case = matter.opened()
+    forged = matter.mail(case).replace(b"We received", b"We refuse")
+    [answer] = matter.attested(case, forged)
+    assert (answer.result, [item.result for item in answer.attested]) == ("failed", ["failed"])
+
+
 def test_resolvers_that_disagree(matter: Matter) -> None:
     matter.start()
     case = matter.opened()
@@ -393,3 +507,26 @@ def test_korean_mail(matter: Matter) -> None:
     )
     [answer] = matter.attested(case, message)
     assert (answer.result, answer.case_in) == ("grade_a", "body")
+
+
+@pytest.mark.parametrize(
+    ("origin", "resolvers", "result"),
+    [
+        ("quorum", 3, "grade_a"),
+        ("part_quorum", 3, "grade_b"),
+        ("dnssec", 3, "grade_a"),
+        ("single", 1, "grade_c"),
+        ("single", 2, "undetermined"),
+        ("archive", 3, "undetermined"),
+    ],
+)
+def test_what_is_settled(mail_key: MailKey, origin: Origin, resolvers: int, result: str) -> None:
+    """A chain that most resolvers contradict is no more settled than one resolver of several."""
+    at = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    mail = RawMail.parse(mail_key.sign(write_mail(f"support@{SHOP}", "Your request", "We received it.", DATE)))
+    key = KeyAtReceipt(SHOP, "mail", "found", mail_key.record.encode(), origin, at)
+    asked = [Resolver(f"r{number}", f"192.0.2.{number + 1}:53") for number in range(resolvers)]
+    answers = Asked(Question(KEY_NAME[0], "TXT"), tuple(Answer.failed("timeout") for _ in asked))
+    capture = DnsCapture.make(at, asked, [answers])
+    check = attest.settled(grade_mail(mail, frozenset({SHOP}), {(SHOP, "mail"): key}, at), capture)
+    assert (check.result, check.chosen is None) == (result, result == "undetermined")

@@ -37,9 +37,45 @@ def test_it_keeps_no_message(matter: Matter) -> None:
     assert all(path.stat().st_mode & 0o077 == 0 for path in files)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "is_same"),
+    [
+        ((b"<1@x>", b"Monday"), (b"", b"Monday"), True),
+        ((b"", b"Monday"), (b"<1@x>", b"Monday"), True),
+        ((b"", b"Monday"), (b"", b"Monday"), True),
+        ((b"<1@x>", b"Monday"), (b"<2@x>", b"Monday"), False),
+        ((b"", b"Monday"), (b"", b"Tuesday"), False),
+        ((b"<1@x>", b"Monday"), (b"", b"Tuesday"), False),
+        ((b"<1@x>", b"Monday"), (b"", b""), True),
+        ((b"", b""), (b"<1@x>", b"Monday"), True),
+        ((b"", b""), (b"", b""), True),
+        ((b"<1@x>", b""), (b"<2@x>", b""), False),
+    ],
+)
+def test_one_text(tmp_path: Path, first: tuple[bytes, bytes], second: tuple[bytes, bytes], is_same: bool) -> None:
+    """By Message-ID and Date, as far as both are signed, one text is two mails."""
+    memory = Memory(tmp_path / "memory.sqlite", bytes(32))
+
+    def claim(number: int, said: tuple[bytes, bytes], case: bytes = b"case", text: bytes = b"text") -> None:
+        shown = Shown((b"%d" % number,), sha256(case), b"said", "shop.example", said[0], text, said[1])
+        memory.keep_answer(secrets.token_bytes(32), sha256(b"mail"), b"{}", shown.case, 100, shown)
+
+    claim(1, first)
+    claim(2, (b"", second[1]), case=b"another")  # the mail names its case: nothing is taken away elsewhere
+    claim(3, (b"", second[1]), text=b"another")
+    claim(4, (b"", second[1]), text=b"")  # not signed by the company
+    if is_same:
+        with pytest.raises(RefusedMail, match="this sender, text and date"):
+            claim(5, second)
+    else:
+        claim(5, second)
+    claim(1, (b"", b""))  # the same signature: the same mail
+    memory.close()
+
+
 def test_memory(tmp_path: Path) -> None:
     memory, other = (Memory(tmp_path / "memory.sqlite", bytes([fill]) * 32) for fill in (1, 2))
-    shown = Shown((b"one", b"two"), sha256(b"case"), sha256(b"said"), "shop.example", b"<1@shop.example>")
+    shown = Shown((b"one", b"two"), sha256(b"case"), sha256(b"said"), "shop.example", b"<1@shop.example>", b"", b"")
 
     def claim(held: Memory, **changes: object) -> None:
         given = replace(shown, **changes)  # type: ignore[arg-type]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from ledger.cli.demo.mail import MailKey, write_mail
+from ledger.encoding import Json, encode_hex
 from ledger.errors import RefusedMail
-from ledger.mail.days import EXACT, NOT_BEFORE, check_day, fits_day, written_at
+from ledger.mail.days import DAY, EXACT, NOT_BEFORE, check_day, days_in, fits_day, written_at
 from ledger.mail.grade import MailCheck, grade_mail
 from ledger.mail.key import KeyAtReceipt
 from ledger.mail.raw import RawMail
 from tests.attester.conftest import SHOP, Matter, disclosed
 from tests.store.world import REQUESTER
+from tools.vectors._mail_keys import record, rsa
+from tools.vectors._mail_signing import By, sign
+from tools.vectors._mail_signing import mail as signable
 
+RSA = rsa("shop", 2048)
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
 WRITTEN = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
@@ -54,7 +59,8 @@ def test_days(kind: str, fact: str, place: str, written: datetime, days: tuple[s
         else:
             with pytest.raises(RefusedMail, match=f"dated {days[0]} in {place}, but the statement names {stated}"):
                 check_day(kind, {fact: stated}, written, place, LATER)
-    assert not check_day(kind, {fact: "2026-11-26"}, None, place, LATER)
+    if kind in EXACT:
+        assert not check_day(kind, {fact: "2026-11-26"}, None, place, LATER)
     assert check_day("account.suspended", {"on": "2020-01-01"}, None, place, LATER), "it names no day of a mail"
 
 
@@ -83,6 +89,71 @@ def test_an_arrival_that_is_still_to_come(matter: Matter) -> None:
     [answer] = matter.ask(message, disclosure, statement)
     assert type(answer.error).__name__ == "RefusedMail" and "had not come" in str(answer.error)
     assert answer.attested == ()
+
+
+@pytest.mark.parametrize(
+    ("place", "at", "first"),
+    [
+        ("IE", WRITTEN, "2026-11-26"),
+        ("KR", LATE, "2026-11-27"),
+        ("US-CA", datetime(2026, 11, 27, 7, tzinfo=UTC), "2026-11-26"),
+        ("RU", datetime(2026, 11, 26, 15, tzinfo=UTC), "2026-11-27"),
+        ("", WRITTEN, "2026-11-27"),
+    ],
+)
+def test_an_arrival_without_a_signed_time(place: str, at: datetime, first: str) -> None:
+    """The mail was there when it was checked: from the last date of that moment in the place on."""
+    kind, day = "request.acknowledged", date.fromisoformat(first)
+    assert check_day(kind, {"received_on": first}, None, place, at)
+    assert fits_day(kind, {"received_on": f"{day - DAY}"}, None, place, at) is None
+    with pytest.raises(RefusedMail, match=f"an arrival from the day on which it is checked, {first} in {place}"):
+        check_day(kind, {"received_on": f"{day - DAY}"}, None, place, at)
+    with pytest.raises(RefusedMail, match="a day that had not come"):
+        check_day(kind, {"received_on": f"{at.date() + 2 * DAY}"}, None, place, at)
+
+
+SERVICE = By(RSA, "service", headers=("from", "to", "subject", "cc", "mime-version", "content-type"))
+"""What a large mail service signs: no Date, no Message-ID, no time of its own."""
+
+
+def undated(matter: Matter, case: bytes) -> bytes:
+    for server in matter.names:
+        text = record(RSA)
+        server.records["service._domainkey.shop.example", "TXT"] = [f'"{text[:250]}" "{text[250:]}"']
+    return sign(signable(Subject=f"Your request [{encode_hex(case)}]"), SERVICE).encode("latin-1")
+
+
+def test_a_mail_service_that_signs_no_date(matter: Matter) -> None:
+    """Its honest receipt shows that the request was there when the attester looked; what it does not show is refused,
+    and takes nothing away."""
+    one = matter.start()
+    case = matter.opened()
+    message = undated(matter, case)
+    last = days_in(datetime.fromtimestamp(one.parts.clock(), UTC), "IE")[1]
+    for day in (last - DAY, last):
+        disclosure = disclosed(message)
+        statement = matter.world.statement("request.acknowledged", REQUESTER, {"received_on": f"{day}"}, case,
+                                           digests=(disclosure.digest,))  # fmt: skip
+        matter.world.record(statement)
+        [answer] = matter.ask(message, disclosure, statement)
+        if day < last:
+            assert type(answer.error).__name__ == "RefusedMail" and f"{last} in IE" in str(answer.error)
+        else:
+            assert (answer.problem, answer.result) == (None, "grade_c")
+            assert {code for code, _ in answer.reasons} == {"header_unsigned", "over_signed"}
+
+
+def test_an_answer_without_a_signed_date(matter: Matter) -> None:
+    """The day of an answer decides whether it was late: by a mail that shows none it is grade D."""
+    matter.start()
+    case = matter.opened()
+    matter.world.record(matter.world.sent(case))
+    disclosure = disclosed(message := undated(matter, case))
+    facts: dict[str, Json] = {"answered_on": "2026-11-20", "mode": "sent", "reasons": ["reason_not_stated"]}
+    refusal = matter.world.statement("request.refused", REQUESTER, facts, case, digests=(disclosure.digest,))
+    matter.world.record(refusal)
+    [answer] = matter.ask(message, disclosure, refusal)
+    assert (answer.result, answer.reasons[0][0]) == ("grade_d", "no_day")
 
 
 @pytest.mark.parametrize(

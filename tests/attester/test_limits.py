@@ -5,16 +5,23 @@ from __future__ import annotations
 import ipaddress
 import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import httpx2
 import pytest
 
+from api.attester import attest as attest_route
+from api.attester import context
+from api.attester.attest import read_seconds
+from api.attester.context import Places
 from ledger.cli.attesting import MailAnswer
 from ledger.encoding import encode_hex
-from ledger.errors import RefusedRate
+from ledger.errors import RefusedBusy, RefusedRate, RuntimeLedger
 from ledger.runtime.attester.limits import MAX_CLIENTS, RateLimit, client_of, group_of
 from ledger.runtime.attester.settings import CHECKED
+from ledger.statement import RecentBlock
 from tests.attester.conftest import Matter, Running, disclosed, headers
 
 
@@ -188,6 +195,84 @@ def test_no_free_place(matter: Matter) -> None:
     assert matter.ask(message, disclosure, statement)[0].result == "grade_a"
 
 
+class Slow:
+    """A client that sends the first bytes of its mail, and the others when it is let go."""
+
+    def __init__(self, url: str, message: bytes, sent: dict[str, str]) -> None:
+        self._begun, self._go_on = threading.Event(), threading.Event()
+        self.statuses: list[int] = []
+        self._thread = threading.Thread(target=self._send, args=(url, message, sent))
+        self._thread.start()
+        assert self._begun.wait(30)
+
+    def _send(self, url: str, message: bytes, sent: dict[str, str]) -> None:
+        with suppress(httpx2.HTTPError):
+            answer = httpx2.post(url, content=self._slowly(message), headers=sent, timeout=60)
+            self.statuses.append(answer.status_code)
+
+    def _slowly(self, message: bytes) -> Iterator[bytes]:
+        yield message[:10]
+        self._begun.set()
+        assert self._go_on.wait(60)
+        yield message[10:]
+
+    def end(self) -> None:
+        self._go_on.set()
+        self._thread.join()
+
+
+def test_a_slow_client_blocks_nobody_else(matter: Matter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """He has all places but one."""
+    monkeypatch.setattr(attest_route, "START_S", 60.0)
+    one = matter.start(concurrency=2, client_header="x-forwarded-for")
+    case = matter.opened()
+    disclosure = disclosed(message := matter.mail(case))
+    sent = headers(matter, disclosure.encoded, matter.acknowledged(case, disclosure).id)
+    slow = Slow(f"{one.url}/v1/attest", message, {**sent, "X-Forwarded-For": "192.0.2.1:1"})
+    busy = _until_busy(one, message, {**sent, "X-Forwarded-For": "192.0.2.1:2"})
+    assert "of yours" in busy.json()["detail"]
+    other = httpx2.post(f"{one.url}/v1/attest", content=message, headers={**sent, "X-Forwarded-For": "192.0.2.2"})
+    assert (other.status_code, other.json()["result"]) == (200, "grade_a")
+    slow.end()
+    assert slow.statuses == [200]
+
+
+def test_a_slow_body_is_given_up(matter: Matter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attest_route, "START_S", 0.2)
+    one = matter.start(concurrency=1)
+    case = matter.opened()
+    disclosure = disclosed(message := matter.mail(case))
+    sent = headers(matter, disclosure.encoded, matter.acknowledged(case, disclosure).id)
+    slow = Slow(f"{one.url}/v1/attest", message, sent)
+    until = time.monotonic() + 30
+    given_up = 'habeas_http_requests_total{status="408"} 1.0'
+    while given_up not in httpx2.get(f"{one.url}/metrics").text:
+        assert time.monotonic() < until
+    monkeypatch.setattr(attest_route, "START_S", 60.0)
+    assert httpx2.post(f"{one.url}/v1/attest", content=message, headers=sent).status_code == 200, "the place is free"
+    slow.end()
+    assert slow.statuses in ([408], []), "he reads the answer, or finds the connection closed"
+
+
+@pytest.mark.parametrize(("length", "seconds"), [(0, 5), (100_000, 6), (1_000_000, 15), (50_000_000, 60)])
+def test_the_time_for_a_body(length: int, seconds: float) -> None:
+    assert read_seconds(length) == seconds
+
+
+def test_places() -> None:
+    places = Places(3, "mails")
+    with places.take(b"one"), places.take(b"one"):
+        with pytest.raises(RefusedBusy, match="of yours"), places.take(b"one"):
+            pass
+        with places.take(b"two"), pytest.raises(RefusedBusy, match="too many mails are"), places.take(b"three"):
+            pass
+        with places.take(b"three"):
+            pass
+    assert not places._of, "nobody is remembered"
+    with Places(1, "mails").take(b"one"):
+        pass
+
+
 def _until_busy(one: Running, message: bytes, sent: dict[str, str]) -> httpx2.Response:
     """The slow sender's first bytes are on their way; his request may not be there yet."""
     until = time.monotonic() + 30
@@ -242,3 +327,39 @@ def test_what_it_says_of_itself(matter: Matter) -> None:
     one.parts.memory.close()
     ready = httpx2.get(f"{one.url}/readyz")
     assert ready.status_code == 503 and ready.json()["parts"][0]["ready"] is False
+
+
+def test_readiness_asks_no_ledger_for_everybody(matter: Matter, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = matter.start()
+    asked = []
+    real = matter.client.recent_block
+
+    def counted() -> RecentBlock:
+        asked.append(1)
+        return real()
+
+    def gone() -> RecentBlock:
+        raise RuntimeLedger("the cable is cut")
+
+    def statuses() -> set[int]:
+        with ThreadPoolExecutor(6) as pool:
+            return {answer.status_code for answer in pool.map(lambda _: httpx2.get(f"{one.url}/readyz"), range(6))}
+
+    monkeypatch.setattr(context, "READY_S", 3600.0)
+    monkeypatch.setattr(matter.client, "recent_block", counted)
+    assert statuses() == {200} and len(asked) == 1
+    monkeypatch.setattr(matter.client, "recent_block", gone)
+    assert statuses() == {200}, "as it was found last"
+    monkeypatch.setattr(context, "READY_S", 0.0)
+    assert statuses() == {503}
+
+
+def test_the_schema_names_every_member(matter: Matter) -> None:
+    one = matter.start()
+    case = matter.opened()
+    disclosure = disclosed(message := matter.mail(case))
+    sent = headers(matter, disclosure.encoded, matter.acknowledged(case, disclosure).id)
+    answer = httpx2.post(f"{one.url}/v1/attest", content=message, headers=sent).json()
+    schemas = httpx2.get(f"{one.url}/openapi.json").json()["components"]["schemas"]
+    for name, value in (("AttestedMail", answer), ("Checked", answer["mail"]), ("Attested", answer["attested"][0])):
+        assert set(schemas[name]["properties"]) == set(value) == set(schemas[name]["required"]), name

@@ -15,9 +15,11 @@ from typing import Any
 import httpx2
 import pytest
 
-from ledger.attest_answer import AttestAnswer
-from ledger.cli.attesting import ask_attesters
-from ledger.encoding import encode_hex, sha256
+from ledger.attest_answer import AttestAnswer, BindingAnswer
+from ledger.cli.attesting import ask_attesters, ask_for_key
+from ledger.companies import encode_txt
+from ledger.encoding import encode_hex, encode_json, sha256
+from ledger.proof import LogProof
 from ledger.runtime.attester.keys import AttesterKey
 from ledger.statement import RecentBlock
 from tests.attester.conftest import SHOP, Matter, disclosed, headers
@@ -221,3 +223,43 @@ def test_the_key_does_not_show_itself() -> None:
         "habeas.example/main", "evidence.attested", {}, RecentBlock(bytes(32), 0), company=SHOP, case=bytes(32)
     )
     assert signed.statement.author == key.address
+
+
+def test_a_binding_of_something_else(matter: Matter) -> None:
+    """Whoever asks for one company's key is shown another company's, another key's, an attestation, or other bytes."""
+    one = matter.start()
+    for server in matter.names:
+        for company in (SHOP, "post.example"):
+            texts = [f'"{encode_txt(bytes([number]) * 20)}"' for number in (1, 2)]
+            server.records[f"_habeas.{company}", "TXT"] = texts
+    info = matter.client.info()
+
+    def answer(company: str, key: bytes) -> bytes:
+        asked = {"ledger": matter.origin, "company": company, "key": encode_hex(key), "method": "dns"}
+        sent = {"Content-Type": "application/json"}
+        given = httpx2.post(f"{one.url}/v1/company-keys", content=encode_json(asked), headers=sent)
+        assert given.status_code in (200, 201), given.text
+        return given.content
+
+    key, other = bytes([1]) * 20, bytes([2]) * 20
+    honest = answer(SHOP, key)
+    case = matter.opened()
+    [mail] = matter.attested(case, matter.mail(case))
+    item = mail.attested[0]
+    receipt = matter.client.get(f"/v1/statements/{encode_hex(item.signed.id)}/proof")
+    attestation = BindingAnswer(item.signed, item.index, LogProof.parse(receipt)).encode()
+    for said, words in (
+        (answer("post.example", key), "something else than the binding"),
+        (answer(SHOP, other), "something else than the binding"),
+        (attestation, "something else than the binding"),
+        (honest + b"\n", "one spelling"),
+        (json.dumps(json.loads(honest)).encode(), "one spelling"),
+        (b"{}", "lacks"),
+    ):
+        with saying(said, 201) as url:
+            [found] = ask_for_key([url], info, SHOP, key, "dns")
+        assert words in (found.problem or ""), found.problem
+        assert found.signed is None
+    with saying(honest, 201) as url:
+        [found] = ask_for_key([url], info, SHOP, key, "dns")
+    assert found.problem is None and BindingAnswer.parse(honest).signed == found.signed

@@ -201,6 +201,15 @@ def test_one_of_two_resolvers_is_not_enough(matter: Matter) -> None:
     assert ask() is None
 
 
+def test_one_resolver_binds_no_key(matter: Matter) -> None:
+    one = matter.start(resolvers=[matter.names[0].address])
+    matter.names[0].records[TXT] = [f'"{encode_txt(SHOP_KEY.address)}"']
+    before = matter.world.services.reader.size()
+    [answer] = ask_for_key([one.url], matter.client.info(), SHOP, SHOP_KEY.address, "dns")
+    assert "one DNS resolver alone" in (answer.problem or "")
+    assert matter.world.services.reader.size() == before
+
+
 def test_a_key_in_the_well_known_file(matter: Matter) -> None:
     with WebTestServer({WELL_KNOWN_PATH: Page(encode_well_known(SHOP, [SHOP_KEY.address]))}).running() as web:
         one = matter.start(well_known_overrides={SHOP: f"http://127.0.0.1:{web.port}"})

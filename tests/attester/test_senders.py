@@ -42,3 +42,18 @@ def test_an_address_in_capitals_is_the_same(matter: Matter) -> None:
     plain = write_mail(f"Support@{SHOP}", f"Your request [{encode_hex(case)}]", "We received it.", DATE)
     [answer] = matter.attested(case, matter.key.sign(plain))
     assert answer.result == "grade_a"
+
+
+@pytest.mark.parametrize(
+    "to", [f"support@{SHOP}", f'"support"@{SHOP}', f"support@(x)\r\n {SHOP}", f"a@mail.example, {SHOP}"]
+)
+def test_mail_to_oneself(matter: Matter, to: str) -> None:
+    """Whoever has one mailbox there can have a mail signed that he writes to himself."""
+    matter.start()
+    case = matter.opened()
+    plain = write_mail(f"support@{SHOP}", f"Your request [{encode_hex(case)}]", "We received it.", DATE)
+    [answer] = matter.attested(case, matter.key.sign(plain.replace(b"requester@mail.example", to.encode())))
+    is_own = "support" in to
+    assert answer.result == ("grade_d" if is_own else "grade_a")
+    assert [code for code, _ in answer.reasons] == (["to_sender"] if is_own else [])
+    assert [item.result for item in answer.attested] == [answer.result, "passed"]

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from ledger.encoding import encode_base64
 from ledger.errors import MalformedCapture, VerificationDnssec
 from ledger.mail.chain import MAX_CHAIN_BYTES, SignedSet, parse_chain, split_stream
-from ledger.mail.dnssec import ROOT_ANCHORS, TrustAnchor, verify_chain
+from ledger.mail.dnssec import ROOT_ANCHORS, TrustAnchor, _is_usable, verify_chain
 from tools.vectors._dns_recorded import recorded, root_anchors
 from tools.vectors._dns_zones import END, KSK, START, ZSK, ZoneTree, shop_tree
 
@@ -232,3 +232,13 @@ def test_less_never_proves_more(chain: list[bytes]) -> None:
         assert len(chain) < len(CHAIN)
     else:
         assert proven == PROVEN and len(chain) == len(CHAIN)
+
+
+@pytest.mark.parametrize(
+    ("flags", "protocol", "usable"),
+    [(ZSK, 3, True), (KSK, 3, True), (ZSK, 2, False), (0, 3, False), (ZSK | 0x80, 3, False)],
+)
+def test_keys_that_count(flags: int, protocol: int, usable: bool) -> None:
+    """By ourselves: that the DNS library passes over other protocols too hides a rule that is gone here."""
+    key = shop_tree().root.key(ZSK).replace(flags=flags, protocol=protocol)
+    assert _is_usable(key) is usable

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
-from ledger.attest_answer import AttestAnswer
+from ledger.attest_answer import AttestAnswer, BindingAnswer
 
 Values = dict[str, Any]
 
@@ -23,4 +23,15 @@ def _parse(given: Values) -> Values:
     }
 
 
-OPERATIONS: dict[str, Callable[[Values], Values]] = {"attest_answer.parse": _parse}
+def _parse_binding(given: Values) -> Values:
+    data = base64.b64decode(given["answer"])
+    answer = BindingAnswer.parse(data)
+    assert answer.encode() == data
+    said = answer.signed.statement
+    return {"kind": said.kind, "company": said.company, "key": said.facts["key"], "index": answer.index}
+
+
+OPERATIONS: dict[str, Callable[[Values], Values]] = {
+    "attest_answer.parse": _parse,
+    "attest_answer.parse_binding": _parse_binding,
+}

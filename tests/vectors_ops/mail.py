@@ -9,8 +9,10 @@ from typing import Any, get_args
 from ledger.mail.binding import find_case, message_id
 from ledger.mail.dkim import verify
 from ledger.mail.grade import MailCheck, PublishedKey, grade_mail
+from ledger.mail.hold_down import hold_down
 from ledger.mail.key import KeyAtReceipt, KeyRecord, Origin
 from ledger.mail.raw import RawMail
+from ledger.mail.senders import Senders
 
 Values = dict[str, Any]
 
@@ -80,6 +82,12 @@ def _grade(given: Values) -> Values:
     }
 
 
+def _hold_down(given: Values) -> Values:
+    senders = Senders(frozenset(given["senders"]), given["shared"])
+    found = hold_down(_mail(given), check(given), senders)
+    return {"result": found.result, "reasons": [reason.code for reason in found.reasons]}
+
+
 def _bind(given: Values) -> Values:
     found = find_case(_mail(given), check(given), bytes.fromhex(given["case"][2:]))
     return {"where": found.where, "cases": ["0x" + case.hex() for case in found.cases]}
@@ -95,6 +103,7 @@ OPERATIONS: dict[str, Callable[[Values], Values]] = {
     "mail.key": _key,
     "mail.verify": _verify,
     "mail.grade": _grade,
+    "mail.hold_down": _hold_down,
     "mail.bind": _bind,
     "mail.message_id": _message_id,
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ledger.encoding import encode_hex, encode_json, sha256
@@ -140,7 +141,22 @@ def mails_bound(cases: Cases) -> None:
         later: Tell = lambda m, day=day: m.report(RECORDED, m.write(), chain, on=f"2026-10-{day}")  # type: ignore[misc]  # noqa: E731
         why = "Recorded on the 22nd: somewhere it was the 23rd already, and nowhere the 24th."
         w.add(f"received-on-the-{day}", why, later, checks, delivery)
-    w.add("without-a-date", "Nothing signed says when it was written.", shown(chain, Date=None), unbound, CLAIMED)
+    mails_without_a_day(w, chain)
+
+
+def mails_without_a_day(w: Mails, chain: bytes) -> None:
+    """Nothing signed says when it was written: it was there when it was recorded, on the 22nd."""
+    unbound = {**WHOLE, "case": NOT_CHECKED}
+    service = replace(BY, headers=("from", "to", "subject", "cc", "mime-version", "content-type"))
+    why = "An acknowledgement may be said to have come from the day of its record on."
+    w.add("without-a-date", why, shown(chain, Date=None), WHOLE, PROVEN)
+    w.add("date-unsigned", "As a mail service signs it.", shown(chain, by=service), WHOLE, {**PROVEN, "letter": "C"})
+    early: Tell = lambda m: m.report(RECORDED, m.write(service), chain, on="2026-10-21")  # noqa: E731
+    w.add("date-unsigned-received-earlier", "Nothing shows this day.", early, unbound, CLAIMED)
+    refused: Tell = lambda m: m.report(RECORDED, m.write(service), chain, kind=REFUSED)  # noqa: E731
+    own = {"outcome": "refused", "grade": "self_stated", "letter": None, "by": None, "lateness": None}
+    w.add("date-unsigned-refused", "The day of an answer is the day on which it was written.", refused, unbound,
+          CLAIMED, answer=own)  # fmt: skip
 
 
 def mails_by_time(cases: Cases) -> None:

@@ -68,7 +68,6 @@ def mails_denied(cases: Cases) -> None:
         ("another-case", "The subject names another case.", {"Subject": f"Re: access request 0x{'cd' * 32}"}),
         ("no-case", "A newsletter.", {"Subject": "News"}),
         ("another-day", "Written two days after the day that is stated.", {"Date": "Sat, 24 Oct 2026 09:00:00 +0000"}),
-        ("no-date", "Nothing signed says when it was written.", {"Date": None}),
     ):
         told: Tell = lambda m, fields=fields: attested(m, "grade_c", PLAIN, **fields)  # type: ignore[misc]  # noqa: E731
         w.add(f"attested-{name}", why, told, failed, None, exit_code=1)
@@ -78,6 +77,12 @@ def mails_denied(cases: Cases) -> None:
         w.add(f"attested-received-on-the-{day}", why, later,
               {**ON_A_WORD, "case": NOT_CHECKED, "recomputed": said}, by_attesters("A") if said == PASSED else None,
               exit_code=0 if said == PASSED else 1)  # fmt: skip
+    undated: Tell = lambda m: _of_day(m, "23", Date=None)  # noqa: E731
+    w.add("attested-no-date-on-the-day-of-the-check", "The mail was there when it was checked, on the 23rd.", undated,
+          {**ON_A_WORD, "recomputed": PASSED}, by_attesters("A"))  # fmt: skip
+    unseen: Tell = lambda m: attested(m, "grade_c", PLAIN, Date=None)  # noqa: E731
+    w.add("attested-no-date", "Nothing signed says when it was written: on the 22nd he had not seen it.", unseen,
+          {**ON_A_WORD, "recomputed": FAILED}, None, exit_code=1)  # fmt: skip
     passed: Tell = lambda m: attested(m, "passed", PLAIN, Subject="News")  # noqa: E731
     w.add("attested-passed-without-a-case", "Passed counts as grade C.", passed, failed, None, exit_code=1)
     weak: Tell = lambda m: attested(m, "grade_d", PLAIN, Subject="News")  # noqa: E731
@@ -226,8 +231,8 @@ def attested(m: MailMatter, result: str, capture: bytes, by: By = BY, **fields: 
     m.attest_mail("2026-10-23T12:00Z", m.report(RECORDED, m.write(by, **fields)), result, capture)
 
 
-def _of_day(m: MailMatter, day: str) -> None:
-    m.attest_mail("2026-10-23T12:00Z", m.report(RECORDED, m.write(), on=f"2026-10-{day}"), "grade_a", PLAIN)
+def _of_day(m: MailMatter, day: str, **fields: str | None) -> None:
+    m.attest_mail("2026-10-23T12:00Z", m.report(RECORDED, m.write(**fields), on=f"2026-10-{day}"), "grade_a", PLAIN)
 
 
 def _again(m: MailMatter, digests: tuple[str, ...]) -> None:

@@ -176,9 +176,19 @@ def chains(cases: Cases) -> None:
     chain = TREE.chain((KEY_NAME, "TXT"))
     proven = shown("found", "dnssec", DKIM, NAMES[:1])
     add("chain", given([FOUND], chain), proven, "The chain proves the record.")
-    add("chain-against-all", given([LIE] * 3, chain), shown("found", "dnssec", DKIM, []), "Whatever resolvers say.")
     gone, revoked = empty("nxdomain"), answer(txt("v=DKIM1; p="))
     archived = shown("found", "archive", DKIM, [])
+    one = NAMES[:1]
+    add("chain-replaced", given([LIE] * 3, chain), archived, "Since then the zone has another key there.")
+    add("chain-replaced-say-most", given([FOUND, LIE, LIE], chain), {**archived, "agreed": one}, "Two of three.")
+    add("chain-replaced-says-one", given([FOUND, FOUND, LIE], chain), {**proven, "agreed": NAMES[:2]}, "One of three.")
+    add("chain-two-keys-since", given([answer(txt(DKIM), txt(OTHER))] * 3, chain), archived, "Or two keys.")
+    add("chain-withdrawn-say-all-that-answer", given([gone, failed(), failed()], chain), archived,
+        "Those that did not answer say nothing for the chain.")  # fmt: skip
+    add("chain-withdrawn-says-one-of-two", given([gone, FOUND, failed()], chain), {**proven, "agreed": NAMES[1:2]},
+        "Half of those that answered are not most.")  # fmt: skip
+    add("chain-differ-each", given([gone, LIE, FOUND], chain), {**archived, "agreed": NAMES[2:3]},
+        "Two that differ from each other both differ from the chain.")  # fmt: skip
     add("chain-withdrawn", given([gone] * 3, chain), archived, "The zone had signed it; nobody finds it any more.")
     add("chain-revoked-since", given([revoked] * 3, chain), archived, "Or it is revoked.")
     add("chain-withdrawn-say-most", given([FOUND, gone, revoked], chain), {**archived, "agreed": NAMES[:1]},

@@ -176,10 +176,62 @@ def bad(cases: Cases) -> None:
     add("disclosure-broken", "No disclosure.", lambda v: v.update(capture_disclosure="e30"), "MalformedDisclosure")
 
 
+def binding() -> Value:
+    facts: dict[str, Json] = {"key": "0x" + "19" * 20, "method": "dns", "checked_at": AT}
+    said = Statement(ORIGIN, "company.key_bound", None, COMPANY, RECENT, facts, (), address(STRANGER))
+    signed = sign(said, STRANGER)
+    leaves = [hashlib.sha256(signed.raw + bytes([number])).digest() for number in range(4)]
+    return {
+        "statement": "0x" + signed.id.hex(),
+        "signed": signed.raw.decode("ascii"),
+        "index": 1,
+        "proof": proof_of(1, inclusion_path(1, leaves), note(text_of(leaves), LOG)),
+    }
+
+
+def bindings(cases: Cases) -> None:
+    """The answers to questions for a company key."""
+    operation, whole = "attest_answer.parse_binding", binding()
+    ok = {"kind": "company.key_bound", "company": COMPANY, "key": "0x" + "19" * 20, "index": 1}
+    cases.good("binding", operation, {"answer": text(spelled(whole))}, ok, "The answer of docs/spec/attester.md.")
+
+    def raw(name: str, data: bytes, why: str, error: str = "MalformedAnswer") -> None:
+        cases.bad(f"binding-{name}", operation, {"answer": text(data)}, error, why)
+
+    honest = spelled(whole)
+    raw("empty", b"", "No bytes.")
+    raw("cut-off", honest[:-1], "The last byte is missing.")
+    raw("line-end", honest + b"\n", "A byte after the answer.")
+    raw("spaced", json.dumps(whole, sort_keys=True).encode("ascii"), "Spaces between the tokens.")
+    raw("unsorted", json.dumps(whole, separators=(",", ":")).encode("ascii"), "Members in another order.")
+    raw("member-twice", b'{"index":0,' + honest[1:], "Two members of one name: which counts?")
+    raw("not-ascii", honest.replace(b"company", b"comp\xc3\xa4ny", 1), "A byte over 0x7e.")
+    raw("too-large", honest + b" " * 262_144, "More than 262,144 bytes.", "MalformedSize")
+    raw("nested", b"[" * 10_000, "10,000 levels, refused before parsing.", "MalformedSize")
+    raw("a-list", b"[]", "An object is wanted.")
+    for member in sorted(whole):
+        left = {name: value for name, value in whole.items() if name != member}
+        raw(f"no-{member}", spelled(left), f"{member} is missing.")
+    for name, why, change, error in (
+        ("unknown-member", "A member that no version has.", {"created": True}, "MalformedAnswer"),
+        ("other-id", "The id is of another statement.", {"statement": ABOUT}, "MalformedAnswer"),
+        ("id-upper-case", "Hexadecimal is in lower case.", {"statement": "0x" + whole["statement"][2:].upper()},
+         "MalformedAnswer"),
+        ("other-index", "The proof is of leaf 1.", {"index": 2}, "MalformedAnswer"),
+        ("index-true", "true is no number.", {"index": True}, "MalformedAnswer"),
+        ("index-text", "A text is no number.", {"index": "1"}, "MalformedAnswer"),
+        ("signed-null", "A statement is wanted.", {"signed": None}, "MalformedAnswer"),
+        ("signed-cut-off", "A statement without its last byte.", {"signed": whole["signed"][:-1]}, "MalformedJson"),
+        ("proof-cut-off", "A proof without its last line.", {"proof": whole["proof"][:40]}, "MalformedProof"),
+    ):  # fmt: skip
+        raw(name, spelled({**whole, **change}), why, error)
+
+
 def main() -> None:
     cases = Cases("attest_answer")
     good(cases)
     bad(cases)
+    bindings(cases)
     cases.write()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tools.vectors import _mail_attacks, _mail_bindings, _mail_grades, _mail_published, _mail_refusals
+from tools.vectors import _mail_attacks, _mail_bindings, _mail_grades, _mail_published, _mail_refusals, _mail_senders
 from tools.vectors._mail_keys import Key, ed25519, record, rsa
 from tools.vectors.writing import Cases
 
@@ -20,6 +20,7 @@ def main() -> None:
     _mail_attacks.write(cases)
     _mail_bindings.write(cases)
     _mail_published.write(cases)
+    _mail_senders.write(cases)
     cases.write()
     _write_keys(cases.folder / "keys")
 

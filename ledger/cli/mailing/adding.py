@@ -44,7 +44,7 @@ from ledger.errors import (
 from ledger.kinds import EXTENSION_REASONS, KINDS, MODES, REFUSAL_REASONS
 from ledger.mail import MAIL_TYPE
 from ledger.mail.capture import MEDIA_TYPE as CAPTURE_TYPE
-from ledger.mail.days import check_day, written_at
+from ledger.mail.days import check_day, days_in, written_at
 from ledger.mail.raw import RawMail
 from ledger.mail.reasons import reason_words
 from ledger.words import Language, pick
@@ -213,7 +213,17 @@ def facts_of(said: Said, examined: Examined, place: str, language: Language = "e
     return {"answered_on": on, "mode": said.mode, "reasons": reasons}
 
 
+def _is_undated_receipt(said: Said, examined: Examined) -> bool:
+    """Whether it is an acknowledgement with a signature, and nothing signed says when it was written."""
+    is_signed = examined.check.chosen is not None
+    return said.kind == "acknowledged" and is_signed and written_at(examined.mail, examined.check) is None
+
+
 def _day_of(said: Said, examined: Examined, place: str, language: Language) -> str:
+    if _is_undated_receipt(said, examined):
+        today = days_in(datetime.now(UTC), place)[1]
+        note(line("day_of_check", language, day=today, place=place))
+        return today.isoformat()
     days = stated_days(examined.mail, place)
     if days is None:
         raise MalformedRequest("the mail has no single Date that can be read; name the day with --on DATE")
@@ -227,6 +237,11 @@ def _day_of(said: Said, examined: Examined, place: str, language: Language) -> s
 def _remark_day(said: Said, examined: Examined, place: str, language: Language) -> None:
     """Say beforehand what an attester would not support: a day that the mail itself does not show."""
     days, stated = stated_days(examined.mail, place), parse_date(said.on, MalformedRequest, "--on")
+    if _is_undated_receipt(said, examined):
+        today = days_in(datetime.now(UTC), place)[1]
+        if stated < today:
+            note(line("no_day_of_receipt", language, day=today, place=place))
+        return
     if days is None or "date" not in examined.check.signed_headers:
         note(line("no_day", language))
         return

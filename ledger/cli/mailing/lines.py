@@ -31,6 +31,17 @@ _LINES: Mapping[str, Pair] = {
         "The day {day} in {place} is taken from the mail's Date, and Date is not signed; another one: --on DATE",
         "날짜 {day}({place})은 메일의 Date에서 가져왔으나 Date가 서명되지 않았습니다. 다른 날이면 --on 날짜",
     ),
+    "day_of_check": (
+        "Nothing signed says when the mail was written; it shows that the request had arrived today, {day} in {place}."
+        " Have it attested today; another day: --on DATE",
+        "서명된 부분에 메일을 쓴 날이 없습니다. 이 메일은 오늘 {day}({place})까지 요구가 도착했음을 보여 줍니다."
+        " 확인도 오늘 받으십시오. 다른 날이면 --on 날짜",
+    ),
+    "no_day_of_receipt": (
+        "Remark: nothing signed says when the mail was written; attesters refuse an earlier day than today, {day} in"
+        " {place}.",
+        "참고: 서명된 부분에 메일을 쓴 날이 없어 확인인은 오늘 {day}({place})보다 이른 날을 거절합니다.",
+    ),
     "no_day": (
         "Remark: nothing signed says when the mail was written; attesters give it no more than grade D.",
         "참고: 서명된 부분에 메일을 쓴 날이 없어 확인인은 D 등급까지만 줍니다.",

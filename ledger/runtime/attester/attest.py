@@ -32,8 +32,8 @@ from ledger.mail.binding import Binding, find_case, message_id
 from ledger.mail.capture import MEDIA_TYPE as CAPTURE_TYPE
 from ledger.mail.capture import DnsCapture
 from ledger.mail.days import check_day, written_at
-from ledger.mail.dkim import read_signature, signature_fields
-from ledger.mail.grade import MAX_SIGNATURES, MailCheck, grade_mail
+from ledger.mail.dkim import Forms, read_signature, signature_fields
+from ledger.mail.grade import MAX_SIGNATURES, MailCheck, Reason, grade_mail
 from ledger.mail.hold_down import hold_down
 from ledger.mail.raw import RawMail
 from ledger.mail.reasons import reason_text
@@ -169,7 +169,8 @@ class MailAttester:
         now = int(self._parts.clock())  # after the answers came: the key was seen at receipt, and not later
         at = datetime.fromtimestamp(now, UTC)
         keys = {pair: capture.key(*pair, at) for pair in pairs} if capture else {}
-        check = hold_down(mail, grade_mail(mail, domains, keys, at, self._parts.published.in_force()), senders)
+        graded = settled(grade_mail(mail, domains, keys, at, self._parts.published.in_force()), capture)
+        check = hold_down(mail, graded, senders)
         binding = find_case(mail, check, prepared.case)
         if binding.where == "other_case":
             raise RefusedMail("the signed text of the mail names another case; record it there")
@@ -190,7 +191,7 @@ class MailAttester:
             found["capture"] = capture.encode().decode("ascii")
         if result == "undetermined":
             return Draft(found, ()), None
-        shown = None if result == "failed" else _shown(mail, prepared, check)
+        shown = None if result == "failed" else shown_as(mail, prepared, check)
         return self._sign(prepared, found, now, check, capture), shown
 
     def _sign(
@@ -243,7 +244,8 @@ def _mail_file(disclosure: Disclosure) -> FileValue:
 
 
 def _keys(mail: RawMail, domains: frozenset[str]) -> tuple[tuple[str, str], ...]:
-    """Domain and selector of the signatures, each once, those of the company's domains first.
+    """Domain and selector of the signatures, each once: those of exactly the company's domains first, then those under
+    them, then the others.
 
     In the order of the mail, whoever hands it on could put signatures without a key above the good one.
     """
@@ -253,8 +255,27 @@ def _keys(mail: RawMail, domains: frozenset[str]) -> tuple[tuple[str, str], ...]
             signature = read_signature(field, number)
             mail_questions([(signature.domain, signature.selector)])  # else nobody could be asked
             found[signature.domain, signature.selector] = None
-    own = [pair for pair in found if any(in_domain(pair[0], domain) for domain in domains)]
-    return tuple(dict.fromkeys([*own, *found]))[:MAX_KEYS]
+    exact = [pair for pair in found if pair[0] in domains]
+    under = [pair for pair in found if any(in_domain(pair[0], domain) for domain in domains)]
+    return tuple(dict.fromkeys([*exact, *under, *found]))[:MAX_KEYS]
+
+
+def settled(check: MailCheck, capture: DnsCapture | None) -> MailCheck:
+    """``check``; *undetermined* where several resolvers were asked, and it hangs on the word of the one that answered,
+    or on a key that most of them contradict.
+
+    Another hour may show another key: what is recorded and remembered now would spoil an honest mail for ever.
+    """
+    if capture is None or len(capture.resolvers) < 2:
+        return check
+    if check.result == "failed":
+        origins = {item.origin for item in check.signatures if item.result == "failed"}
+    else:
+        origins = set() if check.chosen is None else {check.chosen.origin}
+    if origins.isdisjoint(("single", "archive")):
+        return check
+    reasons = check.reasons if check.chosen is not None else (Reason.of("key_single"), *check.reasons)
+    return replace(check, result="undetermined", reasons=reasons, chosen=None, chosen_number=None, signed_headers=())
 
 
 def _weighed(check: MailCheck, binding: Binding, has_day: bool) -> tuple[str, list[tuple[str, str]]]:
@@ -271,12 +292,27 @@ def _weighed(check: MailCheck, binding: Binding, has_day: bool) -> tuple[str, li
     return "grade_d", [*((code, reason_text(code)) for code in missing), *reasons]
 
 
-def _shown(mail: RawMail, prepared: Prepared, check: MailCheck) -> Shown:
-    """What is remembered of a graded mail: its signatures, the same whatever unsigned is added or left out."""
+def shown_as(mail: RawMail, prepared: Prepared, check: MailCheck) -> Shown:
+    """What is remembered of a graded mail: its signatures, the same whatever unsigned is added or left out; and where a
+    domain of the company signed, the Message-ID, and sender, text and Date. Others' mail takes none of these away."""
     values = [item.verified.signature.value for item in check.signatures if item.verified is not None]
     signatures = tuple(dict.fromkeys(map(sha256, values)))
-    said = prepared.question.statement
-    return Shown(signatures, prepared.case, said, prepared.company, message_id(mail, check) or b"")
+    said, company = prepared.question.statement, prepared.company
+    if not check.aligned:
+        return Shown(signatures, prepared.case, said, company, b"", b"", b"")
+    forms = Forms(mail)
+    # One that is not as RFC 5322 says is the same in every copy, too.
+    name = message_id(mail, check) or _signed_field(mail, check, forms, "message-id")
+    sender = b"".join(forms.header("relaxed", ["from"]))
+    text = sha256(sha256(sender) + forms.digest("relaxed", "rsa-sha256", None))
+    return Shown(signatures, prepared.case, said, company, name, text, _signed_field(mail, check, forms, "date"))
+
+
+def _signed_field(mail: RawMail, check: MailCheck, forms: Forms, name: str) -> bytes:
+    """The value of a field in its relaxed form; empty where it is unsigned or stands twice."""
+    if name not in check.signed_headers or len(mail.named(name)) != 1:
+        return b""
+    return next(forms.header("relaxed", [name])).partition(b":")[2].strip()
 
 
 def _chosen(check: MailCheck) -> JsonObject | None:

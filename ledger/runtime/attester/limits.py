@@ -40,9 +40,13 @@ class RateLimit:
         self._clients: OrderedDict[bytes, _Bucket] = OrderedDict()
         self._lock = threading.Lock()
 
+    def name(self, client: str) -> bytes:
+        """The digest of a client, the same for all addresses that count as one."""
+        return hashlib.blake2b(group_of(client).encode(), key=self._secret, digest_size=16).digest()
+
     def take(self, client: str) -> None:
         """Count one request. Raises RefusedRate, which names the seconds to wait."""
-        name = hashlib.blake2b(group_of(client).encode(), key=self._secret, digest_size=16).digest()
+        name = self.name(client)
         with self._lock:
             now = self._clock()
             bucket = self._clients.pop(name, None) or _Bucket(float(self._client), now)

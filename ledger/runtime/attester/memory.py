@@ -26,6 +26,8 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS signature
   (name BLOB PRIMARY KEY, "case" BLOB NOT NULL, statement BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS letter (name BLOB, signature BLOB, PRIMARY KEY (name, signature)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS text
+  (name BLOB, signature BLOB, dated INTEGER, lettered INTEGER, PRIMARY KEY (name, signature)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS answer (name BLOB PRIMARY KEY, sealed BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS told (name BLOB PRIMARY KEY, mails INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS binding (name BLOB PRIMARY KEY, raw BLOB NOT NULL);
@@ -42,7 +44,11 @@ class Shown:
     statement: bytes
     company: str
     message_id: bytes
-    """The field's value as signed; empty where it is not."""
+    """The field's value as signed; empty where it is not, or where no domain of the company signed."""
+    text: bytes
+    """SHA-256 of sender and body in their canonical forms; empty where no domain of the company signed."""
+    date: bytes
+    """The field Date as signed, canonical; empty where it is not."""
 
 
 class Memory:
@@ -98,7 +104,25 @@ class Memory:
             if known and known.isdisjoint(names):
                 raise RefusedMail("another mail with this Message-ID was shown before; hand in that one")
             db.executemany("INSERT OR IGNORE INTO letter VALUES (?, ?)", [(letter, name) for name in names])
+        if shown.text:
+            self._claim_text(db, shown, names)
         db.executemany("INSERT OR IGNORE INTO signature VALUES (?, ?, ?)", [(name, case, statement) for name in names])
+
+    def _claim_text(self, db: sqlite3.Connection, shown: Shown, names: list[bytes]) -> None:
+        """One mail can carry two signatures, one of which covers no Message-ID: shown with either alone, its value and
+        its Message-ID are others each time. Sender, body and Date are the same. Two mails that both have a signed
+        Message-ID are told apart by it, and two that both have a signed Date by that."""
+        dated, lettered = bool(shown.date), bool(shown.message_id)
+        any_day = self._name("text", shown.case, shown.text)
+        this_day = self._name("text", shown.case, shown.text, shown.date)
+        query = (
+            "SELECT signature FROM text WHERE ((name = ? AND (? OR NOT dated)) OR name = ?) AND NOT (lettered AND ?)"
+        )
+        known = {row[0] for row in db.execute(query, (any_day, not dated, this_day, lettered))}
+        if known and known.isdisjoint(names):
+            raise RefusedMail("a mail with this sender, text and date was shown before; hand in that one")
+        rows = [(place, name, dated, lettered) for name in names for place in (any_day, this_day)]
+        db.executemany("INSERT OR IGNORE INTO text VALUES (?, ?, ?, ?)", rows)
 
     def _count(self, db: sqlite3.Connection, case: bytes, most: int) -> None:
         name = self._name("told", case)

@@ -76,7 +76,10 @@ class AttesterSettings(BaseSettings):
         default=MAX_MESSAGE, ge=1024, le=MAX_MESSAGE, description="Largest mail that is taken."
     )
     concurrency: int = Field(
-        default=2, ge=1, le=64, description="Mails in memory at one time; more are refused as busy."
+        default=2,
+        ge=1,
+        le=64,
+        description="Mails in memory at one time, of one client one less; more are refused as busy.",
     )
     client_per_minute: int = Field(default=20, ge=1, le=100_000, description="Requests of one client in a minute.")
     all_per_minute: int = Field(default=200, ge=1, le=1_000_000, description="Requests of all clients in a minute.")

@@ -180,3 +180,14 @@ def matter(tmp_path: Path, names: list[NameServer], mail_key: MailKey) -> Iterat
             yield Matter(chain, url, client, names, mail_key, tmp_path, stack)
     finally:
         chain.world.services.close()
+
+
+def size(matter: Matter) -> int:
+    return matter.world.services.reader.size()
+
+
+def refused(answers: Sequence[MailAnswer], error: str, words: str = "") -> None:
+    [answer] = answers
+    assert type(answer.error).__name__ == error, answer.problem
+    assert words in str(answer.error)
+    assert answer.attested == ()

@@ -222,7 +222,7 @@ def test_an_outage_spoils_no_mail(matter: Matter) -> None:
     assert (answer.problem, answer.result, answer.attested) == (None, "undetermined", ())
     assert "key_single" in [code for code, _ in answer.reasons]
     copy = disclosed(message)
-    [other] = matter.ask(message, copy, matter.acknowledged(case, copy, day=27))
+    [other] = matter.ask(message, copy, matter.acknowledged(case, copy, day=23))
     assert other.result == "undetermined", "no claim was left by the first question"
     assert size(matter) == before + 1, "the second acknowledgement alone"
     for server in matter.names:

@@ -31,20 +31,18 @@ def parse_servers(texts: Sequence[str]) -> tuple[Server, ...]:
     servers = tuple(_parse_server(text) for text in texts)
     if len(set(servers)) < len(servers) or len(servers) > MAX_RESOLVERS:
         raise MalformedRequest(f"--resolver names at most {MAX_RESOLVERS} resolvers, each once")
-    if len(servers) < 2:
-        raise MalformedRequest(
-            "--dns takes keys as if you had pinned them, and one resolver alone can lie: name two or more of different"
-            " operators (--resolver ADDRESS)"
-        )
     return servers
 
 
-def published_keys(company: str, servers: Sequence[Server]) -> tuple[bytes, ...]:
+def published_keys(company: str, servers: Sequence[Server] = ()) -> tuple[bytes, ...]:
     """The keys, 20 bytes each, in the TXT records of ``_habeas.<company>``.
 
-    ``servers`` are (address, port). Of 3 to 5 one may say something else, of 6 and more two; two must say the same, and
-    one alone is not enough. Raises RefusedWellKnown (no record, no answer, no agreement) or MalformedWellKnown.
+    ``servers`` are (address, port); the machine's own resolver where there is none. Of 3 to 5 one may say something
+    else, of 6 and more two; two must say the same. Raises RefusedWellKnown (no record, no answer, no agreement)
+    or MalformedWellKnown.
     """
+    if len(servers) < 2:
+        return _ask(company, servers)
     with ThreadPoolExecutor(len(servers), "dns") as pool:
         answers = list(pool.map(lambda server: _try(company, server), servers))
     found = [answer for answer in answers if isinstance(answer, tuple)]
@@ -61,16 +59,17 @@ def published_keys(company: str, servers: Sequence[Server]) -> tuple[bytes, ...]
 
 def _try(company: str, server: Server) -> tuple[bytes, ...] | HabeasError:
     try:
-        return _ask(company, server)
+        return _ask(company, [server])
     except HabeasError as error:
         return error
 
 
-def _ask(company: str, server: Server) -> tuple[bytes, ...]:
+def _ask(company: str, servers: Sequence[Server]) -> tuple[bytes, ...]:
     name = txt_name(company)
     try:
-        resolver = dns.resolver.Resolver(configure=False)
-        resolver.nameservers = [dns.nameserver.Do53Nameserver(*server)]
+        resolver = dns.resolver.Resolver(configure=not servers)
+        if servers:
+            resolver.nameservers = [dns.nameserver.Do53Nameserver(address, port) for address, port in servers]
         answer = resolver.resolve(f"{name}.", "TXT", search=False, lifetime=TIMEOUT_SECONDS)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         raise RefusedWellKnown(f"{name} has no TXT record (--dns)") from None

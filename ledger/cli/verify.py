@@ -150,10 +150,10 @@ def read_terms(asked: Question) -> Terms:
 
 
 def _read_resolvers(asked: Question) -> tuple[tuple[str, int], ...]:
-    if not asked.dns:
-        if asked.resolvers:
-            raise MalformedRequest("--resolver names whom --dns asks; give --dns too")
+    if not asked.resolvers:
         return ()
+    if not asked.dns:
+        raise MalformedRequest("--resolver names whom --dns asks; give --dns too")
     from ledger.cli.dns import parse_servers  # dnspython is only needed here
 
     return parse_servers(asked.resolvers)
@@ -267,7 +267,8 @@ def _with_dns(
             notes.append(str(error))
             continue
         pins += [CompanyPin(company, key, "that DNS names now") for key in keys]
-        notes.append(f"DNS of {company} names {len(keys)} key(s) now by {len(resolvers)} resolvers (--dns).")
+        by = f" by {len(resolvers)} resolvers" if len(resolvers) > 1 else " by one resolver alone, which is believed"
+        notes.append(f"DNS of {company} names {len(keys)} key(s) now{by} (--dns).")
     return replace(policy, company_keys=tuple(pins)), tuple(notes)
 
 

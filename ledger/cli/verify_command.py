@@ -48,17 +48,13 @@ def parser() -> argparse.ArgumentParser:
         metavar="HASH",
         help="Hash of a block that you know to be on the chain and final; may be given several times.",
     )
-    made.add_argument(
-        "--dns",
-        action="store_true",
-        help="Accept the keys that the company publishes in DNS now, by the resolvers named.",
-    )
+    made.add_argument("--dns", action="store_true", help="Accept the keys that the company publishes in DNS now.")
     made.add_argument(
         "--resolver",
         action="append",
         default=[],
         metavar="ADDRESS",
-        help="With --dns: ask this DNS resolver, two or more; of 3 to 5 one may say something else, of more two.",
+        help="With --dns: ask this DNS resolver; of 3 to 5 one may say something else, of more two. May be repeated.",
     )
     made.add_argument(
         "--file",

@@ -30,7 +30,7 @@ from ledger.mail.dkim import (
 )
 from ledger.mail.key import KeyAtReceipt, KeyRecord, Origin
 from ledger.mail.published import PublishedKey as PublishedKey
-from ledger.mail.raw import Field, RawMail
+from ledger.mail.raw import SINGLE_USE, Field, RawMail
 from ledger.mail.reasons import code_of, reason_text
 from ledger.mail.report import is_report
 from ledger.mail.text import has_parts, reads_differently
@@ -42,11 +42,6 @@ Result = Literal["grade_a", "grade_b", "grade_c", "grade_d", "failed", "undeterm
 Outcome = Literal["grade_a", "grade_b", "grade_c", "grade_d", "failed", "undetermined", "unusable"]
 GRADES: tuple[Grade, ...] = ("grade_a", "grade_b", "grade_c", "grade_d")
 
-SINGLE_USE = frozenset({
-    "date", "from", "sender", "reply-to", "to", "cc", "bcc", "message-id", "in-reply-to", "references", "subject",
-    "mime-version", "content-type", "content-transfer-encoding",
-})  # fmt: skip
-"""RFC 5322, section 3.6: at most one each; the last three by RFC 2045."""
 _WANTED = ("to", "subject", "date", "message-id")
 _MULTIPART = re.compile(rb"\s*multipart/", re.IGNORECASE)
 _AT_RECEIPT = frozenset({"dnssec", "quorum", "part_quorum", "single"})
@@ -347,7 +342,11 @@ def _decided(
 def _undecided(
     checks: tuple[SignatureCheck, ...], from_domain: str | None, company: frozenset[str], arc: tuple[ArcSet, ...]
 ) -> MailCheck:
-    reasons = list(dict.fromkeys(reason for check in checks for reason in check.reasons))
+    # Once by code, with the first sentence: sentences are not public.
+    by_code: dict[str, Reason] = {}
+    for reason in (reason for check in checks for reason in check.reasons):
+        by_code.setdefault(reason.code, reason)
+    reasons = list(by_code.values())
     if not checks:
         reasons.append(Reason.of("unsigned"))
     if from_domain is None:

@@ -155,8 +155,11 @@ def grade_mail(
     keys: Mapping[tuple[str, str], KeyAtReceipt],
     at: datetime,
     published: Sequence[PublishedKey] = (),
+    forms: Forms | None = None,
 ) -> MailCheck:
     """The grade of a mail received at ``at`` as a mail of the company with these ``domains``.
+
+    ``forms`` are those of this mail, where somebody has made them already.
 
     ``keys`` is by (domain, selector), both in lower case. A mail domain with a single label is passed over: it would
     make every address of a top-level domain one of the company's. Raises no error of the tree: what cannot be used is
@@ -169,7 +172,7 @@ def grade_mail(
     mine = (domain.lower() for domain in domains if is_domain(domain.lower()))
     company = frozenset(domain for domain in mine if from_domain and in_domain(from_domain, domain))
     counts = Counter(field.key for field in mail.fields)
-    matter = _Matter(counts, at, keys, published, company, _shared(mail, counts), Forms(mail), _Shape(mail))
+    matter = _Matter(counts, at, keys, published, company, _shared(mail, counts), forms or Forms(mail), _Shape(mail))
     if len(senders) != 1:
         reason = Reason.of("from_count", count=len(senders))
         return _without_grade("failed" if senders else "undetermined", (reason,), (), None, arc)

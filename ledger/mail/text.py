@@ -39,8 +39,8 @@ _ESCAPE = re.compile(rb"=(?:[0-9A-F]{2}|[ \t]*\r?$)", re.MULTILINE)
 _BASE64_LINE = re.compile(rb"\n[A-Za-z0-9+/]{40,}+={0,2}\r?$", re.MULTILINE)
 _BOUNDARY_LINE = re.compile(rb"\n--([!-~][^\r\n]{0,99})(?=\r?\n)")
 _PART_FIELD = re.compile(rb"\n(?:content-[a-z-]{1,40}|mime-version):", re.IGNORECASE)
-_SOFT_BREAK = re.compile(rb"=(?:\r?\n|\Z)")
-_NO_ESCAPE = re.compile(rb"=(?=[=\r]|\Z)")
+# Python's own decoder takes "==" for one sign and, behind "=\r", all up to the next line end away.
+_NO_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n|\Z)")
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 _TEXTS = (b"text/plain", b"text/html")
 
@@ -248,8 +248,7 @@ def _quoted_printable(data: bytes) -> bytes:
     data = data.rstrip(b" \t")
     if b"=" not in data:
         return data
-    # Python's own takes "==" for one sign and, behind "=\r", all up to the next line end away.
-    return binascii.a2b_qp(_NO_ESCAPE.sub(b"=3D", _SOFT_BREAK.sub(b"", data)))
+    return binascii.a2b_qp(_NO_ESCAPE.sub(b"=3D", data))
 
 
 def _word(word: re.Match[str]) -> bytes:

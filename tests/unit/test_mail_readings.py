@@ -102,6 +102,7 @@ def _raw(kind: bytes, encoding: bytes, body: bytes) -> RawMail:
 @settings(max_examples=400)
 @example(b"text/plain", b"", b"0" + b"&ZeroWidthSpace;" + OTHER[1:].encode())
 @example(b"text/plain", b"", base64.b64encode(b"0\xe2\x80\x8b" + OTHER[1:].encode()))
+@example(b"text/plain", b"Quoted-Printable", b"==\r\n\nx =\r y\n=\r\n\n== \t\n\n=3=30==")
 @example(b"multipart/mixed; boundary=b", b"", _WRAP[9](OTHER.encode()))
 def test_the_fast_search_finds_what_the_plain_one_does(kind: bytes, encoding: bytes, body: bytes) -> None:
     raw = _raw(kind, encoding, body)

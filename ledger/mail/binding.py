@@ -14,9 +14,11 @@ from ledger.mail.charsets import as_seen, ascii_alone
 from ledger.mail.dkim import Forms, Signature
 from ledger.mail.grade import MailCheck
 from ledger.mail.raw import RawMail
-from ledger.mail.text import MAX_BOUNDARIES, begun_boundaries, body_texts, other_texts, subject_texts
+from ledger.mail.text import MAX_BOUNDARIES, MAX_SCANNED, begun_boundaries, body_texts, other_texts, subject_texts
 
 MAX_CASES = 32
+MAX_READ = 32 * 1024 * 1024
+"""Bytes of a body times the boundaries with which it is read: more would take seconds."""
 
 # Mail programs fold, wrap and quote: the digits may go on after a line end, behind marks of quotation. The bounds keep
 # the search linear.
@@ -55,16 +57,8 @@ def find_case(mail: RawMail, check: MailCheck, case: bytes | None = None) -> Bin
     in_subject = tuple(dict.fromkeys(found for text in subjects for found in _cases(text)))
     body = _signed_body(mail, signature)
     in_body = tuple(dict.fromkeys(found for text in body_texts(mail, body) for found in _cases(text)))
-    fixed = {name for name in _READ_BY if name in check.signed_headers and len(mail.named(name)) < 2}
-    if not in_subject and fixed != _READ_BY:
-        boundaries = () if "content-type" in fixed else begun_boundaries(body)
-        other = {
-            found for text in other_texts(mail, body, fixed, boundaries[:MAX_BOUNDARIES]) for found in _cases(text)
-        }
-        if other := other - {case, *in_body}:
-            return Binding("other_case", tuple(dict.fromkeys([*in_body, *sorted(other)]))[:MAX_CASES])
-        if len(boundaries) > MAX_BOUNDARIES:
-            return Binding("none", in_body[:MAX_CASES])
+    if not in_subject and (doubt := _doubt(mail, check, body, {case, *in_body})):
+        return Binding(doubt[0], tuple(dict.fromkeys([*in_body, *sorted(doubt[1])]))[:MAX_CASES])
     found = tuple(dict.fromkeys(in_subject + in_body))[:MAX_CASES]
     places: tuple[tuple[Where, tuple[bytes, ...]], ...] = (("subject", in_subject), ("body", in_body))
     for where, cases in places:
@@ -73,6 +67,22 @@ def find_case(mail: RawMail, check: MailCheck, case: bytes | None = None) -> Bin
                 return Binding("other_case", found)
             return Binding(where if len(cases) == 1 else "several_cases", found)
     return Binding("none", ())
+
+
+def _doubt(
+    mail: RawMail, check: MailCheck, body: bytes, known: set[bytes | None]
+) -> tuple[Literal["other_case", "none"], set[bytes]] | None:
+    """What the body names besides the ``known`` cases if an unsigned field says how to read it; None if nothing."""
+    fixed = {name for name in _READ_BY if name in check.signed_headers and len(mail.named(name)) < 2}
+    if fixed == _READ_BY:
+        return None
+    boundaries = () if "content-type" in fixed else begun_boundaries(body)
+    is_bounded = len(boundaries) <= MAX_BOUNDARIES and len(boundaries) * min(len(body), MAX_SCANNED) <= MAX_READ
+    texts = other_texts(mail, body, fixed, boundaries if is_bounded else ())
+    other = {found for text in texts for found in _cases(text)} - known
+    if other:
+        return "other_case", other
+    return None if is_bounded else ("none", other)
 
 
 def message_id(mail: RawMail, check: MailCheck) -> bytes | None:

@@ -21,6 +21,7 @@ def write(cases: Cases) -> None:
     _html(bindings)
     _bounds(bindings)
     _readings(bindings)
+    _twice(bindings)
     _boundaries(bindings)
     _signed_type(bindings)
 
@@ -114,7 +115,7 @@ def _html(bindings: Bindings) -> None:
         "block-within-0x": (f"0<br>{CASE[1:]}", "none"),
         "two-blocks-within": (f"{_FIRST}<br><br>{_SECOND}", "none"),
         "script-within": (f"{_FIRST}<script>1</script>{_SECOND}", "none"),
-        "style": (f"<style>{CASE}</style>x", "none"),
+        "style": (f"<style>{CASE}</style> x", "none"),
         "open-tag": (f"<b {CASE}", "body"),
         "tag-by-reference": (f"{_FIRST}&lt;b&gt;{_SECOND}", "none"),
         "long-reference": (f"&#{'0' * 4_400}48;{CASE[1:]}", "body"),
@@ -161,6 +162,15 @@ def _readings(bindings: Bindings) -> None:
     message = sign(mail(hidden, Subject="Re: request", Content_Type="text/html",
                         Content_Transfer_Encoding="7bit"), signed)  # fmt: skip
     bindings.add("reading-signed", "both fields are signed: there is one reading", message, "body", by=signed)
+
+
+def _twice(bindings: Bindings) -> None:
+    by = By(RSA, "s2048", headers=(*ALL, "content-type", "content-transfer-encoding"))
+    body = f"{CASE}<!-- {OTHER} -->\r\n"
+    message = mail(body, Subject="Re: request", Content_Type="text/html")
+    message = sign(f"Content-Type: text/plain\r\n{message}", by)
+    bindings.add("reading-type-twice-signed", "both are signed, and nobody knows which one is read", message,
+                 "other_case", [CASE, OTHER], by)  # fmt: skip
 
 
 def _boundaries(bindings: Bindings) -> None:

@@ -169,6 +169,10 @@ def _twice(bindings: Bindings) -> None:
     body = f"{CASE}<!-- {OTHER} -->\r\n"
     message = mail(body, Subject="Re: request", Content_Type="text/html")
     message = sign(f"Content-Type: text/plain\r\n{message}", by)
+    unsigned = By(RSA, "s2048", headers=ALL[:-1])
+    decided = sign(mail(f"<!-- {OTHER} -->x\r\n", Content_Type="text/html"), unsigned)
+    bindings.add("reading-subject-decides", "a Subject that names ours: the body is not read in other ways", decided,
+                 "subject", by=unsigned)  # fmt: skip
     bindings.add("reading-type-twice-signed", "both are signed, and nobody knows which one is read", message,
                  "other_case", [CASE, OTHER], by)  # fmt: skip
 

@@ -36,7 +36,7 @@ def author_address(value: bytes) -> str | None:
         address, name, after = name, "", ""
     elif not closed or re.search(r"[<>]", after):
         return None
-    if after.strip() or re.search(r"[@,;:<>\[\]\\]", name):
+    if after.strip() or re.search(r"[@,;:<>]", name):
         return None
     local, _, domain = address.strip().rpartition("@")
     if not (local == _QUOTED or _LOCAL.fullmatch(local)):

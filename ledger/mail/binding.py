@@ -6,6 +6,7 @@ A name outside the signature binds nothing: whoever held the mail can have writt
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,16 +14,18 @@ from ledger.mail.charsets import as_seen, ascii_alone
 from ledger.mail.dkim import Forms, Signature
 from ledger.mail.grade import MailCheck
 from ledger.mail.raw import RawMail
-from ledger.mail.text import body_texts, other_texts, subject_texts
+from ledger.mail.text import MAX_BOUNDARIES, MAX_SCANNED, begun_boundaries, body_texts, other_texts, subject_texts
 
 MAX_CASES = 32
+MAX_READ = 32 * 1024 * 1024
+"""Bytes of a body times the boundaries with which it is read: more would take seconds."""
 
 # Mail programs fold, wrap and quote: the digits may go on after a line end, behind marks of quotation. The bounds keep
 # the search linear.
 _BREAK = r"(?:[ \t]{0,4}\r?\n[ \t>|]{0,16})?"
 _CASE = re.compile(rf"(?<![0-9A-Za-z])0[xX]((?:{_BREAK}[0-9a-fA-F]){{64}})(?![0-9A-Za-z])")
 _START = re.compile("0[xX]")
-_BEGINS = re.compile(rf"0[xX]{_BREAK}[0-9a-fA-F]")
+_DIGITS = re.compile(rf"0[xX]((?:{_BREAK}[0-9a-fA-F]){{64}})")
 _NO_DIGIT = re.compile(r"[^0-9a-f]")
 
 _READ_BY = {"content-type", "content-transfer-encoding"}
@@ -54,10 +57,8 @@ def find_case(mail: RawMail, check: MailCheck, case: bytes | None = None) -> Bin
     in_subject = tuple(dict.fromkeys(found for text in subjects for found in _cases(text)))
     body = _signed_body(mail, signature)
     in_body = tuple(dict.fromkeys(found for text in body_texts(mail, body) for found in _cases(text)))
-    if not in_subject and not set(check.signed_headers) >= _READ_BY:
-        other = {found for text in other_texts(mail, body) for found in _cases(text)} - {case, *in_body}
-        if other:
-            return Binding("other_case", tuple(dict.fromkeys([*in_body, *sorted(other)]))[:MAX_CASES])
+    if not in_subject and (doubt := _doubt(mail, check, body, {case, *in_body})):
+        return Binding(doubt[0], tuple(dict.fromkeys([*in_body, *sorted(doubt[1])]))[:MAX_CASES])
     found = tuple(dict.fromkeys(in_subject + in_body))[:MAX_CASES]
     places: tuple[tuple[Where, tuple[bytes, ...]], ...] = (("subject", in_subject), ("body", in_body))
     for where, cases in places:
@@ -66,6 +67,22 @@ def find_case(mail: RawMail, check: MailCheck, case: bytes | None = None) -> Bin
                 return Binding("other_case", found)
             return Binding(where if len(cases) == 1 else "several_cases", found)
     return Binding("none", ())
+
+
+def _doubt(
+    mail: RawMail, check: MailCheck, body: bytes, known: set[bytes | None]
+) -> tuple[Literal["other_case", "none"], set[bytes]] | None:
+    """What the body names besides the ``known`` cases if an unsigned field says how to read it; None if nothing."""
+    fixed = {name for name in _READ_BY if name in check.signed_headers and len(mail.named(name)) < 2}
+    if fixed == _READ_BY:
+        return None
+    boundaries = () if "content-type" in fixed else begun_boundaries(body)
+    is_bounded = len(boundaries) <= MAX_BOUNDARIES and len(boundaries) * min(len(body), MAX_SCANNED) <= MAX_READ
+    texts = other_texts(mail, body, fixed, boundaries if is_bounded else ())
+    other = {found for text in texts for found in _cases(text)} - known
+    if other:
+        return "other_case", other
+    return None if is_bounded else ("none", other)
 
 
 def message_id(mail: RawMail, check: MailCheck) -> bytes | None:
@@ -94,14 +111,22 @@ def _signed_body(mail: RawMail, signature: Signature) -> bytes:
 
 
 def _cases(text: str) -> tuple[bytes, ...]:
-    # Asked first, and of ASCII alone: most texts name no case, and to leave out what is invisible takes long.
-    if not _BEGINS.search(ascii_alone(text)):
-        return ()
-    return tuple(dict.fromkeys(found for reading in as_seen(text) for found in _written(reading)))[:MAX_CASES]
+    alone = ascii_alone(text)
+    # What follows a 0x, whatever stands beside it: most texts have none, and to leave out what is invisible takes long.
+    # So has a text in which each of them is an id of the ASCII alone: a reader can see no other.
+    places = [place for start in _START.finditer(alone) if (place := _DIGITS.match(alone, start.start()))]
+    if all(_CASE.match(alone, place.start()) for place in places):
+        found = _ids(places)
+    else:
+        found = tuple(case for reading in as_seen(text) for case in _written(reading))
+    return tuple(dict.fromkeys(found))[:MAX_CASES]
 
 
 def _written(text: str) -> tuple[bytes, ...]:
     # Started at each 0x: with what may stand before it in one pattern, searching takes ten times as long.
     places = (_CASE.match(text, start.start()) for start in _START.finditer(text))
-    found = (bytes.fromhex(_NO_DIGIT.sub("", place[1].lower())) for place in places if place)
-    return tuple(dict.fromkeys(found))[:MAX_CASES]
+    return _ids(place for place in places if place)
+
+
+def _ids(places: Iterable[re.Match[str]]) -> tuple[bytes, ...]:
+    return tuple(bytes.fromhex(_NO_DIGIT.sub("", place[1].lower())) for place in places)

@@ -43,6 +43,11 @@ def decoded(data: bytes, charset: str) -> Iterator[str]:
     yield plain.replace("\0", " ") if codecs else plain
 
 
+def is_converted(charset: str) -> bool:
+    """Whether ASCII is not ASCII in it."""
+    return bool(_codecs(b"", charset.strip().lower()))
+
+
 def _codecs(data: bytes, charset: str) -> tuple[str, ...]:
     named = _NAME.fullmatch(charset)
     if named:

@@ -11,7 +11,6 @@ spaces, and its relaxed header is more relaxed than RFC 6376.
 
 from __future__ import annotations
 
-import binascii
 import hashlib
 import re
 from collections import Counter
@@ -29,7 +28,7 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 
 from ledger.errors import MalformedMail, VerificationMail
 from ledger.kinds import is_domain
-from ledger.mail.key import KeyRecord, load_rsa, parse_tags
+from ledger.mail.key import KeyRecord, decode_base64, load_rsa, parse_tags
 from ledger.mail.raw import Field, RawMail, crlf
 from ledger.mail.reasons import code_of, reason_text
 
@@ -48,7 +47,7 @@ _ALGORITHMS: Final[dict[str, Algorithm]] = {
 }  # fmt: skip
 _CANONICAL: Final[dict[str, Canonical]] = {"simple": "simple", "relaxed": "relaxed"}
 _REQUIRED = ("v", "a", "b", "bh", "d", "h", "s")
-_SELECTOR = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_-]{1,63})*")
+_SELECTOR = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,62}(?:\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*")
 _NAME = re.compile(r"[\x21-\x39\x3c-\x7e]+")
 _LINE_ENDS = tuple(b"\r\n" * count for count in (65_536, 1_024, 32, 1))
 # dkimpy's pattern that takes b= out needs quadratic time on a long run of white space.
@@ -107,12 +106,17 @@ class Forms:
         self._forms: dict[Canonical, tuple[bytes, int]] = {}
         self._hashes: dict[tuple[Canonical, str, int | None], bytes] = {}
 
-    def header(self, form: Canonical, names: Iterable[str]) -> Iterator[bytes]:
+    def header(self, form: Canonical, names: Iterable[str], number: int | None = None) -> Iterator[bytes]:
         """The canonical fields of these lower-case names: of a name that stands twice the lowest field, then the one
-        above it; nothing where there is none left (RFC 6376, section 5.4.2)."""
+        above it; nothing where there is none left (RFC 6376, section 5.4.2). DKIM-Signature ``number``, from the top,
+        is none of them: no signature covers itself this way (section 3.5)."""
         if form not in self._headers:
             self._headers[form] = _canonical_fields(self._fields, form)
         fields, taken = self._headers[form], Counter[str]()
+        if number is not None:
+            others = [*fields["dkim-signature"]]
+            del others[number]
+            fields = {**fields, "dkim-signature": others}
         for name in names:
             taken[name] += 1
             if taken[name] <= len(fields.get(name, ())):
@@ -162,7 +166,7 @@ def read_signature(field: Field, number: int) -> Signature:
     where = f"DKIM-Signature {number}"
     if len(field.raw) > MAX_SIGNATURE or _LONG_SPACE.search(field.raw):
         raise MalformedMail(f"{where} has {len(field.raw)} bytes or a run of 256 spaces; at most {MAX_SIGNATURE} bytes")
-    tags = parse_tags(field.value, MalformedMail, where)
+    tags = parse_tags(field.value, MalformedMail, where, "i")
     missing = [name for name in _REQUIRED if name not in tags]
     if missing:
         raise MalformedMail(f"{where} has no {missing[0]}=")
@@ -186,8 +190,8 @@ def read_signature(field: Field, number: int) -> Signature:
         length=_number(tags.get("l"), f"l= of {where}"),
         signed_at=signed_at,
         expires=expires,
-        body_hash=_base64(tags["bh"], f"bh= of {where}"),
-        value=_base64(tags["b"], f"b= of {where}"),
+        body_hash=decode_base64(tags["bh"], MalformedMail, f"bh= of {where}"),
+        value=decode_base64(tags["b"], MalformedMail, f"b= of {where}"),
     )
 
 
@@ -277,7 +281,7 @@ def _canonical_field(name: bytes, value: bytes, form: Canonical) -> tuple[bytes,
     """
     if form == "simple":
         return name, value
-    return name.lower(), _single_spaces(value.replace(b"\r\n", b"")).strip(b" ") + b"\r\n"
+    return name.lower().rstrip(b" \t"), _single_spaces(value.replace(b"\r\n", b"")).strip(b" ") + b"\r\n"
 
 
 class _HeaderForm:
@@ -293,7 +297,7 @@ class _HeaderForm:
 def _header_digest(signature: Signature, forms: Forms) -> bytes:
     hasher = hashlib.new(signature.algorithm.partition("-")[2], usedforsecurity=False)
     # One From more than there are: a second one added on top must break the signature (RFC 6376, section 8.15).
-    for field in forms.header(signature.header_form, (*signature.headers, "from")):
+    for field in forms.header(signature.header_form, (*signature.headers, "from"), signature.number):
         hasher.update(field)
     _hash_headers(hasher, _HeaderForm(signature.header_form), [], [], _pair(signature.field), None)
     return hasher.digest()
@@ -346,7 +350,12 @@ def _identity(text: str | None, domain: str, where: str) -> str:
     if text is None:
         return domain
     found = text.rpartition("@")[2].lower()
-    if "@" not in text or not (found == domain or found.endswith(f".{domain}")):
+    # Some letters outside ASCII have a small form within it.
+    if (
+        "@" not in text
+        or not text.rpartition("@")[2].isascii()
+        or not (found == domain or found.endswith(f".{domain}"))
+    ):
         raise MalformedMail(f"i= of {where} is {text[:80]!r}, which is outside d={domain}")
     return found
 
@@ -358,10 +367,3 @@ def _signed_names(text: str, where: str) -> tuple[str, ...]:
     if "from" not in names:
         raise MalformedMail(f"{where} does not sign From, which RFC 6376 requires")
     return names
-
-
-def _base64(text: str, where: str) -> bytes:
-    try:
-        return binascii.a2b_base64(re.sub(r"\s+", "", text), strict_mode=True)
-    except ValueError as error:
-        raise MalformedMail(f"{where} is not base64: {error}") from None

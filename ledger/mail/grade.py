@@ -30,7 +30,7 @@ from ledger.mail.dkim import (
 )
 from ledger.mail.key import KeyAtReceipt, KeyRecord, Origin
 from ledger.mail.published import PublishedKey as PublishedKey
-from ledger.mail.raw import Field, RawMail
+from ledger.mail.raw import SINGLE_USE, Field, RawMail
 from ledger.mail.reasons import code_of, reason_text
 from ledger.mail.report import is_report
 from ledger.mail.text import has_parts, reads_differently
@@ -42,11 +42,6 @@ Result = Literal["grade_a", "grade_b", "grade_c", "grade_d", "failed", "undeterm
 Outcome = Literal["grade_a", "grade_b", "grade_c", "grade_d", "failed", "undetermined", "unusable"]
 GRADES: tuple[Grade, ...] = ("grade_a", "grade_b", "grade_c", "grade_d")
 
-SINGLE_USE = frozenset({
-    "date", "from", "sender", "reply-to", "to", "cc", "bcc", "message-id", "in-reply-to", "references", "subject",
-    "mime-version", "content-type", "content-transfer-encoding",
-})  # fmt: skip
-"""RFC 5322, section 3.6: at most one each; the last three by RFC 2045."""
 _WANTED = ("to", "subject", "date", "message-id")
 _MULTIPART = re.compile(rb"\s*multipart/", re.IGNORECASE)
 _AT_RECEIPT = frozenset({"dnssec", "quorum", "part_quorum", "single"})
@@ -160,8 +155,11 @@ def grade_mail(
     keys: Mapping[tuple[str, str], KeyAtReceipt],
     at: datetime,
     published: Sequence[PublishedKey] = (),
+    forms: Forms | None = None,
 ) -> MailCheck:
     """The grade of a mail received at ``at`` as a mail of the company with these ``domains``.
+
+    ``forms`` are those of this mail, where somebody has made them already.
 
     ``keys`` is by (domain, selector), both in lower case. A mail domain with a single label is passed over: it would
     make every address of a top-level domain one of the company's. Raises no error of the tree: what cannot be used is
@@ -174,7 +172,7 @@ def grade_mail(
     mine = (domain.lower() for domain in domains if is_domain(domain.lower()))
     company = frozenset(domain for domain in mine if from_domain and in_domain(from_domain, domain))
     counts = Counter(field.key for field in mail.fields)
-    matter = _Matter(counts, at, keys, published, company, _shared(mail, counts), Forms(mail), _Shape(mail))
+    matter = _Matter(counts, at, keys, published, company, _shared(mail, counts), forms or Forms(mail), _Shape(mail))
     if len(senders) != 1:
         reason = Reason.of("from_count", count=len(senders))
         return _without_grade("failed" if senders else "undetermined", (reason,), (), None, arc)
@@ -347,7 +345,11 @@ def _decided(
 def _undecided(
     checks: tuple[SignatureCheck, ...], from_domain: str | None, company: frozenset[str], arc: tuple[ArcSet, ...]
 ) -> MailCheck:
-    reasons = list(dict.fromkeys(reason for check in checks for reason in check.reasons))
+    # Once by code, with the first sentence: sentences are not public.
+    by_code: dict[str, Reason] = {}
+    for reason in (reason for check in checks for reason in check.reasons):
+        by_code.setdefault(reason.code, reason)
+    reasons = list(by_code.values())
     if not checks:
         reasons.append(Reason.of("unsigned"))
     if from_domain is None:

@@ -27,7 +27,10 @@ KeyType = Literal["rsa", "ed25519"]
 
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 # Python calls more bytes white space than mail does, such as a form feed: they would be passed over.
+_SPACE = " \t\r\n"
 _NOT_IN_TAGS = re.compile(rb"[^\t\r\n -~]")
+# Not left to Python: its releases differ in which padding they accept.
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 _ED25519_BYTES = 32
 
 
@@ -79,7 +82,7 @@ class KeyRecord:
         if "p" not in tags:
             raise MalformedKeyRecord("the key record has no p=; a revoked key has an empty one")
         kind = _key_type(tags.get("k", "rsa"))
-        public = _decode(tags["p"])
+        public = decode_base64(tags["p"], MalformedKeyRecord, "p= of the key record")
         bits, exponent, digests = _examine(kind, public) if public else (0, 0, frozenset[bytes]())
         flags = _list(tags.get("t", ""))
         return cls(
@@ -105,25 +108,53 @@ class KeyRecord:
         return sha256(self.public)
 
 
-def parse_tags(data: bytes, error: type[Malformed], where: str) -> Mapping[str, str]:
-    """The tags of a tag list (RFC 6376, section 3.2) in their order, values without space around them."""
-    bad = _NOT_IN_TAGS.search(data)
+def parse_tags(data: bytes, error: type[Malformed], where: str, wide: str = "") -> Mapping[str, str]:
+    """The tags of a tag list (RFC 6376, section 3.2) in their order, values without space around them.
+
+    The value of the tag ``wide`` may hold UTF-8 (RFC 8616).
+    """
+    bad = _NOT_IN_TAGS.search(data if data.isascii() or not wide else _without_utf8(data, wide))
     if bad:
         raise error(f"byte {bad.start()} of {where} is 0x{bad[0][0]:02x}; it must be printable ASCII or folding")
-    text = data.decode("ascii")
+    text = data.decode("utf-8")
     tags: dict[str, str] = {}
     specs = text.split(";")
-    if not specs[-1].strip():
+    if not specs[-1].strip(_SPACE):
         specs.pop()
     for spec in specs:
         name, equals, value = spec.partition("=")
-        name = name.strip()
+        name = name.strip(_SPACE)
         if not equals or not _TAG.fullmatch(name):
-            raise error(f"{spec.strip()[:40]!r} in {where} is no tag: name=value")
+            raise error(f"{spec.strip(_SPACE)[:40]!r} in {where} is no tag: name=value")
         if name in tags:
             raise error(f"{where} has {name}= twice; readers differ in which one counts")
-        tags[name] = value.strip()
+        tags[name] = value.strip(_SPACE)
     return tags
+
+
+def _without_utf8(data: bytes, wide: str) -> bytes:
+    """``data`` with an x for each byte of UTF-8 in the value of one tag."""
+    specs = data.split(b";")
+    for number, spec in enumerate(specs):
+        name, equals, value = spec.partition(b"=")
+        if name.strip(b" \t\r\n") == wide.encode("ascii") and _is_utf8(value):
+            specs[number] = name + equals + re.sub(rb"[^\x00-\x7f]", b"x", value)
+    return b";".join(specs)
+
+
+def _is_utf8(value: bytes) -> bool:
+    try:
+        return bool(value.decode("utf-8"))
+    except ValueError:
+        return False
+
+
+def decode_base64(text: str, error: type[Malformed], where: str) -> bytes:
+    """RFC 4648, section 4, with white space anywhere, as in folded fields; unused bits are not looked at."""
+    plain = re.sub(r"[ \t\r\n]+", "", text)
+    if not _BASE64.fullmatch(plain):
+        raise error(f"{where} is not base64: groups of four characters, and = only as the last one needs it")
+    return binascii.a2b_base64(plain)
 
 
 def _list(value: str) -> frozenset[str]:
@@ -136,14 +167,6 @@ def _key_type(text: str) -> KeyType:
     if text == "ed25519":
         return "ed25519"
     raise MalformedKeyRecord(f"k= of the key record is {text[:40]!r}; rsa and ed25519 are understood")
-
-
-def _decode(text: str) -> bytes:
-    """Base64 with white space anywhere (folded records), padding included."""
-    try:
-        return binascii.a2b_base64(re.sub(r"\s+", "", text), strict_mode=True)
-    except ValueError as error:
-        raise MalformedKeyRecord(f"p= of the key record is not base64: {error}") from None
 
 
 def _examine(kind: KeyType, public: bytes) -> tuple[int, int, frozenset[bytes]]:

@@ -19,7 +19,15 @@ MAX_HEADER = 1024 * 1024
 MAX_FIELDS = 1_000
 MAX_FIELD = 128 * 1024
 
-_NAME = re.compile(rb"[\x21-\x39\x3b-\x7e]{1,100}:")
+SINGLE_USE = frozenset({
+    "date", "from", "sender", "reply-to", "to", "cc", "bcc", "message-id", "in-reply-to", "references", "subject",
+    "mime-version", "content-type", "content-transfer-encoding",
+})  # fmt: skip
+"""RFC 5322, section 3.6: at most one each; the last three by RFC 2045."""
+_DECIDING = SINGLE_USE | {"dkim-signature", "arc-seal", "auto-submitted", "x-failed-recipients"}
+
+_NAME = re.compile(rb"([\x21-\x39\x3b-\x7e]{1,100})([ \t]{0,100}):")
+_ENVELOPE = re.compile(rb"(?:From [^\n]*+\n)?(?:>From [^\n]*+\n)*+")
 # A NUL or a carriage return alone is a line end for some mail programs and none for others: two readers, two headers.
 _NOT_IN_HEADER = re.compile(rb"\x00|\r(?!\n)")
 
@@ -29,9 +37,9 @@ class Field:
     """One header field."""
 
     name: str
-    """As written, ASCII."""
+    """As written, ASCII; behind it may stand spaces (RFC 5322, section 4.5)."""
     key: str
-    """The name in lower case."""
+    """The name in lower case, without these spaces."""
     raw: bytes
     """All its lines with name, colon and line ends, exactly as they stand in the mail."""
 
@@ -89,10 +97,9 @@ def crlf(data: bytes) -> bytes:
 
 
 def _skip_envelope(data: bytes) -> int:
-    """Past the line ``From …`` that mbox files put before a message; it is no part of it."""
-    if not data.startswith(b"From "):
-        return 0
-    return data.find(b"\n", 0, MAX_FIELD) + 1
+    """Past the lines ``From …`` and ``>From …`` that mbox files put before a message; they are no part of it."""
+    found = _ENVELOPE.match(data, 0, MAX_FIELD)
+    return found.end() if found else 0
 
 
 def _header_end(data: bytes, start: int) -> tuple[int, int]:
@@ -119,9 +126,12 @@ def _read_fields(header: bytes) -> Iterator[Field]:
         named = _NAME.match(raw)
         if named is None:
             shown = raw[:40].split(b"\n")[0].rstrip(b"\r")
-            raise MalformedMail(f"header line {shown!r} is no field: a name and a colon without a space between")
-        name = named[0][:-1].decode("ascii")
-        yield Field(name, name.lower(), raw)
+            raise MalformedMail(f"header line {shown!r} is no field: a name and a colon")
+        name, key = named[0][:-1].decode("ascii"), named[1].decode("ascii").lower()
+        if named[2] and key in _DECIDING:
+            # A space there is obsolete: some mail programs read the field, some do not.
+            raise MalformedMail(f"header line {named[0]!r} has a space before its colon; mail programs differ in it")
+        yield Field(name, key, raw)
 
 
 def _field_starts(header: bytes) -> list[int]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import binascii
 import html
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 
-from ledger.mail.charsets import decoded
+from ledger.mail.charsets import decoded, is_converted
 from ledger.mail.parameters import Parameters, read_type, read_word
 from ledger.mail.raw import RawMail
 
@@ -21,14 +21,14 @@ MAX_SCANNED = 8 * 1024 * 1024
 MAX_TEXT = 1024 * 1024
 MAX_PARTS = 100
 MAX_DEPTH = 8
-MAX_BOUNDARIES = 4
-"""Lines tried as the boundary of a body whose type is not signed."""
+MAX_BOUNDARIES = 16
+"""Lines tried as the boundary of a body whose type is not signed; where there are more, its text names no case."""
 _MAX_PART_HEADER = 64 * 1024
 _MAX_SUBJECT = 8_192
 _MAX_BOUNDARY = 100
 
-_WORD = re.compile(r"=\?([^?*\s]{1,40})(?:\*[^?\s]{0,40})?\?([BbQq])\?([^?\s]{0,400})\?=")
-_BETWEEN_WORDS = re.compile(r"(=\?[^?\s]{1,80}\?[BbQq]\?[^?\s]{0,400}\?=)[ \t\r\n]{1,80}(?==\?)")
+_WORD = re.compile(r"=\?([^?*\s]{1,40})(?:\*[^?\s]{0,40})?\?([BbQq])\?([^?\s]{0,8192})\?=")
+_BETWEEN_WORDS = re.compile(r"(=\?[^?\s]{1,80}\?[BbQq]\?[^?\s]{0,8192}\?=)[ \t\r\n]{1,80}(?==\?)")
 _FIELD = rb"^%s:((?:[^\n]++|\n[ \t])*+)"
 _PART_TYPE = re.compile(_FIELD % rb"content-type", re.IGNORECASE | re.MULTILINE)
 _PART_ENCODING = re.compile(_FIELD % rb"content-transfer-encoding", re.IGNORECASE | re.MULTILINE)
@@ -37,8 +37,12 @@ _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij
 # takes a tenth of the time of one for "^", which tries every byte.
 _ESCAPE = re.compile(rb"=(?:[0-9A-F]{2}|[ \t]*\r?$)", re.MULTILINE)
 _BASE64_LINE = re.compile(rb"\n[A-Za-z0-9+/]{40,}+={0,2}\r?$", re.MULTILINE)
-_BEGINS_PART = re.compile(rb"\n--([!-~][^\r\n]{0,99})\r?\n(?:content-[a-z-]{1,40}|mime-version):", re.IGNORECASE)
+_BOUNDARY_LINE = re.compile(rb"\n--([!-~][^\r\n]{0,99})(?=\r?\n)")
+_PART_FIELD = re.compile(rb"\n(?:content-[a-z-]{1,40}|mime-version):", re.IGNORECASE)
+# Python's own decoder takes "==" for one sign and, behind "=\r", all up to the next line end away.
+_NO_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n|\Z)")
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
+_TEXTS = (b"text/plain", b"text/html")
 
 _COMMENT = re.compile(r"<!--(?:[^-]++|-(?!->))*+(?:-->)?")
 _HIDDEN = re.compile(r"<(script|style)\b(?:[^<]++|<(?!/\1\b))*+", re.IGNORECASE)
@@ -98,42 +102,56 @@ def _texts(whole: _Part) -> Iterator[str]:
         parts += 1
         if part.kind.startswith(b"multipart/"):
             stack.extend(reversed(list(_split(part, MAX_PARTS - parts))))
-        elif part.kind in (b"text/plain", b"text/html"):
+        elif part.kind in _TEXTS:
             texts = list(_read(part, left))
             yield from texts
             left -= max(map(len, texts))
 
 
-def other_texts(mail: RawMail, body: bytes) -> Iterator[str]:
+def other_texts(mail: RawMail, body: bytes, fixed: Collection[str], boundaries: Iterable[bytes]) -> Iterator[str]:
     """The text of ``body`` under the types and encodings that an unsigned header field could name.
 
-    Those that are ``body_texts`` as well are left out.
+    ``fixed`` are the names of the fields that nobody can set. Texts that are ``body_texts`` as well are left out.
     """
     body = body[:MAX_SCANNED]
     declared = _declared(mail, body)
-    yield from _other_single(declared, body)
-    own = _boundary(declared) if declared.kind.startswith(b"multipart/") else None
-    found = islice(_BEGINS_PART.finditer(b"\n" + body), MAX_PARTS)
-    for boundary in islice(dict.fromkeys(begun[1] for begun in found), MAX_BOUNDARIES):
-        if boundary.rstrip() != own:
-            yield from _texts(_Part(b"multipart/mixed", {"boundary": boundary.rstrip()}, b"", body, 0))
+    encodings = (b"", b"quoted-printable", b"base64")
+    if "content-type" in fixed:
+        if declared.kind in _TEXTS:
+            done = _decode(declared, MAX_TEXT)
+            parts = (part for part in _encoded(declared, encodings) if part.data != done)
+            yield from (text for part in parts for text in _read(part, MAX_TEXT))
+        return
+    plain = replace(declared, kind=b"text/plain", parameters={})
+    charset = declared.parameters.get("charset", b"").decode("latin-1")
+    done = b"" if is_converted(charset) else _decode(declared, MAX_TEXT)
+    for part in _encoded(plain, (declared.encoding,) if "content-transfer-encoding" in fixed else encodings):
+        # Without marks it is one text, whichever type it has.
+        has_marks = b"<" in part.data or b"&" in part.data
+        kinds = set(_TEXTS if has_marks else _TEXTS[:1])
+        if part.data == done and declared.kind in _TEXTS:
+            kinds = kinds - {declared.kind} if has_marks else set()
+        yield from (text for kind in kinds for text in _read(replace(part, kind=kind), MAX_TEXT))
+    for boundary in boundaries:
+        if not declared.kind.startswith(b"multipart/") or declared.parameters.get("boundary") != boundary:
+            yield from _texts(_Part(b"multipart/mixed", {"boundary": boundary}, b"", body, 0))
 
 
-def _other_single(declared: _Part, body: bytes) -> Iterator[str]:
-    # Without "=" nothing is quoted; and what is not quoted reads the same both ways.
-    encodings = (b"", b"quoted-printable", b"base64") if b"=" in body else (b"", b"base64")
-    datas = {encoding: _decode(_part(b"", encoding, body, 0), MAX_TEXT) for encoding in encodings}
-    done = datas.get(declared.encoding, datas[b""])
-    for data in dict.fromkeys(datas.values()):
-        kinds = (b"text/plain", b"text/html") if b"<" in data or b"&" in data else (b"text/plain",)
-        for kind in kinds:
-            if data != done or kind != declared.kind:
-                yield from _read(_Part(kind, {}, b"", data, 0), MAX_TEXT)
+def _encoded(part: _Part, encodings: Iterable[bytes]) -> Iterator[_Part]:
+    """``part`` decoded by each of the encodings; readings that are the same are one."""
+    datas = (_decode(replace(part, encoding=encoding), MAX_TEXT) for encoding in encodings)
+    return (replace(part, encoding=b"", data=data) for data in dict.fromkeys(datas))
+
+
+def begun_boundaries(body: bytes) -> tuple[bytes, ...]:
+    """The different boundaries that begin a part with a header in ``body``, as ``has_parts``; the first 17."""
+    found = dict.fromkeys(_boundaries(b"\n" + body[:MAX_SCANNED]))
+    return tuple(islice(found, MAX_BOUNDARIES + 1))
 
 
 def reads_differently(mail: RawMail) -> bool:
     """Whether the body is another text with another Content-Transfer-Encoding, or with none."""
-    encodings = {field.value.strip().lower() for field in mail.named("content-transfer-encoding")}
+    encodings = {read_word(field.value) for field in mail.named("content-transfer-encoding")}
     if encodings & {b"quoted-printable", b"base64"}:
         return True
     end = mail.body_start + MAX_SCANNED
@@ -144,7 +162,24 @@ def reads_differently(mail: RawMail) -> bool:
 
 def has_parts(mail: RawMail) -> bool:
     """Whether the body, whatever the header says of it, has a line that begins a part with a header of its own."""
-    return _BEGINS_PART.search(mail.data, mail.body_start - 1, mail.body_start + MAX_SCANNED) is not None
+    data = mail.data[mail.body_start - 1 : mail.body_start + MAX_SCANNED]
+    return next(_boundaries(data), None) is not None
+
+
+def _boundaries(data: bytes) -> Iterator[bytes]:
+    """Of each line that begins a part its boundary: no empty line is between it and a field that parts have.
+
+    ``data`` begins with a line end. Fields are looked for first: there are few, and so every byte is read once.
+    """
+    done = 0
+    for field in _PART_FIELD.finditer(data) if b"\n--" in data else ():
+        end = field.start() + 1
+        start = max(done, field.start() - _MAX_PART_HEADER)
+        for empty in (b"\n\n", b"\n\r\n"):
+            start = max(start, data.rfind(empty, start, end) + 1)
+        for found in _BOUNDARY_LINE.finditer(data, start, end):
+            yield found[1].rstrip(b" \t")
+        done = field.start()
 
 
 def _part(content_type: bytes, encoding: bytes, data: bytes, depth: int) -> _Part:
@@ -152,15 +187,10 @@ def _part(content_type: bytes, encoding: bytes, data: bytes, depth: int) -> _Par
     return _Part(kind or b"text/plain", parameters, read_word(encoding), data, depth)
 
 
-def _boundary(part: _Part) -> bytes | None:
-    named = part.parameters.get("boundary", b"")
-    return named if 0 < len(named) <= _MAX_BOUNDARY else None
-
-
 def _split(part: _Part, most: int) -> Iterator[_Part]:
     """The parts between the boundary lines of a multipart (RFC 2046, section 5.1.1)."""
-    boundary = _boundary(part)
-    if boundary is None or part.depth >= MAX_DEPTH:
+    boundary = part.parameters.get("boundary", b"")
+    if not 0 < len(boundary) <= _MAX_BOUNDARY or part.depth >= MAX_DEPTH:
         return
     line = re.compile(rb"\n--%s(--)?[ \t]*+\r?$" % re.escape(boundary), re.MULTILINE)
     data = b"\n" + part.data
@@ -187,13 +217,14 @@ def _read_part(data: bytes, depth: int) -> _Part:
 def _read(part: _Part, most: int) -> Iterator[str]:
     charset = part.parameters.get("charset", b"").decode("latin-1")
     for text in decoded(_decode(part, most), charset):
-        yield _without_tags(text) if part.kind == b"text/html" else text
+        yield _shown(text) if part.kind == b"text/html" else text
 
 
-def _without_tags(text: str) -> str:
+def _shown(text: str) -> str:
+    """The text that a page shows."""
     if "<" in text:
         text = _TAG.sub("", _BLOCK.sub("\n", _HIDDEN.sub(" ", _COMMENT.sub("", text))))
-    return html.unescape(_LONG_NUMBER.sub(_shorten, text))
+    return html.unescape(_LONG_NUMBER.sub(_shorten, text)) if "&" in text else text
 
 
 def _shorten(number: re.Match[str]) -> str:
@@ -203,15 +234,28 @@ def _shorten(number: re.Match[str]) -> str:
 
 def _decode(part: _Part, most: int) -> bytes:
     if part.encoding == b"quoted-printable":
-        return binascii.a2b_qp(part.data[: 3 * most])[:most]
+        return _quoted_printable(part.data[: 3 * most])[:most]
     if part.encoding == b"base64":
         return _base64(part.data[: 2 * most])[:most]
     return part.data[:most]
 
 
+def _quoted_printable(data: bytes) -> bytes:
+    """RFC 2045, section 6.7. An ``=`` before anything else than a line end or two hexadecimal digits stays."""
+    for end in (b"\r\n", b"\n"):
+        if any(space + end in data for space in (b" ", b"\t")):
+            data = end.join(line.rstrip(b" \t") for line in data.split(end))
+    data = data.rstrip(b" \t")
+    if b"=" not in data:
+        return data
+    return binascii.a2b_qp(_NO_ESCAPE.sub(b"=3D", data))
+
+
 def _word(word: re.Match[str]) -> bytes:
     data = word[3].encode("ascii", "replace")
-    return binascii.a2b_qp(data, header=True) if word[2] in "qQ" else _base64(data)
+    if word[2] not in "qQ":
+        return _base64(data)
+    return binascii.a2b_qp(_NO_ESCAPE.sub(b"=3D", data), header=True)
 
 
 def _base64(data: bytes) -> bytes:

@@ -63,6 +63,12 @@ def mails() -> list[Figure]:
     for name, data, how in (("multipart", _multipart(), _PARTS), ("html", _html(), _MARKUP)):
         seconds = _median(partial(_whole, data))
         found.append(at_most(f"mail_{name}_ms", 1e3 * seconds, "ms", 3, f"{len(data):,} bytes, {how}"))
+    # As Gmail signs: whoever shows such a mail chooses how its body is read, so every way is searched.
+    for name, data, how in (
+        ("plain", _mail(GOOD), "text/plain"), ("multipart", _multipart(), _PARTS), ("html", _html(), _MARKUP)
+    ):  # fmt: skip
+        seconds = _median(partial(_whole, _unsigned(data), ("grade_b", "grade_c")))
+        found.append(at_most(f"mail_{name}_unsigned_ms", 1e3 * seconds, "ms", 3, f"{how}; Content-Type unsigned"))
     data = _many_signatures()
     how = f"{len(data):,} bytes of header with 16 signatures over 900 fields, nearly as much as is read"
     found.append(at_most("mail_sixteen_signatures_ms", 1e3 * _median(partial(_grade, data), 1), "ms", 400, how))
@@ -89,6 +95,12 @@ def _page(rows: int) -> str:
     link = f'<a href="https://shop.example/x?a=1&amp;b=2">{_GERMAN}</a>'
     row = f'<tr style="font-family: Arial">\n<td class="x">&nbsp;{link}</td></tr>\u200c'
     return f"{head}<table>{row * rows}</table></body></html>\n"
+
+
+def _unsigned(data: bytes) -> bytes:
+    """The same mail with Content-Type unsigned."""
+    message = data[data.index(b"From:") :].decode("latin-1")
+    return sign(message, By(RSA, "s2048", headers=ALL[:-1])).encode("latin-1")
 
 
 def _many_signatures() -> bytes:
@@ -134,10 +146,10 @@ def _grade(data: bytes) -> None:
     assert [each.result for each in check.signatures] == ["grade_a"] * 16
 
 
-def _whole(data: bytes) -> None:
+def _whole(data: bytes, results: Sequence[str] = ("grade_a",)) -> None:
     raw = RawMail.parse(data)
     check = grade_mail(raw, SHOP, _KEYS, AT)
-    assert check.result == "grade_a"
+    assert check.result in results
     assert find_case(raw, check, bytes.fromhex(CASE[2:])).where == "body"
 
 

@@ -9,7 +9,7 @@ import unicodedata
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.mail.binding import find_case
+from ledger.mail.binding import MAX_READ, find_case
 from ledger.mail.charsets import as_seen, decoded, visible
 from ledger.mail.parameters import MAX_FIELD, MAX_PARAMETERS, read_type, read_word
 from ledger.mail.raw import RawMail
@@ -153,6 +153,16 @@ def test_a_long_content_type_is_read_as_far_as_the_bound() -> None:
     assert read_type(b"a/b;" + b" " * MAX_FIELD + b"boundary=y") == (b"a/b", {})
     assert read_type(b"a/b; " + b"(" * 100_000 + b"boundary=y") == (b"a/b", {})
     assert read_word(b" (x) Base64 (y) ") == b"base64" and read_word(b"base64; x") == b""
+
+
+def test_a_large_body_is_read_with_few_boundaries() -> None:
+    """The product is bounded: over it nobody can choose a reading, and the body names nothing."""
+    by = By(RSA, "s2048", headers=GOOD.headers[:-1])
+    parts = "".join(f"--f{number}\r\nContent-Type: image/png\r\n\r\n" for number in range(16))
+    for size, where in ((MAX_READ // 16, "body"), (MAX_READ // 16 + 1, "none")):
+        start = f"0x{'ab' * 32}\r\n{parts}"
+        body = start + "x" * (size - len(start) - 2) + "\r\n"
+        assert _found(sign(mail(body, Subject="Re:"), by), b"\xab" * 32)[0] == where
 
 
 def test_one_case_in_two_signed_subjects_is_one_case() -> None:

@@ -18,7 +18,8 @@ from tests.unit.mails import GOOD, RSA, By, grade, mail, sign
 HEADER = b"From: a@shop.example\r\nSubject: x\r\n"
 _PIECES = st.sampled_from([
     b"From: a@b.example", b"Subject:", b" folded", b"\tx", b"\r\n", b"\n", b"\r", b"\r\n\r\n", b"\0", b":", b"\xff\xfe",
-    b"From a Wed", b"DKIM-Signature: v=1; a=rsa-sha256; d=shop.example; s=s2048; h=from; bh=AAAA; b=AAAA",
+    b"From a Wed", b">From b", b"X-A : b",
+    b"DKIM-Signature: v=1; a=rsa-sha256; d=shop.example; s=s2048; h=from; bh=AAAA; b=AAAA",
     b"Content-Type: multipart/mixed; boundary=b", b"--b", b"--b--", b"Content-Transfer-Encoding: base64", b"=?utf-8?b?",
     b"Content-Type: text/html; charset=utf-16", b"=", b"<!--", b"0x" + b"ab" * 32, b"x" * 2_000, b"a:" * 40,
 ])  # fmt: skip
@@ -35,11 +36,18 @@ def test_any_bytes_give_fields_or_a_malformed_error(data: bytes) -> None:
         return
     assert raw.data == data and raw.sha256 == hashlib.sha256(data).digest()
     header = b"".join(field.raw for field in raw.fields)
-    envelope = data.find(b"\n") + 1 if data.startswith(b"From ") else 0
+    envelope = _envelope(data)
     between = data[envelope + len(header) : raw.body_start]
     assert data[envelope:].startswith(header) and between in (b"\r\n", b"\n", b"")
     assert between or not raw.body
     assert all(field.raw == field.name.encode() + b":" + field.value for field in raw.fields)
+
+
+def _envelope(data: bytes) -> int:
+    end = data.find(b"\n") + 1 if data.startswith(b"From ") else 0
+    while (end or not data.startswith(b"From ")) and data[end:].startswith(b">From ") and b"\n" in data[end:]:
+        end = data.index(b"\n", end) + 1
+    return end
 
 
 @given(st.binary(max_size=300))
@@ -62,8 +70,11 @@ def test_the_header_limit_is_exact() -> None:
     last = b"X: " + b"y" * (MAX_HEADER - len(fields) - 5) + b"\r\n"
     assert len(fields + last) == MAX_HEADER
     assert len(RawMail.parse(fields + last + b"\r\nbody").fields) == 11
+    assert len(RawMail.parse(b"From x\n>From y\n" + fields + last + b"\r\nbody").fields) == 11
     with pytest.raises(MalformedSize, match="empty line"):
         RawMail.parse(fields + b"X" + last + b"\r\nbody")
+    with pytest.raises(MalformedSize, match="empty line"):
+        RawMail.parse(b"From x\n" + fields + b"X" + last + b"\r\nbody")
     with pytest.raises(MalformedSize, match="empty line"):
         RawMail.parse(b"Dear customer " * 200_000)
 

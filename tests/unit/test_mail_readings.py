@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import quopri
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 import dkim
@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from ledger.mail.binding import _cases, find_case
 from ledger.mail.dkim import Canonical, Forms
+from ledger.mail.parameters import read_type
 from ledger.mail.raw import RawMail
 from ledger.mail.report import is_report
-from ledger.mail.text import body_texts, has_parts, other_texts, reads_differently
+from ledger.mail.text import MAX_BOUNDARIES, begun_boundaries, body_texts, has_parts, other_texts, reads_differently
 from tests.unit import plain_readings as plain
 from tests.unit.mails import GOOD, grade, mail, sign
 from tests.unit.test_mail_raw import HOSTILE
@@ -26,7 +27,7 @@ OTHER = "0x" + "cd" * 32
 _BETWEEN = st.sampled_from([
     b"", b"", b"\r\n", b"\n> ", b"\xc2\xad", b"\xe2\x80\x8b", b"\xef\xbb\xbf", b"\xad", b"\xc2", b"\xe2\x80", b"<b>",
     b"<!-- x -->", b"<br>", b"<script>0x</script>", b"&shy;", b"&#8203;", b"&#xfeff;", b"&ZeroWidthSpace;", b"&", b"<",
-    b"=\r\n", b"=C2=AD", b"=", b"--b\r\n", b" ", b"\0",
+    b"=\r\n", b"=C2=AD", b"=", b"--b\r\n", b" ", b"\0", b"= \t\n", b"     \n", b"==", b"=\r", b"\x1b(B", b"\x1b",
 ])  # fmt: skip
 _WRAP: list[Callable[[bytes], bytes]] = [
     lambda text: text,
@@ -52,7 +53,9 @@ _NOISE = st.one_of(
         st.sampled_from([
             b"--b", b"--b--", b"--b\t ", b"--", b"\r\n", b"\n", b"\r", b"Content-Type: text/html\n\n", b"content-x:",
             b"Content-Type: message/delivery-status", b"A" * 44, b"B" * 40 + b"==", b"=3D", b"=", b"= \t", b"<", b">",
-            b"&", b"&#", b"&#" + b"9" * 150 + b";", b"0x", b"0", b"x", b"\xc2\xad", b"ab" * 32, b"mime-version:",
+            b"X-Part: 1\r\n",
+            b"\nContent-Id: 2\n", b"\r\n\r\n", b"--b\r\n", b"--c \n", b"&", b"&#",
+            b"&#" + b"9" * 150 + b";", b"0x", b"0", b"x", b"\xc2\xad", b"ab" * 32, b"mime-version:",
         ]),
         max_size=30,
     ).map(b"".join),
@@ -99,13 +102,53 @@ def _raw(kind: bytes, encoding: bytes, body: bytes) -> RawMail:
 @settings(max_examples=400)
 @example(b"text/plain", b"", b"0" + b"&ZeroWidthSpace;" + OTHER[1:].encode())
 @example(b"text/plain", b"", base64.b64encode(b"0\xe2\x80\x8b" + OTHER[1:].encode()))
+@example(b"text/plain", b"Quoted-Printable", b"==\r\n\nx =\r y\n=\r\n\n== \t\n\n=3=30==")
 @example(b"multipart/mixed; boundary=b", b"", _WRAP[9](OTHER.encode()))
 def test_the_fast_search_finds_what_the_plain_one_does(kind: bytes, encoding: bytes, body: bytes) -> None:
     raw = _raw(kind, encoding, body)
     texts = list(body_texts(raw, raw.body))
     assert texts == plain.declared(kind, encoding, raw.body)
-    found = {case for text in chain(texts, other_texts(raw, raw.body)) for case in _cases(text)}
-    assert found == {case for text in chain(texts, plain.others(raw.body)) for case in _cases(text)}
+    boundaries = begun_boundaries(raw.body)
+    assert list(boundaries) == plain.boundaries(raw.body)[: MAX_BOUNDARIES + 1]
+    assert _all(texts, other_texts(raw, raw.body, (), boundaries)) == _all(texts, plain.others(raw.body))
+    assert _all(texts, other_texts(raw, raw.body, ("content-type",), ())) == _all(texts, _encoded(kind, raw.body))
+
+
+@given(_bodies(), st.sampled_from(["utf-8", "latin-1"]))
+@settings(max_examples=300)
+@example(b"\xc3\xa91 " + OTHER.encode() + b"\xc3\xa91", "utf-8")
+@example(b"1\xc3\xa9" + OTHER.encode() + b"\xc3\xa9a " + OTHER.encode() + b"z", "utf-8")
+def test_the_ids_of_a_text_are_those_of_the_plain_search(body: bytes, charset: str) -> None:
+    text = body.decode(charset, "surrogateescape")
+    assert set(_cases(text)) == plain.ids(text)
+
+
+@pytest.mark.parametrize(("offset", "found"), [(65_536, True), (65_537, False)])
+def test_how_far_behind_its_boundary_a_part_is_looked_for(offset: int, found: bool) -> None:
+    """The field begins at most 65,536 bytes behind the beginning of the line, in both searches."""
+    body = b"--b\r\n" + b"X: " + b"y" * (offset - 10) + b"\r\nMIME-Version: 1.0\r\n"
+    raw = _raw(b"text/plain", b"", body)
+    assert (has_parts(raw), plain.has_parts(body)) == (found, found)
+
+
+@pytest.mark.parametrize("end", [65_536, 65_537])
+def test_the_longest_header_of_a_part(end: int) -> None:
+    header = b"Content-Type: image/png\r\nX: "
+    header += b"y" * (end - len(header) - 4) + b"\r\n\r\n"
+    body = b"--b\r\n" + header + OTHER.encode() + b"\r\n--b--\r\n"
+    texts = list(body_texts(_raw(b"multipart/mixed; boundary=b", b"", body), body))
+    assert texts == plain.declared(b"multipart/mixed; boundary=b", b"", body)
+    assert bool(texts) == (end > 65_536)
+
+
+def _all(*texts: Iterable[str]) -> set[bytes]:
+    return {case for text in chain(*texts) for case in _cases(text)}
+
+
+def _encoded(content_type: bytes, body: bytes) -> Iterator[str]:
+    kind, parameters = read_type(content_type)
+    kind = kind or b"text/plain"
+    return plain.encoded(kind, parameters, body) if kind.startswith(b"text/") else iter(())
 
 
 @given(_bodies())
@@ -121,8 +164,7 @@ def test_what_a_body_is_taken_for_is_the_same(body: bytes) -> None:
 def test_each_wrapping_is_found(wrap: Callable[[bytes], bytes]) -> None:
     """So the comparison above compares something."""
     raw = _raw(b"text/plain", b"", wrap(OTHER.encode()))
-    texts = chain(body_texts(raw, raw.body), other_texts(raw, raw.body))
-    assert {case for text in texts for case in _cases(text)} == {b"\xcd" * 32}
+    assert _all(body_texts(raw, raw.body), other_texts(raw, raw.body, (), begun_boundaries(raw.body))) == {b"\xcd" * 32}
 
 
 @pytest.mark.parametrize("digits", ["9" * 5_000, "0" * 5_000 + "48", "0" * 4_298 + "120"])

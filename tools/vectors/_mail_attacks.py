@@ -107,13 +107,13 @@ def _several(grades: Grades) -> None:
     grades.add("undetermined-one-open", "one fails, one is open: not failed", changed, service, "undetermined",
                ["body_changed", "key_unknown"], signatures=one_open)  # fmt: skip
     grades.add("failed-both", "all that can be checked contradict the bytes", changed, [service, GOOD], "failed",
-               ["body_changed", "body_changed"], signatures=[["failed", "body_changed"]] * 2)  # fmt: skip
+               ["body_changed"], signatures=[["failed", "body_changed"]] * 2)  # fmt: skip
     junk = "DKIM-Signature: v=1\r\n" + sign(mail(), GOOD)
     grades.add("grade-a-junk-signature", "a signature that cannot be read changes nothing", junk, GOOD, "grade_a",
                signatures=[["unusable", "unreadable"], ["grade_a"]])  # fmt: skip
     many = "DKIM-Signature: v=1\r\n" * 16 + sign(mail(), GOOD)
     grades.add("undetermined-seventeenth", "16 signatures are examined", many, GOOD, "undetermined",
-               ["unreadable"] * 16 + ["not_examined"],
+               ["unreadable", "not_examined"],
                signatures=[["unusable", "unreadable"]] * 16 + [["undetermined", "not_examined"]])  # fmt: skip
     grades.add("undetermined-unsigned", "no signature", mail(), GOOD, "undetermined", ["unsigned"], signatures=[])
     seal = "ARC-Seal: i=1; a=rsa-sha256; cv=none; d=list.example; s=x; b=AAAA\r\n"

@@ -16,7 +16,7 @@ _HALF = len(CASE) // 2
 
 
 def write(cases: Cases) -> None:
-    bindings = _Bindings(cases)
+    bindings = Bindings(cases)
     _subjects(bindings)
     _bodies(bindings)
     _charsets(bindings)
@@ -24,11 +24,10 @@ def write(cases: Cases) -> None:
     _parts(bindings)
     _parameters(bindings)
     _other(bindings)
-    _readings(bindings)
     _message_ids(cases)
 
 
-class _Bindings:
+class Bindings:
     def __init__(self, cases: Cases) -> None:
         self._cases = cases
 
@@ -36,7 +35,9 @@ class _Bindings:
         given = {"mail": message, "domains": ["shop.example"], "keys": [key(by)], "at": AT, "case": CASE}
         self._cases.good(f"bind-{name}", "mail.bind", given, {"where": where, "cases": list(cases)}, why)
 
-    def body(self, name: str, why: str, body: str, where: str, cases: Sequence[str] = (CASE,), **fields: str) -> None:
+    def body(
+        self, name: str, why: str, body: str, where: str, cases: Sequence[str] = (CASE,), **fields: str | None
+    ) -> None:
         self.add(name, why, sign(mail(body, Subject="Re: request", **fields), GOOD), where, cases)
 
     def hidden(self, name: str, why: str, subject: str) -> None:
@@ -45,7 +46,7 @@ class _Bindings:
         self.add(f"other-{name}", why, message, "other_case", [OTHER, CASE])
 
 
-def _subjects(bindings: _Bindings) -> None:
+def _subjects(bindings: Bindings) -> None:
     base64_word = base64.b64encode(f"요청 {CASE}".encode()).decode()
     first = base64.b64encode(f"요청 {CASE[:_HALF]}".encode()).decode()
     second = base64.b64encode(CASE[_HALF:].encode()).decode()
@@ -78,7 +79,7 @@ def _subjects(bindings: _Bindings) -> None:
         bindings.add(name, "no case id", sign(mail(Subject=subject), GOOD), "none", [])
 
 
-def _bodies(bindings: _Bindings) -> None:
+def _bodies(bindings: Bindings) -> None:
     text = f"Your request {CASE} was received.\r\n"
     wrapped = f"Your request {CASE[:_HALF]}\r\n{CASE[_HALF:]} was received.\r\n"
     quoted = f"> Your request {CASE[:_HALF]} \r\n> {CASE[_HALF:]} was\r\n"
@@ -126,7 +127,7 @@ def _word(charset: str, data: bytes) -> str:
     return f"=?{charset}?b?{base64.b64encode(data).decode()}?="
 
 
-def _charsets(bindings: _Bindings) -> None:
+def _charsets(bindings: Bindings) -> None:
     """Charsets in which ASCII is not ASCII, and names of charsets that nobody knows; the other case in most of them."""
     rows = {
         "utf-16": _word("utf-16", CASE.encode("utf-16")),
@@ -162,7 +163,7 @@ def _charsets(bindings: _Bindings) -> None:
                       Content_Type=f"text/plain; charset={charset}", Content_Transfer_Encoding="base64")  # fmt: skip
 
 
-def _hidden(bindings: _Bindings) -> None:
+def _hidden(bindings: Bindings) -> None:
     """Characters between the digits that no reader sees: whoever searches bytes finds no case, or only ours."""
     ours = f"{CASE[:_HALF]}\u2060{CASE[_HALF:]}".encode().decode("latin-1")
     bindings.add("subject-word-joiner", "a character that nobody sees", sign(mail(Subject=f"Re: {ours}"), GOOD),
@@ -186,7 +187,7 @@ def _hidden(bindings: _Bindings) -> None:
                       Content_Type="text/html")  # fmt: skip
 
 
-def _parameters(bindings: _Bindings) -> None:
+def _parameters(bindings: Bindings) -> None:
     """What is a parameter of Content-Type, and what only looks like one."""
     ours = f"Content-Type: text/plain\r\n\r\n{CASE}\r\n"
     other = f"Content-Type: text/plain\r\n\r\n{OTHER}\r\n"
@@ -231,7 +232,7 @@ def _parameters(bindings: _Bindings) -> None:
                   Content_Type='text/plain; name="x; charset=utf-16"')  # fmt: skip
 
 
-def _parts(bindings: _Bindings) -> None:
+def _parts(bindings: Bindings) -> None:
     plain = f"Content-Type: text/plain\r\n\r\n{CASE}\r\n"
     other = "Content-Type: text/plain\r\n\r\nhello\r\n"
     html_part = f"Content-Type: text/html\r\nContent-Transfer-Encoding: 8bit\r\n\r\n<p>{CASE}</p>\r\n"
@@ -262,7 +263,7 @@ def _parts(bindings: _Bindings) -> None:
                   Content_Type=kind)  # fmt: skip
 
 
-def _other(bindings: _Bindings) -> None:
+def _other(bindings: Bindings) -> None:
     message = sign(mail(Subject=f"Re: {OTHER}"), GOOD)
     bindings.add("other-subject", "it answers another request", message, "other_case", [OTHER])
     bindings.body("other-body", "it answers another request", f"Request {OTHER}\r\n", "other_case", [OTHER])
@@ -274,32 +275,6 @@ def _other(bindings: _Bindings) -> None:
     message = sign(mail(Subject=f"Re: {CASE} {OTHER}"), GOOD)
     bindings.add("both-in-subject", "it would count once in each", message, "several_cases", [CASE, OTHER])
     bindings.body("ours-twice", "one case, named twice", f"{CASE}\r\n> {CASE.upper()}\r\n", "body")
-
-
-def _readings(bindings: _Bindings) -> None:
-    """Fields that say how a body is read, unsigned: whoever shows the mail wrote them, or left them out."""
-    by = By(RSA, "s2048", headers=ALL[:-1])
-    signed = By(RSA, "s2048", headers=[*ALL, "content-transfer-encoding"])
-    html_body = f"<p>Request {OTHER}</p><script>{CASE}</script>\r\n"
-    parts = f"--b\r\nContent-Type: text/plain\r\n\r\n{OTHER}\r\n--b--\r\n"
-    encoded = base64.encodebytes(OTHER.encode()).decode().replace("\n", "\r\n")
-    soft = f"{OTHER[:_HALF]}=\r\n{OTHER[_HALF:]} and {CASE}\r\n"
-    hidden = f"{CASE}\r\n<!-- {OTHER} -->\r\n"
-    for name, body, wanted, fields in (
-        ("html-as-text", html_body, [CASE, OTHER], {"Content_Type": "text/plain"}),
-        ("text-as-html", hidden, [CASE, OTHER], {"Content_Type": "text/html"}),
-        ("parts-as-image", parts, [OTHER], {"Content_Type": "image/png"}),
-        ("base64-left-out", encoded, [OTHER], {}),
-        ("soft-break-left-out", soft, [CASE, OTHER], {}),
-    ):
-        message = sign(mail(body, Subject="Re: request", **fields), by)
-        in_order = [OTHER, CASE] if name == "html-as-text" else wanted
-        where = "several_cases" if name == "html-as-text" else "other_case"
-        bindings.add(f"reading-{name}", "the signed bytes name another case in another reading", message, where,
-                     in_order, by)  # fmt: skip
-    message = sign(mail(hidden, Subject="Re: request", Content_Type="text/html",
-                        Content_Transfer_Encoding="7bit"), signed)  # fmt: skip
-    bindings.add("reading-signed", "both fields are signed: there is one reading", message, "body", by=signed)
 
 
 def _message_ids(cases: Cases) -> None:

@@ -64,7 +64,7 @@ def sign(message: str, by: By) -> str:
         f" v=1; a={by.key.kind}-{by.hash_name}; c={by.form}; d={by.domain}; s={by.selector};\r\n"
         f" {by.tags}{length}h={names};\r\n bh={body_hash};\r\n b="
     )
-    fields = re.findall(r"^([^\s:]+):((?:.*(?:\r\n[ \t].*)*))(?:\r\n|\Z)", header, re.MULTILINE)
+    fields = re.findall(r"^([^\s:]+[ \t]*):((?:.*(?:\r\n[ \t].*)*))(?:\r\n|\Z)", header, re.MULTILINE)
     digest = hashlib.new(by.hash_name, _header_text(fields, own, by.headers, header_form).encode("latin-1")).digest()
     value = _base64(by.key.sign(digest, by.hash_name))
     folded = "\r\n ".join(value[start : start + 72] for start in range(0, len(value), 72))
@@ -86,7 +86,7 @@ def _header_text(fields: list[tuple[str, str]], own: str, names: Sequence[str], 
     left = [*reversed(fields)]
     lines = []
     for name in names:
-        found = next((field for field in left if field[0].lower() == name.lower()), None)
+        found = next((field for field in left if field[0].strip().lower() == name.lower()), None)
         if found is not None:
             left.remove(found)
             lines.append(_field(*found, form) + "\r\n")
@@ -97,7 +97,7 @@ def _field(name: str, value: str, form: str) -> str:
     if form == "simple":
         return f"{name}:{value}"
     unfolded = re.sub(r"[ \t]+", " ", value.replace("\r\n", "")).strip()
-    return f"{name.lower()}:{unfolded}"
+    return f"{name.strip().lower()}:{unfolded}"
 
 
 def _base64(data: bytes) -> str:

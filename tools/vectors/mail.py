@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tools.vectors import _mail_attacks, _mail_bindings, _mail_grades, _mail_published, _mail_refusals, _mail_senders
+from tools.vectors import (
+    _mail_attacks,
+    _mail_bindings,
+    _mail_edges,
+    _mail_grades,
+    _mail_published,
+    _mail_readings,
+    _mail_refusals,
+    _mail_reports,
+    _mail_senders,
+)
 from tools.vectors._mail_keys import Key, ed25519, record, rsa
 from tools.vectors.writing import Cases
 
@@ -21,6 +31,9 @@ def main() -> None:
     _mail_bindings.write(cases)
     _mail_published.write(cases)
     _mail_senders.write(cases)
+    _mail_edges.write(cases)
+    _mail_readings.write(cases)
+    _mail_reports.write(cases)
     cases.write()
     _write_keys(cases.folder / "keys")
 

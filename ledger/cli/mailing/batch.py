@@ -107,14 +107,14 @@ def line_of(found: Found, task: Task) -> JsonObject:
     try:
         if found.data is None:
             raise MalformedSize("it has more than 50 MiB")
-        reading, is_signed = choose(found)
-        examined = examine(reading.data, task.domains, task.source, task.case, task.at, task.published)
+        reading, read = choose(found)
+        examined = examine(reading.data, task.domains, task.source, task.case, task.at, task.published, read)
     except HabeasError as error:
         return {**value, "result": None, "error": error.type, "detail": str(error)}
     return {
         **value,
         "reading": reading.how,
-        "body_is_signed": is_signed,
+        "body_is_signed": read is not None,
         "message_id": message_id(examined.mail),
         **examined_json(examined),
     }

@@ -63,8 +63,9 @@ def find(
         was_read = True
         why = tuple(reasons(mail, case, domains))
         if why:
-            reading, is_signed = choose(found)
-            yield Hit(found.name, reading, is_signed, RawMail.parse(reading.data), why, tuple(signers(mail, domains)))
+            reading, read = choose(found)
+            own = read[0] if read else RawMail.parse(reading.data)
+            yield Hit(found.name, reading, read is not None, own, why, tuple(signers(mail, domains)))
     if skipped := passed_over(path):
         told(line("passed_over", language, count=skipped, path=path))
     if not was_read:

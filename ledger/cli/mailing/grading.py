@@ -31,6 +31,8 @@ MAX_KEYS = 8
 """Keys of one message that are asked for, the company's own first: a capture holds three questions for each."""
 Name = tuple[str, str]
 """Domain and selector of a key."""
+Read = tuple[RawMail, Forms]
+"""A message that was parsed, with the forms in which its body was hashed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +130,18 @@ def examine(
     case: bytes | None = None,
     at: datetime | None = None,
     published: Sequence[PublishedKey] = (),
+    read: Read | None = None,
 ) -> Examined:
-    """Grade a message as a mail of the company with these ``domains``.
+    """Grade a message as a mail of the company with these ``domains``. ``read`` is what ``choose`` read of it.
 
     ``at`` is the time of receipt; without it, the time at which the keys were asked for. ``published`` are keys
     whose private half is known to be public. Raises MalformedMail or MalformedSize.
     """
-    mail = RawMail.parse(data)
+    mail, forms = read or (RawMail.parse(data), None)
     known = source.find(key_names(mail, domains), at)
     moment = at or (known.capture.at if known.capture else datetime.now(UTC).replace(microsecond=0))
     keys: dict[Name, KeyAtReceipt] = {(each.key.domain, each.key.selector): each.key for each in known.findings}
-    check = grade_mail(mail, domains, keys, moment, published)
+    check = grade_mail(mail, domains, keys, moment, published, forms)
     return Examined(mail, check, find_case(mail, check, case), moment, known, at is not None)
 
 
@@ -160,28 +163,29 @@ def key_names(mail: RawMail, domains: frozenset[str]) -> tuple[Name, ...]:
     return tuple(dict.fromkeys([*own, *names]))[:MAX_KEYS]
 
 
-def choose(found: Found) -> tuple[Reading, bool]:
-    """The reading of a message whose body is the signed one, and whether there is such a reading.
+def choose(found: Found) -> tuple[Reading, Read | None]:
+    """The reading of a message whose body is the signed one, and what was read of it; None where there is none.
 
     No key is needed for that: a signature names the hash of its body.
     """
     first = None
     for reading in readings(found):
         first = first or reading
-        if is_body_signed(reading.data):
-            return reading, True
+        if read := _read_signed(reading.data):
+            return reading, read
     assert first is not None, "there is always a reading"
-    return first, False
+    return first, None
 
 
-def is_body_signed(data: bytes) -> bool:
-    """Whether some signature's body hash is that of the body."""
+def _read_signed(data: bytes) -> Read | None:
+    """A mail of which some signature's body hash is that of the body."""
     try:
         mail = RawMail.parse(data)
     except Malformed:
-        return False
+        return None
     forms = Forms(mail)
-    return any(forms.digest(each.body_form, each.algorithm, each.length) == each.body_hash for each in signatures(mail))
+    signed = (forms.digest(one.body_form, one.algorithm, one.length) == one.body_hash for one in signatures(mail))
+    return (mail, forms) if any(signed) else None
 
 
 def company_domains(company: str | None, given: Iterable[str]) -> frozenset[str]:

@@ -48,6 +48,7 @@ from tools.vectors._assessment_mail_false import (
     mails_seen,
     mails_sent,
 )
+from tools.vectors._assessment_mail_word import mails_early
 from tools.vectors._assessment_more_time import more_time
 from tools.vectors._assessment_own_word import arrivals, disputes
 from tools.vectors._assessment_parties import other_cases, parties, requester_bound
@@ -327,6 +328,7 @@ def main() -> None:
         mails_outside,
         mails_dated,
         mails_sent,
+        mails_early,
     )
     findings = (deliveries, late, more_time, names_in_facts, direct, contradictory, malformed)
     for told in (*findings, disputes, arrivals, days, scopes, late_notices, complaints, following, authorities, *mails):

@@ -49,6 +49,8 @@ _CLOCKS = timedelta(hours=1)
 
 CONFIRMING = frozenset({"dkim", "document", "post"})
 """Checks that confirm what was written or sent in a matter: mail, a document, a letter. A web page is none."""
+READ = frozenset({"document"})
+"""Checks for which an attester read what was written. A signature and a postmark say who sent it, and not what."""
 _NO_EVIDENCE = frozenset({"dns"})
 """Which key a domain had says nothing of what was written: alone, it confirms no statement."""
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
-from tests.cli.matter import Matter
-from tests.unit.findings import NOW
+import pytest
+
+from ledger.finding.timeline import Bounds
+from tests.cli.matter import Matter, words
+from tests.unit.findings import NOW, asked
 
 ANSWER = {"mode": "sent", "reasons": []}
 
@@ -36,3 +40,65 @@ class TestBeforeTheRequest:
     def test_a_mail_of_the_day_of_the_sending_does(self) -> None:
         finding = early("2026-10-02", "2026-10-02").finding("2026-11-01")
         assert finding.delivery is not None and finding.delivery.proven_by == date(2026, 10, 2)
+
+
+class TestNobodyReadIt:
+    @pytest.mark.parametrize(
+        ("check", "said", "grade", "english", "korean"),
+        [
+            ("dkim", "not_decided", "domain_mail", "dated 2026-11-30 names the case", "도메인의 메일에 이 사건이"),
+            ("post", "not_decided", "self_stated", "attesters checked the post of the letter", "우편 기록을 확인인이"),
+            ("document", "late", "attested", "attesters checked the document", "문서를 확인인이 확인했습니다"),
+        ],
+    )
+    def test_only_a_document_that_was_read_makes_an_answer_late(
+        self, check: str, said: str, grade: str, english: str, korean: str
+    ) -> None:
+        """Answered by mail within the time, which nobody recorded; a routine mail of later is reported instead."""
+        matter = asked()
+        report = matter.say("2026-12-01", "request.refused", answered_on="2026-11-30", **ANSWER)
+        matter.attest("2026-12-01", report, check)
+        finding = matter.finding(NOW)
+        assert finding.lateness is not None and finding.lateness.said == said and finding.outcome.grade == grade
+        assert english in words(finding) and korean in words(finding, "ko")
+        assert "checked that shop.example" not in words(finding)
+
+    @pytest.mark.parametrize(
+        ("check", "english", "korean"),
+        [
+            ("dkim", "that it is shop.example's answer is the person's word. No lower", "요구인의 말이며, 언제 이후에"),
+            ("post", "what it says is the person's word. No lower", "그 내용은 요구인의 말이며, 언제 이후에"),
+            ("document", "answer of 2026-11-30. No lower bound of the report", "문서를 확인인이 확인했고, 언제 이후에"),
+        ],
+    )
+    def test_without_a_lower_bound(self, check: str, english: str, korean: str) -> None:
+        matter = asked()
+        report = matter.say("2026-12-01", "request.refused", answered_on="2026-11-30", **ANSWER)
+        matter.attest("2026-12-01", report, check)
+        finding = matter.finding(NOW)
+        late = finding.lateness
+        assert late is not None
+        open_ended = replace(late, said="not_decided", answer=replace(late.answer, bounds=Bounds()))
+        told = replace(finding, lateness=open_ended)
+        assert english in words(told) and korean in words(told, "ko")
+
+    @pytest.mark.parametrize("check", ["dkim", "post"])
+    def test_nor_a_notice(self, check: str) -> None:
+        matter = asked()
+        notice = matter.say(
+            "2026-12-01", "deadline.extended", notified_on="2026-11-30", reason="complexity", until="2027-01-22"
+        )
+        matter.attest("2026-12-01", notice, check)
+        finding = matter.finding(NOW)
+        assert finding.late_notices == () and "is the person's word" in words(finding)
+
+    def test_arrival_by_a_mail_says_whose_word_it_is(self) -> None:
+        matter = Matter()
+        matter.sent("2026-10-20", "2026-10-20")
+        receipt = matter.say("2026-10-23", "request.acknowledged", received_on="2026-10-22")
+        matter.attest("2026-10-24", receipt, "dkim", "grade_a")
+        finding = matter.finding(NOW)
+        english, korean = words(finding), words(finding, "ko")
+        assert "By 2026-10-22 a mail of shop.example's domain (domain mail, grade A) names the case:" in english
+        assert "That the mail is about the request is the person's word." in english
+        assert "acknowledged by the company" not in english and "요구인의 말입니다" in korean

@@ -227,11 +227,11 @@ def mails_attested(cases: Cases) -> None:
     refused: Tell = lambda m: m.report(RECORDED, m.write(), chain, kind=REFUSED)  # noqa: E731
     w.add("refusal", "A refusal by mail: the company's word, and neither late nor in time.", refused, WHOLE, PROVEN,
           answer=answer)  # fmt: skip
-    for day, said in (("2026-11-24", "late"), ("2026-11-23", "not_decided")):
+    for day in ("2026-11-24", "2026-11-23"):
         told: Tell = lambda m, day=day: _late(m, day, written)  # type: ignore[misc]  # noqa: E731
-        why = "Due by 23 November at the latest; the day that the mail shows decides."
-        w.add(f"refusal-attested-of-{day}", why, told, {},
-              {**by_attesters("A"), "letter": "A"}, answer={**answer, "by": "attesters", "lateness": said})  # fmt: skip
+        why = "Due by 23 November at the latest: no mail makes anybody late, whatever day it shows."
+        undecided = {**answer, "by": "attesters", "lateness": "not_decided"}
+        w.add(f"refusal-attested-of-{day}", why, told, {}, by_attesters("A"), answer=undecided)
 
 
 def _late(m: MailMatter, day: str, written: str) -> None:

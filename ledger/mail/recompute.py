@@ -148,7 +148,9 @@ class Best:
     result: Result
     """Whatever is taken for the company's domains and for published keys."""
     why: str
-    """What holds it down to grade D besides the signature, whatever else is known of its keys; "" without."""
+    """What holds it down to grade D besides the signature; "" without."""
+    is_final: bool
+    """Whether that is what is written, so that it holds whatever else is known of its keys."""
     by_terms: Result
     """The same by the domains and the published keys that the verifier names."""
     open_chain: bool
@@ -162,38 +164,56 @@ def best_result(data: bytes, captures: Sequence[bytes], claim: Claim, terms: Ter
     sender = grade_mail(mail, frozenset(), {}, received).from_domain
     labels = [] if sender is None else sender.split(".")
     wide = frozenset(".".join(labels[start:]) for start in range(len(labels) - 1))
-    best: tuple[Result, str] = (grade_mail(mail, wide, {}, received).result, "")
-    by_terms, open_chain = best[0], False
+    best = _Stated(grade_mail(mail, wide, {}, received).result)
+    by_terms, open_chain = best.result, False
     results: dict[tuple[str, str], Result] = {}
     for capture in captures:
         shown = DnsCapture.parse(capture)
         for pair in _keys(mail):
             key = shown.key(*pair, received, terms.anchors)
             open_chain = open_chain or (key.origin != "dnssec" and _has_chain(shown, pair))
-            found = _stated(mail, grade_mail(mail, wide, {pair: key}, received), claim, received)
-            best = min(best, found, key=lambda item: _ORDER.index(item[0]))
-            results[pair] = min(found[0], results.get(pair, "failed"), key=_ORDER.index)
+            # Who wrote to himself can be read from the mail; whose the mailboxes are is for a policy to say.
+            check = hold_down(mail, grade_mail(mail, wide, {pair: key}, received), Senders())
+            found = _stated(mail, check, claim, received)
+            best = min(best, found, key=lambda item: _ORDER.index(item.result))
+            results[pair] = min(found.result, results.get(pair, "failed"), key=_ORDER.index)
             own = _stated(mail, _grade(mail, terms, {pair: key}, received), claim, received)
-            by_terms = min(by_terms, own[0], key=_ORDER.index)
-    is_final = all(result in GRADES for result in results.values())
-    return Best(best[0], best[1] if is_final else "", by_terms, open_chain)
+            by_terms = min(by_terms, own.result, key=_ORDER.index)
+    is_final = best.is_written and all(result in GRADES for result in results.values())
+    return Best(best.result, best.why, is_final, by_terms, open_chain)
 
 
-def _stated(mail: RawMail, check: MailCheck, claim: Claim, received: datetime) -> tuple[Result, str]:
-    """What an attester states of a graded mail at best (docs/spec/attester.md, steps 7 and 8), and what caps it."""
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """What an attester states of a mail at best, what caps it, and whether that is what is written in the mail."""
+
+    result: Result
+    why: str = ""
+    is_written: bool = False
+
+
+def _stated(mail: RawMail, check: MailCheck, claim: Claim, received: datetime) -> _Stated:
+    """By docs/spec/attester.md, steps 7 and 8."""
     if check.result not in GRADES:
-        return check.result, ""
+        return _Stated(check.result)
     where = find_case(mail, check, claim.case).where
     day = fits_day(claim.kind, claim.facts, written_at(mail, check), claim.place, received)
     why = (
         "its signed text names another case" if where == "other_case"
+        else "its signed text names this case and another" if where == "several_cases"
         else "its signed text names no case" if where == "none"
         else "the statement names a day that had not come when it was checked" if _is_to_come(claim, received)
         else "it was written on another day than the statement names" if day is False
         else "nothing signed says when it was written" if day is None
-        else "" if check.aligned else "the domain of its sender did not sign it"
+        else "the domain of its sender did not sign it" if not check.aligned
+        else "its sender is among its recipients" if any(reason.code == "to_sender" for reason in check.reasons)
+        else ""
     )  # fmt: skip
-    return ("grade_d" if why else check.result), why
+    if why:
+        return _Stated("grade_d", why, is_written=True)
+    if check.chosen is not None and check.chosen.origin in ("single", "archive"):
+        return _Stated("grade_d", "one resolver alone, or an archive, gave its key")
+    return _Stated(check.result)
 
 
 def _is_to_come(claim: Claim, at: datetime) -> bool:

@@ -72,7 +72,7 @@ class AttestedMails:
         is_contradicted = is_beyond(stated, best.result)
         # What is closed, and a chain to a root that others believe, may say more of the key; never of what is written.
         is_open = len(held) < len(captures)
-        if is_contradicted and not best.why and (is_open or best.open_chain):
+        if is_contradicted and not best.is_final and (is_open or best.open_chain):
             entry = "attested_part" if is_open else "attested_other_root"
             return not_checked(name, "10.5", say(entry, who=who), required=False)
         if is_contradicted:

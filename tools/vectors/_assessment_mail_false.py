@@ -82,6 +82,20 @@ def mails_denied(cases: Cases) -> None:
     w.add("attested-passed-without-a-case", "Passed counts as grade C.", passed, failed, None, exit_code=1)
     weak: Tell = lambda m: attested(m, "grade_d", PLAIN, Subject="News")  # noqa: E731
     w.add("attested-d-without-a-case", "As an attester has to say.", weak, {**failed, "recomputed": PASSED}, CLAIMED)
+    several: Tell = lambda m: attested(  # noqa: E731
+        m, "grade_a", PLAIN, Subject=f"Re: {encode_hex(m.maker.case)} and 0x{'cd' * 32}"
+    )
+    w.add("attested-several-cases", "The subject names this case and another.", several, failed, None, exit_code=1)
+    own: Tell = lambda m: attested(m, "grade_a", PLAIN, To="privacy@shop.example")  # noqa: E731
+    w.add("attested-to-its-sender", "Whoever has the mailbox wrote it to himself.", own,
+          {**ON_A_WORD, "signature": NOT_CHECKED, "recomputed": FAILED}, None, exit_code=1)  # fmt: skip
+    for name, alone, check in (
+        ("one-resolver", seen("2026-10-23T12:00Z", tree=None, agree=1), ON_A_WORD),
+        ("an-archive", seen("2026-10-23T15:00Z", tree=None), ON_A_WORD),
+    ):
+        lone: Tell = lambda m, alone=alone: attested(m, "grade_c", alone)  # type: ignore[misc]  # noqa: E731
+        w.add(f"attested-by-{name}", "An attester has to state grade D of such a key.", lone,
+              {**check, "recomputed": FAILED}, None, exit_code=1)  # fmt: skip
     evil = By(KEY, "s1", "evil.example")
     theirs = seen("2026-10-23T12:00Z", tree=None, domain="evil.example")
     other: Tell = lambda m: attested(m, "grade_c", theirs, by=evil)  # noqa: E731

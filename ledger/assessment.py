@@ -90,7 +90,19 @@ def assess(bundle: Bundle, policy: TrustPolicy, observed: Observed, now: int, la
     statements = tuple(_view(work, bundle.statements[index], values) for index in sorted(bundle.statements))
     finding, worth = _finding(work, values, statements, law), values.get("index", Value.NOT_CHECKED)
     notes = (*observed.notes, *(note for view in statements for note in _clocks_apart(view)), *work.mails.all_notes())
+    notes += tuple(_quorum_note(policy, finding))
     return Assessment(bundle, work.ledger, policy.hash, now, root, checks, statements, finding, worth, notes)
+
+
+def _quorum_note(policy: TrustPolicy, finding: Finding | None) -> Iterator[str]:
+    """What a quorum of at most half of the attesters is worth, where a mail rests on it."""
+    count, quorum = sum("dkim" in item.scope for item in policy.attesters), policy.attester_quorum
+    mails = () if finding is None else (item.mail for item in finding.timeline.said if item.mail is not None)
+    if 2 * quorum <= count and any(mail.by == "attesters" for mail in mails):
+        yield (
+            f"The trust policy names {count} attesters of mail and asks for {quorum}: one of them who lies is enough to"
+            f" put one mail behind two statements. Ask for {count // 2 + 1} or more (attester_quorum)."
+        )
 
 
 def _clocks_apart(view: StatementView) -> Sequence[str]:

@@ -20,11 +20,12 @@ from ledger.finding.lateness import (
     read_withdrawal,
 )
 from ledger.finding.law import Law
+from ledger.finding.letters import Letter
 from ledger.finding.notices import LateNotice, read_late_notices
 from ledger.finding.outcome import Outcome, read_outcome
 from ledger.finding.periods import Facts, PeriodWithoutAccess, read_periods
 from ledger.finding.steps import Next, Told, read_next
-from ledger.finding.timeline import ANSWERS, Bound, Bounds, Letter, Said, Timeline, read_timeline
+from ledger.finding.timeline import ANSWERS, Bound, Bounds, Said, Timeline, read_timeline
 from ledger.policy import TrustPolicy
 from ledger.verification.completeness import Complete
 from ledger.verification.silence import CheckIn, Silence

@@ -89,6 +89,12 @@ MAIL: Mapping[str, tuple[str, str]] = {
         " 누구나 그 메일의 비밀 키를 가질 수 있었고, 여기서 다시 계산하면 아무것도 증명하지 못하는 D등급입니다."
         " 이 목록은 확인인들의 확인을 낮추지 않으므로 직접 판단하십시오.",
     ),
+    "mail_apart": (
+        "Entry {n}: attesters checked the mail, and none of them the mail of entry {m}. Whether the two are one mail "
+        "nobody compared, so entry {n} stays the person's word.",
+        "기록 {n}번의 메일은 확인인들이 확인했으나 그 가운데 기록 {m}번의 메일을 확인한 사람이 없습니다. 두 메일이 같은"
+        " 메일인지 아무도 비교하지 않았으므로 기록 {n}번은 요구인의 말로 남습니다.",
+    ),
     "mail_weak": (
         "Contradiction: entry {n} rests on the word of attesters; recomputed here from the mail itself, under this "
         "trust policy, it proves nothing (check 10.3 says why). The word of the attesters stands: weigh it yourself.",

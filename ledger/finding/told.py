@@ -36,6 +36,7 @@ def told(finding: Finding, lang: Language) -> list[str]:
         *(_dispute(finding, item, lang) for item in finding.disputes if not _is_told(finding.outcome, item)),
         *_delivery(finding, lang),
         *(phrase(f"mail_{why}", lang, n=entry) for entry, why in sorted(finding.doubted.items())),
+        *(phrase("mail_apart", lang, n=entry, m=other) for entry, other in finding.timeline.apart),
         *told_due(finding.due, company, lang),
         *_notices(finding, lang),
         *_lateness(finding, lang),

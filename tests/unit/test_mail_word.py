@@ -7,9 +7,11 @@ from datetime import date
 
 import pytest
 
+from ledger.encoding import Json, encode_hex, sha256
 from ledger.finding.timeline import Bounds
-from tests.cli.matter import Matter, words
+from tests.cli.matter import Matter, policy, words
 from tests.unit.findings import NOW, asked
+from tools.vectors._matter import ATTESTER, OTHER_ATTESTER
 
 ANSWER = {"mode": "sent", "reasons": []}
 
@@ -102,3 +104,64 @@ class TestNobodyReadIt:
         assert "By 2026-10-22 a mail of shop.example's domain (domain mail, grade A) names the case:" in english
         assert "That the mail is about the request is the person's word." in english
         assert "acknowledged by the company" not in english and "요구인의 말입니다" in korean
+
+
+def mailed(first: tuple[bytes, ...], second: tuple[bytes, ...]) -> Matter:
+    """A receipt and a refusal, each with a mail of its own digest, and who checked which."""
+    matter = Matter()
+    matter.sent("2026-10-20", "2026-10-20")
+    receipt = matter.say("2026-10-22", "request.acknowledged", received_on="2026-10-22")
+    refusal = matter.say("2026-10-23", "request.refused", answered_on="2026-10-23", **ANSWER)
+    for of, keys in ((receipt, first), (refusal, second)):
+        for key in keys:
+            facts: dict[str, Json] = {"check": "dkim", "result": "grade_a", "at": "2026-10-24T09:00:00Z"}
+            facts |= {"digest": encode_hex(sha256(of.id)), "statement": encode_hex(of.id)}
+            matter.say("2026-10-24", "evidence.attested", key, **facts)
+    return matter
+
+
+class TestComparedByNobody:
+    def test_the_second_stays_the_persons_word_and_a_sentence_says_why(self) -> None:
+        finding = mailed((ATTESTER,), (OTHER_ATTESTER,)).finding(NOW)
+        assert finding.delivery is not None and finding.delivery.grade == "domain_mail"
+        assert finding.outcome.grade == "self_stated" and finding.lateness is None
+        [(entry, other)] = finding.timeline.apart
+        assert f"Entry {entry}: attesters checked the mail, and none of them the mail of entry {other}." in words(
+            finding
+        )
+        assert f"기록 {other}번의 메일을 확인한 사람이 없습니다" in words(finding, "ko")
+
+    def test_an_attester_who_has_seen_both_is_enough(self) -> None:
+        finding = mailed((ATTESTER, OTHER_ATTESTER), (OTHER_ATTESTER,)).finding(NOW)
+        assert finding.outcome.grade == "domain_mail" and finding.timeline.apart == ()
+        assert "none of them the mail" not in words(finding)
+
+    def test_later_it_may_be_compared(self) -> None:
+        matter = mailed((ATTESTER,), (OTHER_ATTESTER,))
+        refusal = next(item for item in matter.maker.statements.values() if item.statement.kind == "request.refused")
+        facts: dict[str, Json] = {"check": "dkim", "result": "grade_b", "at": "2026-10-25T09:00:00Z"}
+        facts |= {"digest": encode_hex(sha256(refusal.id)), "statement": encode_hex(refusal.id)}
+        matter.say("2026-10-25", "evidence.attested", ATTESTER, **facts)
+        finding = matter.finding(NOW)
+        assert finding.outcome.grade == "domain_mail" and finding.timeline.apart == ()
+
+    def test_a_second_digest_that_was_compared_lends_nothing_to_one_that_was_not(self) -> None:
+        """The letter is that of the digest that somebody compared."""
+        matter = mailed((ATTESTER,), (OTHER_ATTESTER,))
+        refusal = next(item for item in matter.maker.statements.values() if item.statement.kind == "request.refused")
+        facts: dict[str, Json] = {"check": "dkim", "result": "grade_c", "at": "2026-10-25T09:00:00Z"}
+        facts |= {"digest": encode_hex(sha256(b"another")), "statement": encode_hex(refusal.id)}
+        matter.say("2026-10-25", "evidence.attested", ATTESTER, **facts)
+        finding = matter.finding(NOW)
+        assert finding.outcome.answer is not None and finding.outcome.answer.mail is not None
+        assert finding.outcome.answer.mail.letter == "C" and finding.timeline.apart == ()
+
+    @pytest.mark.parametrize(("attesters", "quorum", "is_noted"), [(1, 1, False), (2, 1, True), (2, 2, False)])
+    def test_a_note_on_a_quorum_of_at_most_half(self, attesters: int, quorum: int, is_noted: bool) -> None:
+        both = (ATTESTER, OTHER_ATTESTER)
+        result = mailed(both, both).assessed(NOW, policy(attesters=attesters, quorum=quorum))
+        noted = [note for note in result.notes if "one of them who lies is enough" in note]
+        assert len(noted) == is_noted and all("Ask for 2 or more" in note for note in noted)
+
+    def test_no_note_where_no_mail_counts(self) -> None:
+        assert asked().assessed(NOW).notes == ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -76,11 +76,11 @@ class Finding:
 
 def find(
     case: bytes, complete: Complete, silence: Silence, policy: TrustPolicy, bounds: Mapping[int, Bounds], law: Law,
-    mails: Mapping[int, Letter],
+    mails: Mapping[int, Letter], contradicted: Collection[tuple[bytes, str]] = (),
 ) -> Finding:  # fmt: skip
     """The finding of ``case``; ``bounds`` are those that the checks of each statement carry, ``mails`` the grades of
-    mails that are opened and need nobody's word."""
-    timeline = read_timeline(case, complete, policy, bounds, silence.as_of, mails)
+    mails that are opened and need nobody's word, ``contradicted`` attesters whose word about a statement is false."""
+    timeline = read_timeline(case, complete, policy, bounds, silence.as_of, mails, contradicted)
     silence = replace(silence, check_in=_check_in(timeline))
     delivery = read_delivery(timeline)
     due = read_due(timeline, delivery, law)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, TypeAlias
@@ -199,10 +199,11 @@ def days_of(instant: datetime, place: str) -> tuple[date, date]:
 
 def read_timeline(
     case: bytes, complete: Complete, policy: TrustPolicy, bounds: Mapping[int, Bounds], as_of: int,
-    mails: Mapping[int, Letter],
+    mails: Mapping[int, Letter], contradicted: Collection[tuple[bytes, str]] = (),
 ) -> Timeline:  # fmt: skip
     """The statements of the needed lists that count in ``case``, with the bounds that the checks carry; ``mails`` are
-    those to which a mail is opened that needs nobody's word."""
+    those to which a mail is opened that needs nobody's word, ``contradicted`` the attesters whose word about a
+    statement does not count."""
     in_case = [item for _, item in sorted(complete.statements.items()) if item.signed.statement.case_id == case]
     opened = next(item.signed.statement for item in in_case if item.signed.id == case)
     parties = {complete.needed.requester, *complete.parties.company_keys}  # nobody attests his own case
@@ -216,7 +217,7 @@ def read_timeline(
             found.setdefault(read.id, read)
     until = datetime.fromtimestamp(min(as_of, _LAST_SECOND), UTC)
     first, every = _committed(in_case, complete.needed.requester), tuple(found.values())
-    said, apart = _confirmed(every, policy.attester_quorum, mails, first, _words(every, until))
+    said, apart = _confirmed(every, policy.attester_quorum, mails, first, _words(every, until, contradicted))
     place, regime = str(opened.facts["place"]), str(opened.facts["regime"])
     return Timeline(regime, place, complete.needed.company, until, policy.attester_quorum, said, apart)
 
@@ -270,13 +271,13 @@ def _confirmed(
     return tuple(every), tuple(sorted(pairs))
 
 
-def _words(said: Sequence[Said], as_of: datetime) -> Iterator[Word]:
+def _words(said: Sequence[Said], as_of: datetime, contradicted: Collection[tuple[bytes, str]]) -> Iterator[Word]:
     """What attesters of the policy say of statements, in the order of the log."""
     known = {encode_hex(item.id): item for item in said}
     for item in said:
         if item.kind == "evidence.attested" and item.role == "attester" and item.text("check") not in NO_EVIDENCE:
             about, check = item.text("statement"), item.text("check")
-            counts = _is_dated(item, known.get(about), as_of)
+            counts = (item.author, about) not in contradicted and _is_dated(item, known.get(about), as_of)
             yield Word(item.author, about, check, item.text("digest"), item.text("result"), counts)
 
 

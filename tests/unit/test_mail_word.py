@@ -7,10 +7,16 @@ from datetime import date
 
 import pytest
 
+from ledger.assessment import NO_FINDING_FAILED, Assessment, assess
+from ledger.cli.report import report_text
 from ledger.encoding import Json, encode_hex, sha256
+from ledger.finding.law import shipped_law
 from ledger.finding.timeline import Bounds
+from ledger.policy import parse_policy
+from tests.cli.broken import everything_of
 from tests.cli.matter import Matter, policy, words
 from tests.unit.findings import NOW, asked
+from tools.vectors._mail_matter import MailMatter, mail_policy, seen
 from tools.vectors._matter import ATTESTER, OTHER_ATTESTER
 
 ANSWER = {"mode": "sent", "reasons": []}
@@ -165,3 +171,47 @@ class TestComparedByNobody:
 
     def test_no_note_where_no_mail_counts(self) -> None:
         assert asked().assessed(NOW).notes == ()
+
+
+class TestContradicted:
+    """An attester whose word is contradicted by the mail that is opened, or by the answers of DNS that he signed."""
+
+    @staticmethod
+    def assessed(*said: tuple[str, bytes], opened: bool = True) -> Assessment:
+        matter = MailMatter()
+        matter.sent("2026-10-20", "2026-10-20")
+        of = matter.report("2026-10-22T12:00Z", matter.write())
+        for minute, (result, key) in enumerate(said):
+            matter.attest_mail(f"2026-10-23T12:{minute:02}Z", of, result, seen("2026-10-23T12:00Z", tree=None), key)
+        bundle = matter.bundle("2026-12-02")
+        bundle = bundle if opened else replace(bundle, files={})
+        trust = parse_policy(mail_policy().encode())
+        return assess(bundle, trust, everything_of(bundle), matter.maker.time + 60, shipped_law(bundle))
+
+    def test_a_liar_does_not_take_the_finding_away(self) -> None:
+        result = self.assessed(("grade_a", ATTESTER), ("failed", OTHER_ATTESTER))
+        assert result.exit_code == 1 and result.note is None and not result.is_broken
+        assert result.finding is not None and result.finding.delivery is not None
+        assert result.finding.delivery.grade == "domain_mail"
+        [note] = [note for note in result.notes if "is contradicted by" in note]
+        assert "nothing that it attests of statement" in note
+        assert "it rests on none of the checks that failed" in report_text(result, "en", checks=False)
+        assert "실패한 확인에 근거하지 않습니다" in report_text(result, "ko", checks=False)
+
+    def test_nor_does_an_older_word_of_his_count(self) -> None:
+        """Without the files his newest result counts; with them none of his does: less, and never more."""
+        result = self.assessed(("grade_a", ATTESTER), ("failed", ATTESTER))
+        assert result.finding is not None and result.finding.delivery is not None
+        assert result.finding.delivery.basis == "claimed"
+        closed = self.assessed(("grade_a", ATTESTER), ("failed", ATTESTER), opened=False)
+        assert closed.finding is not None and closed.finding.delivery is not None
+        assert closed.finding.delivery.basis == "claimed"
+
+    def test_a_check_that_failed_is_the_reason_and_not_completeness(self) -> None:
+        result = self.assessed(("grade_a", ATTESTER))
+        other = replace(result.bundle, files=dict.fromkeys(result.bundle.files, b"other"))
+        broken = assess(other, parse_policy(mail_policy().encode()), everything_of(other), result.now)
+        assert broken.finding is None and broken.note == NO_FINDING_FAILED and broken.exit_code == 1
+        assert "a check failed, no finding" in report_text(broken, "en", checks=False)
+        assert "실패한 검사가 있으므로 결론은 없습니다" in report_text(broken, "ko", checks=False)
+        assert "completeness not checked" not in report_text(broken, "en", checks=False)

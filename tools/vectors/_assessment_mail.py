@@ -194,10 +194,10 @@ def mails_attested(cases: Cases) -> None:
           by_attesters("A"))  # fmt: skip
     beyond: Tell = lambda m: _attested(m, [("grade_a", none, None)])  # noqa: E731
     w.add("attested-against-what-was-seen", "The attester states grade A and signed that nobody gave it the key.",
-          beyond, {**NO_KEY, "recomputed": FAILED}, None, exit_code=1)  # fmt: skip
+          beyond, {**NO_KEY, "recomputed": FAILED}, CLAIMED, exit_code=1)  # fmt: skip
     denied: Tell = lambda m: _attested(m, [("failed", plain, None)])  # noqa: E731
     w.add("denied-against-what-was-seen", "The attester states failed, and by what it saw the mail is grade A.", denied,
-          {**ON_A_WORD, "recomputed": FAILED}, None, exit_code=1)  # fmt: skip
+          {**ON_A_WORD, "recomputed": FAILED}, CLAIMED, exit_code=1)  # fmt: skip
     root = seen("2026-10-23T12:00Z", tree=zone_tree(ed25519("shop"), "shop.example"), agree=1)
     w.add("attested-under-another-root", "One resolver, and a chain that ends in a root not named here.",
           lambda m: _attested(m, [("grade_a", root, None)]), {**ON_A_WORD, "recomputed": NOT_CHECKED},

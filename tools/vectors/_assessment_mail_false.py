@@ -71,36 +71,36 @@ def mails_denied(cases: Cases) -> None:
         ("no-date", "Nothing signed says when it was written.", {"Date": None}),
     ):
         told: Tell = lambda m, fields=fields: attested(m, "grade_c", PLAIN, **fields)  # type: ignore[misc]  # noqa: E731
-        w.add(f"attested-{name}", why, told, failed, None, exit_code=1)
+        w.add(f"attested-{name}", why, told, failed, CLAIMED, exit_code=1)
     for day, said in (("24", PASSED), ("25", FAILED)):
         later: Tell = lambda m, day=day: _of_day(m, day)  # type: ignore[misc]  # noqa: E731
         why = "Checked on the 23rd: somewhere it was the 24th already, and nowhere the 25th."
         w.add(f"attested-received-on-the-{day}", why, later,
-              {**ON_A_WORD, "case": NOT_CHECKED, "recomputed": said}, by_attesters("A") if said == PASSED else None,
+              {**ON_A_WORD, "case": NOT_CHECKED, "recomputed": said}, by_attesters("A") if said == PASSED else CLAIMED,
               exit_code=0 if said == PASSED else 1)  # fmt: skip
     passed: Tell = lambda m: attested(m, "passed", PLAIN, Subject="News")  # noqa: E731
-    w.add("attested-passed-without-a-case", "Passed counts as grade C.", passed, failed, None, exit_code=1)
+    w.add("attested-passed-without-a-case", "Passed counts as grade C.", passed, failed, CLAIMED, exit_code=1)
     weak: Tell = lambda m: attested(m, "grade_d", PLAIN, Subject="News")  # noqa: E731
     w.add("attested-d-without-a-case", "As an attester has to say.", weak, {**failed, "recomputed": PASSED}, CLAIMED)
     several: Tell = lambda m: attested(  # noqa: E731
         m, "grade_a", PLAIN, Subject=f"Re: {encode_hex(m.maker.case)} and 0x{'cd' * 32}"
     )
-    w.add("attested-several-cases", "The subject names this case and another.", several, failed, None, exit_code=1)
+    w.add("attested-several-cases", "The subject names this case and another.", several, failed, CLAIMED, exit_code=1)
     own: Tell = lambda m: attested(m, "grade_a", PLAIN, To="privacy@shop.example")  # noqa: E731
     w.add("attested-to-its-sender", "Whoever has the mailbox wrote it to himself.", own,
-          {**ON_A_WORD, "signature": NOT_CHECKED, "recomputed": FAILED}, None, exit_code=1)  # fmt: skip
+          {**ON_A_WORD, "signature": NOT_CHECKED, "recomputed": FAILED}, CLAIMED, exit_code=1)  # fmt: skip
     for name, alone, check in (
         ("one-resolver", seen("2026-10-23T12:00Z", tree=None, agree=1), ON_A_WORD),
         ("an-archive", seen("2026-10-23T15:00Z", tree=None), ON_A_WORD),
     ):
         lone: Tell = lambda m, alone=alone: attested(m, "grade_c", alone)  # type: ignore[misc]  # noqa: E731
         w.add(f"attested-by-{name}", "An attester has to state grade D of such a key.", lone,
-              {**check, "recomputed": FAILED}, None, exit_code=1)  # fmt: skip
+              {**check, "recomputed": FAILED}, CLAIMED, exit_code=1)  # fmt: skip
     evil = By(KEY, "s1", "evil.example")
     theirs = seen("2026-10-23T12:00Z", tree=None, domain="evil.example")
     other: Tell = lambda m: attested(m, "grade_c", theirs, by=evil)  # noqa: E731
     w.add("attested-signed-by-another-domain", "Nobody of the shop signed it.", other,
-          {**ON_A_WORD, "signature": NOT_CHECKED, "recomputed": FAILED}, None, exit_code=1)  # fmt: skip
+          {**ON_A_WORD, "signature": NOT_CHECKED, "recomputed": FAILED}, CLAIMED, exit_code=1)  # fmt: skip
     said: Tell = lambda m: attested(m, "grade_a", PLAIN)  # noqa: E731
     listed = (
         f'\n[[published_key]]\ndigest = "{encode_hex(sha256(KEY.public))}"\npublished_at = "2026-10-01T00:00:00Z"\n'
@@ -146,7 +146,7 @@ def mails_outside(cases: Cases) -> None:
     entry = f'\n[[attester]]\nname = "b"\nkey = "{encode_hex(address(REQUESTER))}"\nscope = ["dkim"]\n'
     early: Tell = lambda m: _early(m)  # noqa: E731
     w.add("attested-before-the-statement", "Checked two years before there was anything to check.", early,
-          {**ON_A_WORD, "recomputed": FAILED}, None,
+          {**ON_A_WORD, "recomputed": FAILED}, CLAIMED,
           exit_code=1)  # fmt: skip
     w.add("attested-by-the-requester", "Nobody attests in his own case, whoever names him.", own, {}, CLAIMED,
           policy=mail_policy(entry))  # fmt: skip
@@ -223,14 +223,14 @@ def mails_seen(cases: Cases) -> None:
     w.add("attested-with-two-captures", "Two mails of one second: either capture may be the one.", both,
           {**ON_A_WORD, "recomputed": PASSED}, by_attesters("A"))  # fmt: skip
     none: Tell = lambda m: _seen_twice(m, NOBODY, seen("2026-10-23T12:01Z", tree=None, agree=0))  # noqa: E731
-    w.add("attested-against-two-captures", "None of them gives the key.", none, {**NO_KEY, "recomputed": FAILED}, None,
-          exit_code=1)  # fmt: skip
+    w.add("attested-against-two-captures", "None of them gives the key.", none, {**NO_KEY, "recomputed": FAILED},
+          CLAIMED, exit_code=1)  # fmt: skip
     closed: Tell = lambda m: _seen_twice(m, NOBODY, PLAIN, opened=False)  # noqa: E731
     w.add("attested-with-a-closed-capture", "One of two is opened, and it is not the one.", closed,
           {**NO_KEY, "recomputed": NOT_CHECKED}, by_attesters("A"))  # fmt: skip
     twice: Tell = lambda m: _disclosed_twice(m)  # noqa: E731
     w.add("attested-and-disclosed-twice", "A second disclosure of the same bytes hides nothing.", twice,
-          {**NO_KEY, "recomputed": FAILED}, None, exit_code=1)  # fmt: skip
+          {**NO_KEY, "recomputed": FAILED}, CLAIMED, exit_code=1)  # fmt: skip
     gone = roots_of(zone_tree())
     w.add("withdrawn-key", "The zone had signed the key; three resolvers say that it is gone.",
           shown(_withdrawn()), {**ON_A_WORD}, CLAIMED, policy=gone)  # fmt: skip

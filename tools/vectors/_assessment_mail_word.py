@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tools.vectors._assessment_mail import CLAIMED, RECORDED, SEEN, WHOLE, Mails, Tell, by_attesters, close
+from tools.vectors._assessment_case import FAILED
+from tools.vectors._assessment_mail import CLAIMED, ON_A_WORD, RECORDED, SEEN, WHOLE, Mails, Tell, by_attesters, close
 from tools.vectors._assessment_mail_false import STATED
 from tools.vectors._mail_matter import REFUSED, MailMatter, mail_policy, seen
 from tools.vectors._matter import ATTESTER, OTHER_ATTESTER
@@ -35,6 +36,24 @@ def mails_compared(cases: Cases) -> None:
     quorum = mail_policy(quorum=2)
     w.add("compared-below-the-quorum", "The first mail has no quorum: it stands behind nothing.",
           lambda m: _two(m, (OTHER_ATTESTER,), two), {}, by_attesters("A"), answer=graded, policy=quorum)  # fmt: skip
+
+
+def mails_contradicted(cases: Cases) -> None:
+    """An attester who is contradicted takes nothing from others, and nothing of his own counts."""
+    w = Mails(cases)
+    plain = seen("2026-10-23T12:00Z", tree=None)
+    checks = {**ON_A_WORD, "recomputed": FAILED}
+    liar: Tell = lambda m: _said(m, plain, ("grade_a", ATTESTER), ("failed", OTHER_ATTESTER))  # noqa: E731
+    w.add("one-attester-lies", "One states A and one failed: the mail gives A, and the finding stays.", liar, checks,
+          by_attesters("A"), exit_code=1)  # fmt: skip
+    both: Tell = lambda m: _said(m, plain, ("grade_a", ATTESTER), ("failed", ATTESTER))  # noqa: E731
+    w.add("one-attester-lies-later", "His earlier word does not come back.", both, checks, CLAIMED, exit_code=1)
+
+
+def _said(m: MailMatter, capture: bytes, *said: tuple[str, bytes]) -> None:
+    of = m.report(RECORDED, m.write())
+    for minute, (result, key) in enumerate(said):
+        m.attest_mail(f"2026-10-23T12:{minute:02}Z", of, result, capture, key)
 
 
 def _two(m: MailMatter, first: tuple[bytes, ...], second: tuple[bytes, ...]) -> None:

@@ -81,9 +81,11 @@ class AttestedMails:
             return Check(name, "10.5", Value.FAILED, why, required=False)
         held = [capture for capture in captures if capture is not None]
         try:
-            best = best_result(data, held, self.case.claim(about.signed.statement), self.case.terms(), at)
+            claim, terms = self.case.claim(about.signed.statement), self.case.terms()
+            best = best_result(data, held, claim, terms, at, self.case.readings())
         except Malformed as error:
-            return not_checked(name, "10.5", say("attested_unreadable", who=who, error=error), required=False)
+            why = self.case.unread("attested_unreadable", who=who, error=str(error))
+            return not_checked(name, "10.5", why, required=False)
         is_contradicted = is_beyond(stated, best.result)
         # What is closed, and a chain to a root that others believe, may say more of the key; never of what is written.
         is_open = len(held) < len(captures)

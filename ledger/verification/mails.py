@@ -81,10 +81,11 @@ class MailSteps:
         from ledger.mail.recompute import recompute  # see above: libraries that take long to load
 
         captures, claim = self.attesters.captures(shown), self.case.claim(shown.signed.statement)
+        held, received, readings = [data for data, _ in captures], min(at, LAST_SECOND), self.case.readings()
         try:
-            found = recompute(data, [data for data, _ in captures], claim, self.case.terms(), min(at, LAST_SECOND))
+            found = recompute(data, held, claim, self.case.terms(), received, readings)
         except Malformed as error:
-            return [not_checked(name, "10.2", say("mail_unreadable", error=error), required=False)]
+            return [not_checked(name, "10.2", self.case.unread("mail_unreadable", error=str(error)), required=False)]
         if not found:
             return [not_checked(name, "10.2", say("mail_unsigned"), required=False)]
         self.mails.setdefault(shown.index, []).extend(ShownMail(item.sha256, each) for each in found)

@@ -18,7 +18,7 @@ from ledger.mail.asked import key_question
 from ledger.mail.binding import Where
 from ledger.mail.capture import DnsCapture
 from ledger.mail.days import fits_day, is_to_come, stated_day, written_at
-from ledger.mail.dkim import read_signature, signature_fields
+from ledger.mail.dkim import Forms, read_signature, signature_fields
 from ledger.mail.grade import GRADES, MAX_SIGNATURES, MailCheck, Result
 from ledger.mail.hold_down import hold_down
 from ledger.mail.key import KeyAtReceipt
@@ -230,12 +230,25 @@ def _is_to_come(claim: Claim, at: datetime) -> bool:
 
 
 def marks(data: bytes) -> frozenset[bytes]:
-    """The signatures of a mail: by each it is the same mail, whatever is written around it."""
+    """By each of these it is the same mail, whatever is written around it: a signature, a signed Message-ID, and the
+    body with its date.
+
+    A company can sign one mail twice, and whoever holds it can leave one signature out. Nor are two mails of one
+    Message-ID two: it names a mail.
+    """
     found = set()
     with suppress(Malformed):
-        for number, field in enumerate(signature_fields(RawMail.parse(data))[:MAX_SIGNATURES]):
+        mail = RawMail.parse(data)
+        for number, field in enumerate(signature_fields(mail)[:MAX_SIGNATURES]):
             with suppress(MalformedMail):
-                found.add(read_signature(field, number).value)
+                signature = read_signature(field, number)
+                # Of a field that stands twice the lowest is signed first: one on top changes nothing.
+                named, count = mail.named("message-id"), signature.headers.count("message-id")
+                found |= {b"message-id " + item.value.strip() for item in named[max(0, len(named) - count) :]}
+                found.add(signature.value)
+        if found:
+            dates = b"".join(item.value.strip() for item in mail.named("date")[-1:])
+            found.add(b"body " + Forms(mail).digest("relaxed", "rsa-sha256", None) + b" " + dates)
     return frozenset(found)
 
 

@@ -15,6 +15,7 @@ from tools.vectors._assessment_mail import (
     PROVEN,
     RECORDED,
     SEEN,
+    WEAK,
     WHOLE,
     Mails,
     Tell,
@@ -27,12 +28,13 @@ from tools.vectors._bundles import REQUESTER, address
 from tools.vectors._dns_files import capture as capture_of
 from tools.vectors._dns_files import empty, question
 from tools.vectors._mail_matter import BY, KEY, NAME, REFUSED, MailMatter, mail_policy, seen, zone_tree
-from tools.vectors._mail_signing import By
+from tools.vectors._mail_signing import ALL, By
 from tools.vectors._matter import ATTESTER, seconds
 from tools.vectors.writing import Cases
 
 ANSWERED: dict[str, Json] = {"answered_on": "2026-10-22", "mode": "sent", "reasons": []}
 STATED = {"outcome": "refused", "grade": "self_stated", "letter": None, "by": None, "lateness": None}
+_NO_ID = tuple(name for name in ALL if name != "message-id")
 PLAIN = seen("2026-10-23T12:00Z", tree=None)
 NOBODY = seen("2026-10-23T12:00Z", tree=None, agree=0)
 
@@ -51,6 +53,30 @@ def mails_reused(cases: Cases) -> None:
         m.report(RECORDED, b"X-Seen: twice\r\n" + m.write(), chain, kind=REFUSED),
     )
     w.add("one-for-two-around", "The same signature in other bytes.", around, WHOLE, PROVEN, answer=STATED)
+    signed: Tell = lambda m: (  # noqa: E731
+        m.report(RECORDED, m.write(By(KEY, "s1", headers=_NO_ID)), chain),
+        m.report(RECORDED, m.write(By(KEY, "s1", headers=_NO_ID, form="simple/simple")), chain, kind=REFUSED),
+    )
+    w.add("one-for-two-signatures", "The shop signed one mail twice; each copy has one of the signatures.", signed,
+          WHOLE, {**PROVEN, "letter": "C"}, answer=STATED)  # fmt: skip
+    named: Tell = lambda m: (  # noqa: E731
+        m.report(RECORDED, m.write(Message_ID="<1@shop.example>"), chain),
+        m.report(RECORDED, m.write(body="Again.\r\n", Message_ID="<1@shop.example>"), chain, kind=REFUSED),
+    )
+    w.add("one-for-two-message-id", "Two texts under one signed Message-ID.", named, WHOLE, PROVEN, answer=STATED)
+    topped: Tell = lambda m: (  # noqa: E731
+        m.report(RECORDED, m.write(Message_ID="<1@shop.example>"), chain),
+        m.report(RECORDED, b"Message-ID: <9@shop.example>\r\n" + m.write(body="Again.\r\n",
+                 Message_ID="<1@shop.example>"), chain, kind=REFUSED),
+    )  # fmt: skip
+    w.add("one-for-two-message-id-topped", "Another Message-ID on top, which nothing signs.", topped, WEAK, PROVEN,
+          answer=STATED)  # fmt: skip
+    two: Tell = lambda m: (  # noqa: E731
+        m.report(RECORDED, m.write(Message_ID="<1@shop.example>"), chain),
+        m.report(RECORDED, m.write(body="We refuse.\r\n", Message_ID="<2@shop.example>"), chain, kind=REFUSED),
+    )
+    graded = {"outcome": "refused", "grade": "domain_mail", "letter": "A", "by": "recomputed", "lateness": None}
+    w.add("two-for-two", "Two mails of one day stand behind two statements.", two, WHOLE, PROVEN, answer=graded)
     first: Tell = lambda m: _unopened_first(m, chain)  # noqa: E731
     w.add("one-for-two-first-not-attested", "The attester checked the second statement; the mail is the first one's.",
           first, {}, CLAIMED, answer=STATED)  # fmt: skip

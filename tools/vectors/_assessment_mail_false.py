@@ -169,7 +169,7 @@ def mails_outside(cases: Cases) -> None:
     w.add("attested-out-of-scope", "The policy believes the attester for other checks: nothing of it counts.", said,
           NO_KEY, CLAIMED, policy=mail_policy().replace('"dkim", ', ""))  # fmt: skip
     own: Tell = lambda m: (m.attest_mail("2026-10-23T12:00Z", m.report(RECORDED, m.write()), key=REQUESTER), close(m))  # noqa: E731
-    entry = f'\n[[attester]]\nname = "b"\nkey = "{encode_hex(address(REQUESTER))}"\nscope = ["dkim"]\n'
+    entry = f'\n[[attester]]\nname = "c"\nkey = "{encode_hex(address(REQUESTER))}"\nscope = ["dkim"]\n'
     early: Tell = lambda m: _early(m)  # noqa: E731
     w.add("attested-before-the-statement", "Checked two years before there was anything to check.", early,
           {**ON_A_WORD, "recomputed": FAILED}, CLAIMED,

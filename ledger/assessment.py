@@ -24,9 +24,10 @@ from ledger.verification.procedure import Procedure
 from ledger.verification.silence import find_silence
 from ledger.verification.stamps import StampBound, contradiction
 
-__all__ = ["NO_FINDING", "Assessment", "Bound", "StatementView", "assess"]
+__all__ = ["NO_FINDING", "NO_FINDING_FAILED", "Assessment", "Bound", "StatementView", "assess"]
 
 NO_FINDING = "Statements shown, completeness not checked, no finding."
+NO_FINDING_FAILED = "A check failed, no finding."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,14 @@ class Assessment:
     @property
     def note(self) -> str | None:
         """Why there is no finding."""
-        return NO_FINDING if self.finding is None else None
+        if self.finding is not None:
+            return None
+        return NO_FINDING_FAILED if self.is_broken else NO_FINDING
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether a check failed that a finding rests on: then there is none."""
+        return _is_broken(self.checks)
 
     @property
     def exit_code(self) -> int:
@@ -88,9 +96,29 @@ def assess(bundle: Bundle, policy: TrustPolicy, observed: Observed, now: int, la
     checks = tuple(root.resolved())
     values = {item.check.name: item.value for item in checks}
     statements = tuple(_view(work, bundle.statements[index], values) for index in sorted(bundle.statements))
-    finding, worth = _finding(work, values, statements, law), values.get("index", Value.NOT_CHECKED)
+    finding = None if _is_broken(checks) else _finding(work, values, statements, law)
+    worth = values.get("index", Value.NOT_CHECKED)
     notes = (*observed.notes, *(note for view in statements for note in _clocks_apart(view)), *work.mails.all_notes())
+    notes += tuple(_quorum_note(policy, finding))
     return Assessment(bundle, work.ledger, policy.hash, now, root, checks, statements, finding, worth, notes)
+
+
+def _is_broken(checks: Iterable[ResolvedCheck]) -> bool:
+    """No finding rests on a second clock (11), nor on what an attester states where he is contradicted (10.5): that
+    does not count then."""
+    failed = (item.check.step for item in checks if item.value is Value.FAILED)
+    return any(step != "10.5" and not step.startswith("11.") for step in failed)
+
+
+def _quorum_note(policy: TrustPolicy, finding: Finding | None) -> Iterator[str]:
+    """What a quorum of at most half of the attesters is worth, where a mail rests on it."""
+    count, quorum = sum("dkim" in item.scope for item in policy.attesters), policy.attester_quorum
+    mails = () if finding is None else (item.mail for item in finding.timeline.said if item.mail is not None)
+    if 2 * quorum <= count and any(mail.by == "attesters" for mail in mails):
+        yield (
+            f"The trust policy names {count} attesters of mail and asks for {quorum}: one of them who lies is enough to"
+            f" put one mail behind two statements. Ask for {count // 2 + 1} or more (attester_quorum)."
+        )
 
 
 def _clocks_apart(view: StatementView) -> Sequence[str]:
@@ -106,13 +134,14 @@ def _finding(
     """The finding where completeness is shown, in a ledger and a format that the policy lists. Who says that the
     index is right is part of what it says, so it stands, with those words, also where nobody replayed the index."""
     complete, bundle = work.index.complete, work.bundle
-    if complete is None or Value.FAILED in values.values() or values["ledger"] is not Value.PASSED:
+    if complete is None or values["ledger"] is not Value.PASSED:
         return None
     as_of = work.anchors[complete.size + 1].event.complete_to
     operator = operator_of(bundle, work.policy)
     silence = find_silence(bundle.case, bundle.statements, work.parties, complete, as_of, operator)
     bounds = {view.shown.index: view.bounds for view in statements}
-    found = find(bundle.case, complete, silence, work.policy, bounds, law, work.mails.letters())
+    mails, false = work.mails.letters(), work.mails.attested.contradicted
+    found = find(bundle.case, complete, silence, work.policy, bounds, law, mails, false)
     on_a_word = {item.index for item in found.timeline.said if item.mail is not None and item.mail.by == "attesters"}
     return replace(found, doubted={index: why for index, why in work.mails.doubted().items() if index in on_a_word})
 

@@ -141,6 +141,7 @@ def parse_policy(data: bytes) -> TrustPolicy:
         time_quorum=table.integer("time_quorum", 1, 1),
         mail=take_mail_trust(table),
     )
+    _check_attesters(policy.attesters, policy.attester_quorum)
     check_authorities(policy.time_authorities, policy.time_quorum)
     table.done()
     return policy
@@ -252,6 +253,15 @@ def _parse_attester(value: object) -> AttesterTrust:
     )
     table.done()
     return attester
+
+
+def _check_attesters(attesters: Sequence[AttesterTrust], quorum: int) -> None:
+    """Whoever stands twice would be two of a quorum. Raises MalformedPolicy."""
+    _unique(attesters, lambda item: item.name, "attester")
+    _unique(attesters, lambda item: encode_hex(item.key), "the attester's key")
+    most = max(1, len(attesters))
+    if quorum > most:
+        raise MalformedPolicy(f"attester_quorum is {quorum} with {len(attesters)} attesters; it is at most {most}")
 
 
 def _parse_scope(value: object) -> str:

@@ -149,6 +149,10 @@ TEXT: Mapping[str, tuple[str, str]] = {
         "Nothing: at least one check failed.",
         "없습니다. 실패한 확인이 있습니다.",
     ),
+    "proven_beside": (
+        "What the record says of an answer: it rests on none of the checks that failed.",
+        "답변에 관한 기록. 실패한 확인에 근거하지 않습니다.",
+    ),
     "finding": ("What the record says of an answer", "답변에 관한 기록"),
     "due_reasons": ("Why these dates", "기한의 근거"),
     "finding_if": (
@@ -220,6 +224,10 @@ TEXT: Mapping[str, tuple[str, str]] = {
     "not_complete": (
         "That no other statement exists: statements shown, completeness not checked, no finding.",
         "다른 진술이 없다는 것. 제시된 진술만 보여 줍니다. 빠진 것이 있는지 확인하지 않았으므로 결론은 없습니다.",
+    ),
+    "not_whole": (
+        "Anything about an answer: a check failed, no finding.",
+        "답변에 관한 것. 실패한 검사가 있으므로 결론은 없습니다.",
     ),
     "not_index": (
         "The operator's index has not been replayed.",

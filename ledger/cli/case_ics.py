@@ -35,7 +35,7 @@ def case_entries(path: Path, question: Question, lang: Language) -> tuple[list[E
 
 def _no_finding(result: Assessment, question: Question) -> str:
     if result.ledger is not None:
-        return NO_FINDING
+        return result.note or NO_FINDING
     which = "the one that ships" if question.trust is None else str(question.trust)
     return (
         f"the trust policy ({which}) does not list the ledger {result.bundle.ledger}; name one that does: --trust FILE"

@@ -23,7 +23,6 @@ from ledger.counts.told import counts_json, told
 from ledger.counts.words import phrase
 from ledger.encoding import Json, encode_hex, encode_instant
 from ledger.errors import HabeasError
-from ledger.verification.checks import Value
 
 app = new_app("Counts and rates over many bundles, by company: offline, under your own trust policy.")
 Why = Literal["fault", "malformed", "failed", "no_finding", "older", "quiet"]
@@ -106,7 +105,7 @@ def read_one(terms: Terms, path: Path) -> Read:
         return Read(path, why="malformed", detail=str(error))
     except Exception as error:  # noqa: BLE001 - whatever it is, it is no verdict about the bundle
         return Read(path, why="fault", detail=f"{type(error).__name__}: {error}")
-    if any(item.value is Value.FAILED for item in result.checks):
+    if result.is_broken:
         return Read(path, why="failed")
     summary = summarise(result)
     if summary is None or result.finding is None or result.ledger is None:

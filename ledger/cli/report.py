@@ -240,7 +240,7 @@ def _proven_lines(result: Assessment, lang: Language) -> Iterator[str]:
     when = "proven_when" if _has_all_bounds(result) else "proven_upper"
     names = {
         0: ("proven_who", when, "proven_order"),
-        1: ("proven_none",),
+        1: ("proven_none" if result.finding is None else "proven_beside",),
         3: ("proven_who", when, "proven_order", "proven_if"),
     }[result.exit_code]
     if result.ledger is None and result.exit_code != 1:
@@ -252,7 +252,7 @@ def _proven_lines(result: Assessment, lang: Language) -> Iterator[str]:
     finding = result.finding
     nots = [
         "not_true",
-        *([] if finding else ["not_complete"]),
+        *([] if finding else ["not_whole" if result.is_broken else "not_complete"]),
         *([] if finding and finding.silence.replayed_by else ["not_index"]),
     ]
     nots += ["not_elsewhere"] if finding else []

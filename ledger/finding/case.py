@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -20,11 +20,12 @@ from ledger.finding.lateness import (
     read_withdrawal,
 )
 from ledger.finding.law import Law
+from ledger.finding.letters import Letter
 from ledger.finding.notices import LateNotice, read_late_notices
 from ledger.finding.outcome import Outcome, read_outcome
 from ledger.finding.periods import Facts, PeriodWithoutAccess, read_periods
 from ledger.finding.steps import Next, Told, read_next
-from ledger.finding.timeline import ANSWERS, Bound, Bounds, Letter, Said, Timeline, read_timeline
+from ledger.finding.timeline import ANSWERS, Bound, Bounds, Said, Timeline, read_timeline
 from ledger.policy import TrustPolicy
 from ledger.verification.completeness import Complete
 from ledger.verification.silence import CheckIn, Silence
@@ -75,11 +76,11 @@ class Finding:
 
 def find(
     case: bytes, complete: Complete, silence: Silence, policy: TrustPolicy, bounds: Mapping[int, Bounds], law: Law,
-    mails: Mapping[int, Letter],
+    mails: Mapping[int, Letter], contradicted: Collection[tuple[bytes, str]] = (),
 ) -> Finding:  # fmt: skip
     """The finding of ``case``; ``bounds`` are those that the checks of each statement carry, ``mails`` the grades of
-    mails that are opened and need nobody's word."""
-    timeline = read_timeline(case, complete, policy, bounds, silence.as_of, mails)
+    mails that are opened and need nobody's word, ``contradicted`` attesters whose word about a statement is false."""
+    timeline = read_timeline(case, complete, policy, bounds, silence.as_of, mails, contradicted)
     silence = replace(silence, check_in=_check_in(timeline))
     delivery = read_delivery(timeline)
     due = read_due(timeline, delivery, law)

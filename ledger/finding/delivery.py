@@ -84,7 +84,7 @@ def read_delivery(timeline: Timeline) -> Delivery | None:
     published = _published(timeline)
     # A mail that rests on nobody's word proves arrival where nothing else does. It moves no date that something else
     # proves: whoever leaves the file out of the bundle must not get another date by it.
-    proofs = list(_proofs(timeline, start)) or list(_by_mail(timeline, "recomputed"))
+    proofs = list(_proofs(timeline, start)) or list(_by_mail(timeline, "recomputed", start))
     own = [proof for proof in proofs if proof.basis == "acknowledged"]
     best = min(_counting(proofs, own, published), key=_order, default=None)
     if best is None:
@@ -159,16 +159,21 @@ def _by_company(timeline: Timeline, start: date) -> Iterator[_Proof]:
             day = recorded  # no answer to this request came on a day before it: only the record says by when
         if day is not None:
             yield _Proof("acknowledged", item.grade, day, (item.index,), is_receipt=is_receipt)
-    yield from _by_mail(timeline, "attesters")
+    yield from _by_mail(timeline, "attesters", start)
 
 
-def _by_mail(timeline: Timeline, by: Literal["attesters", "recomputed"]) -> Iterator[_Proof]:
-    """Mail of the company's domain behind what the requester reports: checked by attesters, or computed here."""
+def _by_mail(timeline: Timeline, by: Literal["attesters", "recomputed"], start: date) -> Iterator[_Proof]:
+    """Mail of the company's domain behind what the requester reports: checked by attesters, or computed here.
+
+    That it is about the request is his word. A mail of a day before ``start``, when that was sent, is about another.
+    """
     for item in timeline.of(_SHOWS, "requester"):
         counts = "dkim" in item.checks if by == "attesters" else item.mail is not None
         if counts:
             is_receipt = item.kind == "request.acknowledged"
             day = item.day(_SHOWS[item.kind])
+            if day < start:
+                continue
             yield _Proof("acknowledged", "domain_mail", day, (item.index,), item.mail, is_receipt)
 
 

@@ -17,13 +17,13 @@ from ledger.deadlines.rules import Extension, Ground, Period, Rule
 from ledger.errors import MalformedRequest, RefusedExtension, RefusedRule
 from ledger.finding.delivery import Delivery
 from ledger.finding.law import Law
-from ledger.finding.timeline import CONFIRMING, Said, Timeline
+from ledger.finding.timeline import CONFIRMING, READ, Said, Timeline
 
 NoDue = Literal[
     "", "no_request", "no_rule", "not_covered", "no_answer_period", "undated", "cause_ends", "paused",
     "beyond_calendar", "claimed", "channel",
 ]  # fmt: skip
-By = Literal["company", "attesters", "mail", "person"]
+By = Literal["company", "attesters", "post", "mail", "person"]
 NoticeState = Literal["in_time", "stated", "late", "no_effect"]
 ACKNOWLEDGE = "acknowledge"
 """The period of a rule for the bare confirmation of receipt."""
@@ -74,7 +74,7 @@ class Due:
     @property
     def postponed_by(self) -> By:
         """Whose word a postponement without a date is; the company's own first."""
-        order: tuple[By, ...] = ("company", "attesters", "mail", "person")
+        order: tuple[By, ...] = ("company", "attesters", "post", "mail", "person")
         open_ended = [item.by for item in self.notices if item.until is None and item.state in ("in_time", "stated")]
         return min(open_ended, key=order.index, default="company")
 
@@ -269,7 +269,9 @@ def _notices(timeline: Timeline, strict: _Reading, generous: _Reading, *, is_pro
 def _by(item: Said) -> By:
     if item.role == "company":
         return "company"
-    return "attesters" if item.checks else "person" if item.mail is None else "mail"
+    if item.checks & READ:
+        return "attesters"
+    return "post" if "post" in item.checks else "person" if item.mail is None else "mail"
 
 
 def _is_later(made: Deadline, best: Deadline) -> bool:

@@ -2,7 +2,7 @@
 
 *Late* needs three things at once: whoever answers is the company by the policy's own word or an attester's, the
 signature was made after the latest date, and the answer itself names no earlier day. An operator that binds a key
-of its own can make nobody late.
+of its own can make nobody late, nor can a mail by its signature alone: that it is the answer is the person's word.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Literal
 
 from ledger.finding.disputes import Dispute, is_denied
 from ledger.finding.due import Due
-from ledger.finding.timeline import ANSWERS, CONFIRMING, Bound, Said, Timeline, tightest
+from ledger.finding.timeline import ANSWERS, CONFIRMING, READ, Bound, Said, Timeline, tightest
 from ledger.verification.checks import Value
 
 Word = Literal["late", "in_time", "not_decided"]
@@ -89,7 +89,7 @@ def read_lateness(timeline: Timeline, due: Due, answer: Said | None, against: Ag
     if due.finding:
         earliest = date.min if due.earliest is None else due.earliest
         early = tightest(bound for bound in answer.bounds.uppers if timeline.is_within(bound, earliest))
-        is_accepted = answer.grade in ACCEPTED or bool(answer.checks & CONFIRMING)
+        is_accepted = answer.grade in ACCEPTED or bool(answer.checks & READ)
         is_after = due.latest is not None and answered_on > due.latest and timeline.is_after(answer.lower, due.latest)
         # Both hold only where somebody made a block up: what is known counts, and in doubt for the company.
         if early is not None and not denied and not (is_after and _worth(answer.lower) > early.value):

@@ -14,7 +14,7 @@ from ledger.finding.delivery import Delivery
 from ledger.finding.due import Due
 from ledger.finding.lateness import ACCEPTED
 from ledger.finding.outcome import grade_of
-from ledger.finding.timeline import CONFIRMING, Bound, FindingGrade, Timeline
+from ledger.finding.timeline import READ, Bound, FindingGrade, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def _late(timeline: Timeline, due: Due) -> Iterator[LateNotice]:
             continue
         if notice.notified_on <= notice.had_until:
             continue
-        if (item.grade in ACCEPTED or item.checks & CONFIRMING) and timeline.is_after(item.lower, notice.had_until):
+        if (item.grade in ACCEPTED or item.checks & READ) and timeline.is_after(item.lower, notice.had_until):
             yield LateNotice(
                 notice.entry, notice.notified_on, notice.had_until, notice.source, item.lower, grade_of(item)
             )

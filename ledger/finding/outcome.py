@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ledger.finding.disputes import Dispute, against
-from ledger.finding.timeline import ANSWERS, CONFIRMING, FindingGrade, Said, Timeline
+from ledger.finding.timeline import ANSWERS, READ, FindingGrade, Said, Timeline
 from ledger.verification.silence import Silence
 
 State = Literal["open", "closed"]
@@ -61,8 +61,11 @@ def read_outcome(
 
 
 def grade_of(said: Said) -> FindingGrade:
-    """Who stands behind a statement; behind a report that was checked, attesters or the company's mail domain."""
-    checks = said.checks & CONFIRMING if said.kind in _WRITTEN else said.checks
+    """Who stands behind a statement; behind a report that was checked, attesters or the company's mail domain.
+
+    Of what is written ``attested`` is the grade of what an attester read.
+    """
+    checks = said.checks & READ if said.kind in _WRITTEN else said.checks
     if said.role == "requester" and checks - {"dkim"}:
         return "attested"
     return said.grade if said.mail is None else "domain_mail"

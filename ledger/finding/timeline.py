@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, TypeAlias
@@ -11,6 +11,7 @@ from ledger.bundle import ShownStatement
 from ledger.deadlines.places import local_days
 from ledger.encoding import Json, encode_hex, parse_base64url, parse_date, parse_instant
 from ledger.errors import MalformedFacts, MalformedRequest
+from ledger.finding.letters import NO_EVIDENCE, Letter, Word, read_letters
 from ledger.policy import AttesterTrust, TrustPolicy
 from ledger.statement import SignedStatement
 from ledger.verification.checks import Value
@@ -39,18 +40,12 @@ _BY_ATTESTER: Mapping[str, frozenset[str]] = {
 }
 _LAST_SECOND = 253_370_764_800
 """The first of January 9999: every zone can still say which day it is."""
-Letter = Literal["A", "B", "C"]
-_SHOWN: Mapping[str, Letter] = {"grade_a": "A", "grade_b": "B", "grade_c": "C", "passed": "C"}
-"""Results of a check with which an attester stands behind a statement, best first; ``passed`` names no letter and
-counts as the least. Of grade D only a part is signed, or weakly."""
-
 _CLOCKS = timedelta(hours=1)
 """So far apart may the clock of an attester and that of the chain be."""
-
 CONFIRMING = frozenset({"dkim", "document", "post"})
 """Checks that confirm what was written or sent in a matter: mail, a document, a letter. A web page is none."""
-_NO_EVIDENCE = frozenset({"dns"})
-"""Which key a domain had says nothing of what was written: alone, it confirms no statement."""
+READ = frozenset({"document"})
+"""Checks for which an attester read what was written. A signature and a postmark say who sent it, and not what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +146,8 @@ class Timeline:
     quorum: int
     """How many of the policy's attesters must say a thing so that it is attested."""
     said: tuple[Said, ...]
+    apart: tuple[tuple[int, int], ...] = ()
+    """Entries whose mail does not count, and an earlier entry with whose mail no attester compared it."""
 
     def of(self, kinds: Iterable[str], *roles: Party) -> tuple[Said, ...]:
         """What was said of these kinds, by these roles or by anybody."""
@@ -202,10 +199,11 @@ def days_of(instant: datetime, place: str) -> tuple[date, date]:
 
 def read_timeline(
     case: bytes, complete: Complete, policy: TrustPolicy, bounds: Mapping[int, Bounds], as_of: int,
-    mails: Mapping[int, Letter],
+    mails: Mapping[int, Letter], contradicted: Collection[tuple[bytes, str]] = (),
 ) -> Timeline:  # fmt: skip
     """The statements of the needed lists that count in ``case``, with the bounds that the checks carry; ``mails`` are
-    those to which a mail is opened that needs nobody's word."""
+    those to which a mail is opened that needs nobody's word, ``contradicted`` the attesters whose word about a
+    statement does not count."""
     in_case = [item for _, item in sorted(complete.statements.items()) if item.signed.statement.case_id == case]
     opened = next(item.signed.statement for item in in_case if item.signed.id == case)
     parties = {complete.needed.requester, *complete.parties.company_keys}  # nobody attests his own case
@@ -218,10 +216,10 @@ def read_timeline(
         if read is not None:
             found.setdefault(read.id, read)
     until = datetime.fromtimestamp(min(as_of, _LAST_SECOND), UTC)
-    first = _committed(in_case, complete.needed.requester)
-    said = tuple(_confirmed(found.values(), policy.attester_quorum, mails, first, until))
+    first, every = _committed(in_case, complete.needed.requester), tuple(found.values())
+    said, apart = _confirmed(every, policy.attester_quorum, mails, first, _words(every, until, contradicted))
     place, regime = str(opened.facts["place"]), str(opened.facts["regime"])
-    return Timeline(regime, place, complete.needed.company, until, policy.attester_quorum, said)
+    return Timeline(regime, place, complete.needed.company, until, policy.attester_quorum, said, apart)
 
 
 def _read(
@@ -258,40 +256,29 @@ def _committed(in_case: Iterable[ShownStatement], requester: bytes) -> Mapping[s
 
 
 def _confirmed(
-    said: Iterable[Said], quorum: int, mails: Mapping[int, Letter], first: Mapping[str, str], as_of: datetime
-) -> Iterator[Said]:
-    """``said`` with the checks that a quorum of attesters passed, and the grade of the mail behind a report."""
-    every = list(said)
-    letters = _letters(every, quorum, first, as_of)
-    for item in every:
-        found = letters.get("0x" + item.id.hex(), {})
-        yield replace(item, checks=frozenset(found), mail=_mail_grade(item, found.get("dkim"), mails.get(item.index)))
-
-
-def _letters(
-    said: Sequence[Said], quorum: int, first: Mapping[str, str], as_of: datetime
-) -> Mapping[str, Mapping[str, Letter]]:
-    """By statement and check, the best letter that a quorum of attesters reaches of one and the same thing.
-
-    One mail stands behind one statement, the first: otherwise one receipt would prove every answer.
-    """
-    known = {encode_hex(item.id): item for item in said}
-    by: dict[tuple[str, str, str], dict[bytes, Letter]] = {}
+    said: Sequence[Said], quorum: int, mails: Mapping[int, Letter], first: Mapping[str, str], words: Iterable[Word]
+) -> tuple[tuple[Said, ...], tuple[tuple[int, int], ...]]:
+    """``said`` with the checks that a quorum of attesters passed, and the grade of the mail behind a report; and the
+    entries whose mail nobody compared with that of an earlier one."""
+    statements = {encode_hex(item.id): (item.index, item.author) for item in said}
+    reached = read_letters(words, quorum, first, statements)
+    every = []
     for item in said:
-        if item.kind == "evidence.attested" and item.role == "attester" and item.text("check") not in _NO_EVIDENCE:
-            own = by.setdefault((item.text("statement"), item.text("check"), item.text("digest")), {})
-            # In the order of the log: whoever finds that he was wrong takes it back.
-            own.pop(item.author, None)
-            if item.text("result") in _SHOWN and _is_dated(item, known.get(item.text("statement")), as_of):
-                own[item.author] = _SHOWN[item.text("result")]
-    found: dict[str, dict[str, Letter]] = {}
-    owners = dict(first)
-    for statement, check, digest in sorted(by, key=lambda key: known[key[0]].index if key[0] in known else -1):
-        letters = by[statement, check, digest]
-        if len(letters) >= quorum and (check != "dkim" or owners.setdefault(digest, statement) == statement):
-            reached, checks = sorted(letters.values())[quorum - 1], found.setdefault(statement, {})
-            checks[check] = min(reached, checks.get(check, reached))
-    return found
+        found = reached.letters.get(encode_hex(item.id), {})
+        mail = _mail_grade(item, found.get("dkim"), mails.get(item.index))
+        every.append(replace(item, checks=frozenset(found), mail=mail))
+    pairs = ((statements[one][0], statements[other][0]) for one, other in reached.apart.items() if one in statements)
+    return tuple(every), tuple(sorted(pairs))
+
+
+def _words(said: Sequence[Said], as_of: datetime, contradicted: Collection[tuple[bytes, str]]) -> Iterator[Word]:
+    """What attesters of the policy say of statements, in the order of the log."""
+    known = {encode_hex(item.id): item for item in said}
+    for item in said:
+        if item.kind == "evidence.attested" and item.role == "attester" and item.text("check") not in NO_EVIDENCE:
+            about, check = item.text("statement"), item.text("check")
+            counts = (item.author, about) not in contradicted and _is_dated(item, known.get(about), as_of)
+            yield Word(item.author, about, check, item.text("digest"), item.text("result"), counts)
 
 
 def _is_dated(attested: Said, about: Said | None, as_of: datetime) -> bool:

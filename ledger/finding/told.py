@@ -36,6 +36,7 @@ def told(finding: Finding, lang: Language) -> list[str]:
         *(_dispute(finding, item, lang) for item in finding.disputes if not _is_told(finding.outcome, item)),
         *_delivery(finding, lang),
         *(phrase(f"mail_{why}", lang, n=entry) for entry, why in sorted(finding.doubted.items())),
+        *(phrase("mail_apart", lang, n=entry, m=other) for entry, other in finding.timeline.apart),
         *told_due(finding.due, company, lang),
         *_notices(finding, lang),
         *_lateness(finding, lang),
@@ -107,12 +108,13 @@ def _delivery(finding: Finding, lang: Language) -> Iterator[str]:
     if delivery is None:
         return
     if delivery.proven_by is not None:
-        basis, grade = word(f"basis.{delivery.basis}", lang), word(f"grade.{delivery.grade}", lang)
-        if delivery.mail is not None:
-            grade = phrase("mail_grade", lang, g=grade, x=delivery.mail.letter)
-        yield phrase("delivery_proven", lang, d=delivery.proven_by, b=basis, g=grade)
-        if delivery.mail is not None:
-            yield phrase(f"mail_{delivery.mail.by}", lang)
+        grade, mail = word(f"grade.{delivery.grade}", lang), delivery.mail
+        if mail is None:
+            basis = word(f"basis.{delivery.basis}", lang)
+            yield phrase("delivery_proven", lang, d=delivery.proven_by, b=basis, g=grade)
+        else:
+            yield phrase("delivery_mail", lang, c=company, d=delivery.proven_by, g=grade, x=mail.letter)
+            yield phrase(f"mail_{mail.by}", lang)
     elif due.if_arrived is None:
         yield phrase("not_arrival", lang)
     if not delivery.published and not delivery.acknowledged:
@@ -192,15 +194,21 @@ def _lateness(finding: Finding, lang: Language) -> Iterator[str]:
         line = phrase(name, lang, **values, t=_time(answer.lower.instant), x=due.latest)
         yield line + _condition(answer.lower, lang)
     elif answer.lower is not None:
-        name = "not_decided" if answer.role == "company" else "not_decided_attested"
-        line = phrase(name, lang, **values, t=_time(answer.lower.instant))
+        line = phrase(f"not_decided{_checked(answer)}", lang, **values, t=_time(answer.lower.instant))
         yield line + _condition(answer.lower, lang)
     else:
-        yield phrase("not_decided_open" if answer.role == "company" else "not_decided_open_attested", lang, **values)
+        yield phrase(f"not_decided_open{_checked(answer)}", lang, **values)
     if (delay := finding.delay) is not None:
         least = phrase("delay_unknown", lang) if delay.least is None else _length(delay.least.seconds // 60, lang)
         most = phrase("delay_unknown", lang) if delay.most is None else _length(-(-delay.most.seconds // 60), lang)
         yield phrase("delay", lang, a=least, b=most)
+
+
+def _checked(answer: Said) -> str:
+    """What attesters checked of a reported answer, as the names of the sentences end."""
+    if answer.role == "company":
+        return ""
+    return next(f"_{check}" for check in ("document", "post", "mail") if check in {*answer.checks, "mail"})
 
 
 def _period(finding: Finding, period: PeriodWithoutAccess, lang: Language) -> str:

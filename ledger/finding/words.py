@@ -147,18 +147,6 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "{c} states a postponement without a date: there is no latest due date until its cause ends.",
         "{c}은(는) 날짜 없이 연기한다고 밝혔습니다. 그 사유가 없어질 때까지 늦은 기한은 정하지 않습니다.",
     ),
-    "cause_ends_attesters": (
-        "Attesters checked that {c} stated a postponement without a date: there is no latest due date until its cause "
-        "ends.",
-        "{c}이(가) 날짜 없이 연기한다고 밝혔음을 확인인이 확인했습니다. 그 사유가 없어질 때까지 늦은 기한은 정하지"
-        " 않습니다.",
-    ),
-    "cause_ends_mail": (
-        "The person reports a postponement by {c} without a date, which stands in a mail of {c}'s domain: there is no "
-        "latest due date until its cause ends.",
-        "요구인은 {c}이(가) 날짜 없이 연기했다고 적었고, 그 내용은 {c} 도메인의 메일에 있습니다. 그 사유가 없어질"
-        " 때까지 늦은 기한은 정하지 않습니다.",
-    ),
     "cause_ends_person": (
         "The person reports a postponement by {c} without a date: there is no latest due date until its cause ends.",
         "요구인은 {c}이(가) 날짜 없이 연기했다고 적었습니다. 그 사유가 없어질 때까지 늦은 기한은 정하지 않습니다.",
@@ -195,14 +183,6 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         " The notice is reported by the person alone.",
         " 이 통지는 요구인만 기록했습니다.",
     ),
-    "notice_by_attesters": (
-        " The notice is reported by the person; attesters checked it.",
-        " 이 통지는 요구인이 기록했고 확인인이 확인했습니다.",
-    ),
-    "notice_by_mail": (
-        " The notice is reported by the person; it stands in a mail of the company's domain.",
-        " 이 통지는 요구인이 기록했고, 회사 도메인의 메일에 있습니다.",
-    ),
     "late_notice": (
         "Notice of more time, entry {n}: by {r} it had to be given by the end of {x}. It names {d} and was signed not "
         "before {t}. A notice after that day does not undo the date that had passed.",
@@ -227,12 +207,6 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "이 기록으로는 답변이 늦었습니다. {x}이(가) 끝난 뒤인 {t} 이후에 서명되었고,"
         " {c}은(는) {d}에 답변했다고 밝혔습니다.",
     ),
-    "late_attested": (
-        "The answer is late by this record: reported not before {t}, after the end of {x}; attesters "
-        "checked the mail or document that the person reports as the answer of {d}.",
-        "이 기록으로는 답변이 늦었습니다. {x}이(가) 끝난 뒤인 {t} 이후에 기록되었고,"
-        " 요구인이 {d}의 답변이라고 알린 메일이나 문서를 확인인이 확인했습니다.",
-    ),
     "in_time": (
         "The answer is in time by this record: recorded not after {t}, before the end of {x}.",
         "이 기록으로는 답변이 기한 안에 있었습니다. {x}이(가) 끝나기 전인 {t} 이전에 기록되었습니다.",
@@ -240,17 +214,6 @@ _TEXT: Mapping[str, tuple[str, str]] = {
     "not_decided": (
         "Not decided whether the answer was in time: {c} states that it answered on {d}; recorded not before {t}.",
         "기한 안의 답변인지 정하지 않습니다. {c}은(는) {d}에 답변했다고 밝혔고, {t} 이후에 기록되었습니다.",
-    ),
-    "not_decided_attested": (
-        "Not decided whether the answer was in time: attesters checked that {c} answered on {d}; reported not before "
-        "{t}.",
-        "기한 안의 답변인지 정하지 않습니다. {c}이(가) {d}에 답변했음을 확인인이 확인했고, {t} 이후에 기록되었습니다.",
-    ),
-    "not_decided_open_attested": (
-        "Not decided whether the answer was in time: attesters checked that {c} answered on {d}; no lower bound of the "
-        "report is shown.",
-        "기한 안의 답변인지 정하지 않습니다. {c}이(가) {d}에 답변했음을 확인인이 확인했고,"
-        " 언제 이후에 기록되었는지는 제시되지 않았습니다.",
     ),
     "not_decided_open": (
         "Not decided whether the answer was in time: {c} states that it answered on {d}; no lower bound of its record "

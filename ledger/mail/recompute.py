@@ -15,15 +15,16 @@ from ledger.encoding import Json
 from ledger.errors import Malformed, MalformedMail
 from ledger.mail.anchors import TrustAnchor
 from ledger.mail.asked import key_question
-from ledger.mail.binding import Where, find_case
-from ledger.mail.capture import DnsCapture, KeyFinding
+from ledger.mail.binding import Where
+from ledger.mail.capture import DnsCapture
 from ledger.mail.days import fits_day, is_to_come, stated_day, written_at
-from ledger.mail.dkim import read_signature, signature_fields
-from ledger.mail.grade import GRADES, MAX_SIGNATURES, MailCheck, Result, grade_mail
+from ledger.mail.dkim import Forms, read_signature, signature_fields
+from ledger.mail.grade import GRADES, MAX_SIGNATURES, MailCheck, Result
 from ledger.mail.hold_down import hold_down
 from ledger.mail.key import KeyAtReceipt
 from ledger.mail.published import PublishedKey
 from ledger.mail.raw import RawMail
+from ledger.mail.readings import Pair, Readings
 from ledger.mail.reasons import found_said, reason_said
 from ledger.mail.senders import Senders
 from ledger.phrases import Said
@@ -93,29 +94,32 @@ class Recomputed:
         return self.where in ("subject", "body") and self.day is True
 
 
-def recompute(data: bytes, captures: Sequence[bytes], claim: Claim, terms: Terms, at: int) -> tuple[Recomputed, ...]:
+def recompute(
+    data: bytes, captures: Sequence[bytes], claim: Claim, terms: Terms, at: int, readings: Readings | None = None
+) -> tuple[Recomputed, ...]:
     """The mail received at ``at`` (Unix seconds): once for each key that it names, under the best that one of
-    ``captures`` says of it.
+    ``captures`` says of it; ``readings`` are those of the assessment so far.
 
     Captures that cannot be read are passed over. Raises MalformedMail and MalformedSize.
     """
-    mail, received = RawMail.parse(data), datetime.fromtimestamp(at, UTC)
-    shown = list(_read(captures))
-    return tuple(_by_key(mail, pair, shown, claim, terms, received) for pair in _keys(mail))
+    readings, received = readings or Readings(), datetime.fromtimestamp(at, UTC)
+    shown = list(_read(captures, readings))
+    pairs = _keys(readings.mail(data))
+    return tuple(_by_key(data, pair, shown, claim, terms, received, readings) for pair in pairs)
 
 
 def _by_key(
-    mail: RawMail, pair: tuple[str, str], shown: Sequence[tuple[int, DnsCapture]], claim: Claim, terms: Terms,
-    received: datetime,
+    data: bytes, pair: Pair, shown: Sequence[tuple[int, bytes]], claim: Claim, terms: Terms, received: datetime,
+    readings: Readings,
 ) -> Recomputed:  # fmt: skip
     found: dict[KeyAtReceipt | None, tuple[MailCheck, int | None, str]] = {}
     for place, capture in shown:
-        finding: KeyFinding = capture.key_finding(*pair, received, terms.anchors)
+        finding = readings.key(capture, pair, received, terms.anchors)
         if finding.asked and finding.key not in found:
-            check = _grade(mail, terms, {pair: finding.key}, received)
+            check = _grade(data, terms, [(pair, finding.key)], received, readings)
             found[finding.key] = (check, place, finding.reasons[-1])
     if not found:
-        found[None] = (_grade(mail, terms, {}, received), None, "")
+        found[None] = (_grade(data, terms, [], received, readings), None, "")
     check, best, word = min(found.values(), key=lambda item: _rank(item[0]))
     domain, selector = pair
     return Recomputed(
@@ -129,16 +133,17 @@ def _by_key(
         key_word=found_said(word),
         proven=check.chosen is not None and check.chosen.origin == "dnssec",
         aligned=check.aligned,
-        where=find_case(mail, check, claim.case).where,
-        day=fits_day(claim.kind, claim.facts, written_at(mail, check), claim.place, received),
+        where=readings.where(data, check, claim.case),
+        day=fits_day(claim.kind, claim.facts, written_at(readings.mail(data), check), claim.place, received),
         to_come=_is_to_come(claim, received),
     )
 
 
 def _grade(
-    mail: RawMail, terms: Terms, keys: Mapping[tuple[str, str], KeyAtReceipt], received: datetime
-) -> MailCheck:  # fmt: skip
-    return hold_down(mail, grade_mail(mail, terms.domains, keys, received, terms.published), terms.senders)
+    data: bytes, terms: Terms, keys: Sequence[tuple[Pair, KeyAtReceipt]], received: datetime, readings: Readings
+) -> MailCheck:
+    check = readings.grade(data, terms.domains, keys, received, terms.published)
+    return hold_down(readings.mail(data), check, terms.senders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,52 +153,75 @@ class Best:
     result: Result
     """Whatever is taken for the company's domains and for published keys."""
     why: str
-    """What holds it down to grade D besides the signature, whatever else is known of its keys; "" without."""
+    """What holds it down to grade D besides the signature; "" without."""
+    is_final: bool
+    """Whether that is what is written, so that it holds whatever else is known of its keys."""
     by_terms: Result
     """The same by the domains and the published keys that the verifier names."""
     open_chain: bool
     """Whether a capture has a chain that ends in no root of the verifier's: it may end in one that others believe."""
 
 
-def best_result(data: bytes, captures: Sequence[bytes], claim: Claim, terms: Terms, at: int) -> Best:
+def best_result(
+    data: bytes, captures: Sequence[bytes], claim: Claim, terms: Terms, at: int, readings: Readings | None = None
+) -> Best:
     """The best there is under one of the captures: an attester who says more is contradicted by what he saw, or by
     the mail itself, which names another case or another day. Raises a Malformed error."""
-    mail, received = RawMail.parse(data), datetime.fromtimestamp(at, UTC)
-    sender = grade_mail(mail, frozenset(), {}, received).from_domain
+    readings, received = readings or Readings(), datetime.fromtimestamp(at, UTC)
+    mail = readings.mail(data)
+    sender = readings.grade(data, frozenset(), [], received).from_domain
     labels = [] if sender is None else sender.split(".")
     wide = frozenset(".".join(labels[start:]) for start in range(len(labels) - 1))
-    best: tuple[Result, str] = (grade_mail(mail, wide, {}, received).result, "")
-    by_terms, open_chain = best[0], False
+    best = _Stated(readings.grade(data, wide, [], received).result)
+    by_terms, open_chain = best.result, False
     results: dict[tuple[str, str], Result] = {}
     for capture in captures:
-        shown = DnsCapture.parse(capture)
+        shown = readings.capture(capture)
         for pair in _keys(mail):
-            key = shown.key(*pair, received, terms.anchors)
+            key = readings.key(capture, pair, received, terms.anchors).key
             open_chain = open_chain or (key.origin != "dnssec" and _has_chain(shown, pair))
-            found = _stated(mail, grade_mail(mail, wide, {pair: key}, received), claim, received)
-            best = min(best, found, key=lambda item: _ORDER.index(item[0]))
-            results[pair] = min(found[0], results.get(pair, "failed"), key=_ORDER.index)
-            own = _stated(mail, _grade(mail, terms, {pair: key}, received), claim, received)
-            by_terms = min(by_terms, own[0], key=_ORDER.index)
-    is_final = all(result in GRADES for result in results.values())
-    return Best(best[0], best[1] if is_final else "", by_terms, open_chain)
+            # Who wrote to himself can be read from the mail; whose the mailboxes are is for a policy to say.
+            check = hold_down(mail, readings.grade(data, wide, [(pair, key)], received), Senders())
+            found = _stated(data, check, claim, received, readings)
+            best = min(best, found, key=lambda item: _ORDER.index(item.result))
+            results[pair] = min(found.result, results.get(pair, "failed"), key=_ORDER.index)
+            own = _stated(data, _grade(data, terms, [(pair, key)], received, readings), claim, received, readings)
+            by_terms = min(by_terms, own.result, key=_ORDER.index)
+    is_final = best.is_written and all(result in GRADES for result in results.values())
+    return Best(best.result, best.why, is_final, by_terms, open_chain)
 
 
-def _stated(mail: RawMail, check: MailCheck, claim: Claim, received: datetime) -> tuple[Result, str]:
-    """What an attester states of a graded mail at best (docs/spec/attester.md, steps 7 and 8), and what caps it."""
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """What an attester states of a mail at best, what caps it, and whether that is what is written in the mail."""
+
+    result: Result
+    why: str = ""
+    is_written: bool = False
+
+
+def _stated(data: bytes, check: MailCheck, claim: Claim, received: datetime, readings: Readings) -> _Stated:
+    """By docs/spec/attester.md, steps 7 and 8."""
     if check.result not in GRADES:
-        return check.result, ""
-    where = find_case(mail, check, claim.case).where
-    day = fits_day(claim.kind, claim.facts, written_at(mail, check), claim.place, received)
+        return _Stated(check.result)
+    where = readings.where(data, check, claim.case)
+    day = fits_day(claim.kind, claim.facts, written_at(readings.mail(data), check), claim.place, received)
     why = (
         "its signed text names another case" if where == "other_case"
+        else "its signed text names this case and another" if where == "several_cases"
         else "its signed text names no case" if where == "none"
         else "the statement names a day that had not come when it was checked" if _is_to_come(claim, received)
         else "it was written on another day than the statement names" if day is False
         else "nothing signed says when it was written" if day is None
-        else "" if check.aligned else "the domain of its sender did not sign it"
+        else "the domain of its sender did not sign it" if not check.aligned
+        else "its sender is among its recipients" if any(reason.code == "to_sender" for reason in check.reasons)
+        else ""
     )  # fmt: skip
-    return ("grade_d" if why else check.result), why
+    if why:
+        return _Stated("grade_d", why, is_written=True)
+    if check.chosen is not None and check.chosen.origin in ("single", "archive"):
+        return _Stated("grade_d", "one resolver alone, or an archive, gave its key")
+    return _Stated(check.result)
 
 
 def _is_to_come(claim: Claim, at: datetime) -> bool:
@@ -202,16 +230,29 @@ def _is_to_come(claim: Claim, at: datetime) -> bool:
 
 
 def marks(data: bytes) -> frozenset[bytes]:
-    """The signatures of a mail: by each it is the same mail, whatever is written around it."""
+    """By each of these it is the same mail, whatever is written around it: a signature, a signed Message-ID, and the
+    body with its date.
+
+    A company can sign one mail twice, and whoever holds it can leave one signature out. Nor are two mails of one
+    Message-ID two: it names a mail.
+    """
     found = set()
     with suppress(Malformed):
-        for number, field in enumerate(signature_fields(RawMail.parse(data))[:MAX_SIGNATURES]):
+        mail = RawMail.parse(data)
+        for number, field in enumerate(signature_fields(mail)[:MAX_SIGNATURES]):
             with suppress(MalformedMail):
-                found.add(read_signature(field, number).value)
+                signature = read_signature(field, number)
+                # Of a field that stands twice the lowest is signed first: one on top changes nothing.
+                named, count = mail.named("message-id"), signature.headers.count("message-id")
+                found |= {b"message-id " + item.value.strip() for item in named[max(0, len(named) - count) :]}
+                found.add(signature.value)
+        if found:
+            dates = b"".join(item.value.strip() for item in mail.named("date")[-1:])
+            found.add(b"body " + Forms(mail).digest("relaxed", "rsa-sha256", None) + b" " + dates)
     return frozenset(found)
 
 
-def _has_chain(capture: DnsCapture, pair: tuple[str, str]) -> bool:
+def _has_chain(capture: DnsCapture, pair: Pair) -> bool:
     with suppress(Malformed):
         asked = capture.find(key_question(*pair))
         return asked is not None and bool(asked.chain)
@@ -236,13 +277,14 @@ def _rank(check: MailCheck) -> tuple[bool, int]:
     return not is_proven, _ORDER.index(check.result)
 
 
-def _read(captures: Sequence[bytes]) -> Iterator[tuple[int, DnsCapture]]:
+def _read(captures: Sequence[bytes], readings: Readings) -> Iterator[tuple[int, bytes]]:
     for place, data in enumerate(captures):
         with suppress(Malformed):
-            yield place, DnsCapture.parse(data)
+            readings.capture(data)
+            yield place, data
 
 
-def _keys(mail: RawMail) -> tuple[tuple[str, str], ...]:
+def _keys(mail: RawMail) -> tuple[Pair, ...]:
     """Domain and selector of the signatures that are examined, the first ones, each once."""
     found: dict[tuple[str, str], None] = {}
     for number, field in enumerate(signature_fields(mail)[:MAX_SIGNATURES]):

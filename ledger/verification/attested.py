@@ -33,6 +33,8 @@ class AttestedMails:
     attesters: Attesters
     notes: list[str] = field(default_factory=list)
     """What the summary says beside the finding."""
+    contradicted: set[tuple[bytes, str]] = field(default_factory=set)
+    """Attesters and the statements about which they said what cannot be: nothing of theirs about these counts."""
 
     def checks(self, shown: ShownStatement) -> Sequence[Check]:
         """The check of an attestation of a mail that is opened, from the capture that the attester signed."""
@@ -50,7 +52,20 @@ class AttestedMails:
         name, captures = f"statement/{shown.index}/recomputed", self.attesters.seen_by(statement)
         if not captures:
             return [not_checked(name, "10.5", say("attested_closed", who=attester.name), required=False)]
-        return [self._compare(name, attester, shown, about, data, captures)]
+        check = self._compare(name, attester, shown, about, data, captures)
+        if check.own is Value.FAILED:
+            self._drop(attester, about)
+        return [check]
+
+    def _drop(self, attester: AttesterTrust, about: ShownStatement) -> None:
+        """Whoever is contradicted by what he signed takes nothing from others: his word alone does not count."""
+        pair = attester.key, encode_hex(about.signed.id)
+        if pair not in self.contradicted:
+            self.contradicted.add(pair)
+            self.notes.append(
+                f"{attester.name} is contradicted by the mail of statement {about.index} or by the answers of DNS that"
+                f" it signed (10.5): nothing that it attests of statement {about.index} counts in the finding."
+            )
 
     def _compare(
         self, name: str, attester: AttesterTrust, shown: ShownStatement, about: ShownStatement, data: bytes,
@@ -66,13 +81,15 @@ class AttestedMails:
             return Check(name, "10.5", Value.FAILED, why, required=False)
         held = [capture for capture in captures if capture is not None]
         try:
-            best = best_result(data, held, self.case.claim(about.signed.statement), self.case.terms(), at)
+            claim, terms = self.case.claim(about.signed.statement), self.case.terms()
+            best = best_result(data, held, claim, terms, at, self.case.readings())
         except Malformed as error:
-            return not_checked(name, "10.5", say("attested_unreadable", who=who, error=error), required=False)
+            why = self.case.unread("attested_unreadable", who=who, error=str(error))
+            return not_checked(name, "10.5", why, required=False)
         is_contradicted = is_beyond(stated, best.result)
         # What is closed, and a chain to a root that others believe, may say more of the key; never of what is written.
         is_open = len(held) < len(captures)
-        if is_contradicted and not best.why and (is_open or best.open_chain):
+        if is_contradicted and not best.is_final and (is_open or best.open_chain):
             entry = "attested_part" if is_open else "attested_other_root"
             return not_checked(name, "10.5", say(entry, who=who), required=False)
         if is_contradicted:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ledger.bundle import Bundle
+from ledger.phrases import Phrase, Said
 from ledger.policy import TrustPolicy
 from ledger.statement import Statement
+from ledger.verification.words import say
 
 if TYPE_CHECKING:
     # The mail and DNS libraries take longer to load than a bundle to check: only whoever opens a mail waits for them.
+    from ledger.mail.readings import Readings
     from ledger.mail.recompute import Claim, Terms
 
 
@@ -22,6 +25,7 @@ class MailCase:
         self.company = opening[0].company if opening else None
         """None where the statement that opened the case is not in the bundle."""
         self._place = str(opening[0].facts.get("place", "")) if opening else ""
+        self._readings: Readings | None = None
 
     @property
     def is_company_named(self) -> bool:
@@ -33,6 +37,18 @@ class MailCase:
         from ledger.mail.recompute import Claim  # see above
 
         return Claim(self.id, statement.kind, statement.facts, self._place)
+
+    def readings(self) -> Readings:
+        """What was read in this assessment, and what may still be."""
+        from ledger.mail.readings import Readings  # see above
+
+        if self._readings is None:
+            self._readings = Readings()
+        return self._readings
+
+    def unread(self, entry: str, **values: Said) -> Phrase:
+        """Why a mail or a capture was not read: it cannot be, in the words of ``entry``, or all the work is done."""
+        return say("mail_work") if self.readings().is_spent else say(entry, **values)
 
     def terms(self) -> Terms:
         """By what the policy reads a mail of this company."""

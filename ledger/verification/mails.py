@@ -54,6 +54,8 @@ class MailSteps:
     canon: Canon
     mails: dict[int, list[ShownMail]] = field(default_factory=dict)
     """By the index of the statement that commits to them."""
+    _known: dict[bytes, frozenset[bytes]] = field(default_factory=dict)
+    """By which marks a mail is the same, by its SHA-256."""
 
     def __post_init__(self) -> None:
         self.files = OpenedFiles(self.bundle)
@@ -81,10 +83,11 @@ class MailSteps:
         from ledger.mail.recompute import recompute  # see above: libraries that take long to load
 
         captures, claim = self.attesters.captures(shown), self.case.claim(shown.signed.statement)
+        held, received, readings = [data for data, _ in captures], min(at, LAST_SECOND), self.case.readings()
         try:
-            found = recompute(data, [data for data, _ in captures], claim, self.case.terms(), min(at, LAST_SECOND))
+            found = recompute(data, held, claim, self.case.terms(), received, readings)
         except Malformed as error:
-            return [not_checked(name, "10.2", say("mail_unreadable", error=error), required=False)]
+            return [not_checked(name, "10.2", self.case.unread("mail_unreadable", error=str(error)), required=False)]
         if not found:
             return [not_checked(name, "10.2", say("mail_unsigned"), required=False)]
         self.mails.setdefault(shown.index, []).extend(ShownMail(item.sha256, each) for each in found)
@@ -201,12 +204,14 @@ class MailSteps:
         return None
 
     def _marks(self, items: Iterable[OpenedFile]) -> frozenset[bytes]:
-        """By each of these it is the same mail: the disclosure, the bytes, a signature."""
+        """By each of these it is the same mail: the disclosure, the bytes, and what ``marks`` gives."""
         from ledger.mail.recompute import marks  # see above
 
         found: set[bytes] = set()
         for item in items:
-            found |= {encode_base64url(item.digest).encode("ascii"), item.sha256, *marks(self.files.held(item) or b"")}
+            if item.sha256 not in self._known:
+                self._known[item.sha256] = marks(self.files.held(item) or b"")
+            found |= {encode_base64url(item.digest).encode("ascii"), item.sha256, *self._known[item.sha256]}
         return frozenset(found)
 
 

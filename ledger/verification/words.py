@@ -39,6 +39,10 @@ DETAILS: Mapping[str, Pair] = {
         "사건을 연 진술이 묶음에 없어 누구의 메일이어야 하는지 제시되지 않았습니다.",
     ),
     "mail_unreadable": ("The mail cannot be read: {error}.", "메일을 읽을 수 없습니다({error})."),
+    "mail_work": (
+        "Not read: the mails of this bundle take more work than one assessment does.",
+        "읽지 않았습니다. 이 묶음의 메일을 확인하는 데 한 번의 확인으로 할 수 있는 것보다 많은 일이 듭니다.",
+    ),
     "mail_unsigned": (
         "The mail has no signature that can be read; nothing shows whose it is.",
         "메일에 읽을 수 있는 서명이 없어 누구의 것인지 보여 주는 것이 없습니다.",

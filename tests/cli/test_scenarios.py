@@ -49,7 +49,7 @@ def test_arrival_proven_by_a_mail_of_the_company() -> None:
     assert (delivery.basis, delivery.grade) == ("acknowledged", "domain_mail")
     assert (delivery.stated_on, delivery.proven_by) == (date(2026, 10, 20), date(2026, 10, 22))
     assert (finding.due.earliest, finding.due.latest) == (date(2026, 11, 20), date(2026, 11, 23))
-    assert "Arrival of the request is proven by 2026-10-22" in words(finding)
+    assert "By 2026-10-22 a mail of shop.example's domain" in words(finding)
     [period] = finding.periods
     assert period.cause == "no_answer" and period.lasting
     assert period.start == Edge(date(2026, 11, 21), date(2026, 11, 24))

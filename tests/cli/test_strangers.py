@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ import pytest
 
 from ledger.cli.client import ApiClient
 from ledger.cli.main import main
-from ledger.encoding import Json, encode_hex, sha256
+from ledger.encoding import Json, encode_hex, encode_instant, sha256
 from ledger.runtime.operator import Operator, load_operator
 from ledger.statement import RecentBlock, SignedStatement, Statement, sign
 from tests.cli.a_server import Server, await_, is_ready
@@ -113,7 +114,7 @@ def test_five_hundred_strangers(town: Town, tmp_path: Path, capsys: pytest.Captu
             "digest": encode_hex(sha256(b"the mail")),
             "check": "dkim",
             "result": "grade_a",
-            "at": f"{town.today}T00:00:00Z",
+            "at": encode_instant(int(time.time())),
         }
         with ApiClient(town.server.url) as client:
             assert client.submit(said).created, "with a receipt that verifies"

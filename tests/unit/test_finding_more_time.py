@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -44,25 +43,25 @@ class TestMoreTime:
                 "shop.example은(는) 날짜 없이 연기한다고",
             ),
             ("person", "The person reports a postponement by shop.example without a date:", "연기했다고 적었습니다"),
-            ("attesters", "Attesters checked that shop.example stated a postponement", "확인인이 확인했습니다"),
+            ("attesters", "without a date; attesters checked the document:", "확인인이 그 문서를 확인했습니다"),
+            ("post", "attesters checked the post of the letter, and what it says is the person's word", "우편 기록은"),
+            ("mail", "A mail of shop.example's domain names the case; that it says so is the", "메일에 이 사건이"),
         ],
     )
     def test_whose_word_a_postponement_is(self, by: str, english: str, korean: str) -> None:
         """Words that only the requester recorded are never put into the company's mouth."""
         matter = asked("kr-pipa", "KR")
         facts = {"notified_on": "2026-10-26", "reason": "legal_cause", "until": "cause_ends"}
+        checks = {"attesters": "document", "post": "post", "mail": "dkim"}
         say = matter.company if by == "company" else matter.say
         said = say("2026-10-26", "deadline.extended", **facts)  # type: ignore[arg-type]
-        if by == "attesters":
-            matter.attest("2026-10-27", said, "document")
+        if by in checks:
+            matter.attest("2026-10-27", said, checks[by])
         finding = matter.finding(NOW)
         assert [notice.by for notice in finding.due.notices] == [by] and finding.due.why == "cause_ends"
         assert english in words(finding) and korean in words(finding, "ko")
         assert ("shop.example states a postponement" in words(finding)) is (by == "company")
         assert ("reported by the person" in words(finding)) is (by != "company")
-        mailed = tuple(replace(notice, by="mail") for notice in finding.due.notices)
-        text = words(replace(finding, due=replace(finding.due, notices=mailed)))
-        assert "a postponement by shop.example without a date, which stands in a mail of shop.example's domain:" in text
 
     def test_a_notice_after_the_tenth_day(self) -> None:
         matter = asked("kr-pipa", "KR")

@@ -288,9 +288,12 @@ class TestDays:
         matter.attest("2026-11-25", report, "dkim")
         finding = matter.finding(NOW)
         assert finding.lateness is not None and finding.lateness.said == "not_decided"
-        assert "attesters checked that shop.example answered on 2026-11-23" in words(finding)
+        text = (
+            "a mail of shop.example's domain dated 2026-11-23 names the case; that it is shop.example's answer is the"
+        )
+        assert f"{text} person's word. Reported not before" in words(finding)
         assert "shop.example states that it answered" not in words(finding)
-        assert "shop.example이(가) 2026-11-23에 답변했음을 확인인이 확인했고" in words(finding, "ko")
+        assert "그것이 shop.example의 답변이라는 것은 요구인의 말이며" in words(finding, "ko")
 
     def test_a_check_in_for_a_day_that_has_not_come(self) -> None:
         matter = asked()

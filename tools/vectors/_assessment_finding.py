@@ -315,6 +315,22 @@ def late(cases: Cases) -> None:
         {**reported, "grade": "attested", "lateness": is_late, "periods": closed},
         check_in=False,
     )
+    undecided = {"said": "not_decided", "value": None, "answered_on": "2026-11-24"}
+    mail = {"letter": "C", "by": "attesters"}
+    w.add(
+        "find-late-by-a-report-with-a-mail-alone",
+        "A signature says who sent a mail; that it is the answer is the requester's word, and makes nobody late.",
+        lambda m: m.attest("2026-11-25", m.say("2026-11-24", "request.fulfilled", **_answered("2026-11-24")), "dkim"),
+        {**reported, "grade": "domain_mail", "mail": mail, "lateness": undecided},
+        check_in=False,
+    )
+    w.add(
+        "find-late-by-a-report-with-the-post-alone",
+        "A postmark says that a letter came, and not what it says.",
+        lambda m: m.attest("2026-11-25", m.say("2026-11-24", "request.fulfilled", **_answered("2026-11-24")), "post"),
+        {**reported, "lateness": undecided},
+        check_in=False,
+    )
     w.add(
         "find-late-by-a-report-with-a-key-alone",
         "Attesters saw the domain's mail key; which key a domain has says nothing of what was written.",

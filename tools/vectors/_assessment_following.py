@@ -76,6 +76,13 @@ def late_notices(cases: Cases) -> None:
         lambda m: m.attest("2026-11-27", m.say("2026-11-26", "deadline.extended", **notice), "document"),
         {**later, "late_notices": [["2026-11-26", "2026-11-23", "attested"]]},
     )
+    for check in ("dkim", "post"):
+        w.add(
+            f"find-late-notice-reported-and-checked-by-{check}",
+            "Nobody read it: that it is a notice, and when it was given, is the requester's word.",
+            lambda m, check=check: m.attest("2026-11-27", m.say("2026-11-26", "deadline.extended", **notice), check),  # type: ignore[misc]
+            later,
+        )
     w.add(
         "find-late-notice-in-korea",
         "After the tenth day, which was a Friday before a weekend: by Monday it had to be told.",

@@ -210,10 +210,10 @@ def mails_attested(cases: Cases) -> None:
           by_attesters("A"))  # fmt: skip
     beyond: Tell = lambda m: _attested(m, [("grade_a", none, None)])  # noqa: E731
     w.add("attested-against-what-was-seen", "The attester states grade A and signed that nobody gave it the key.",
-          beyond, {**NO_KEY, "recomputed": FAILED}, None, exit_code=1)  # fmt: skip
+          beyond, {**NO_KEY, "recomputed": FAILED}, CLAIMED, exit_code=1)  # fmt: skip
     denied: Tell = lambda m: _attested(m, [("failed", plain, None)])  # noqa: E731
     w.add("denied-against-what-was-seen", "The attester states failed, and by what it saw the mail is grade A.", denied,
-          {**ON_A_WORD, "recomputed": FAILED}, None, exit_code=1)  # fmt: skip
+          {**ON_A_WORD, "recomputed": FAILED}, CLAIMED, exit_code=1)  # fmt: skip
     root = seen("2026-10-23T12:00Z", tree=zone_tree(ed25519("shop"), "shop.example"), agree=1)
     w.add("attested-under-another-root", "One resolver, and a chain that ends in a root not named here.",
           lambda m: _attested(m, [("grade_a", root, None)]), {**ON_A_WORD, "recomputed": NOT_CHECKED},
@@ -243,11 +243,11 @@ def mails_attested(cases: Cases) -> None:
     refused: Tell = lambda m: m.report(RECORDED, m.write(), chain, kind=REFUSED)  # noqa: E731
     w.add("refusal", "A refusal by mail: the company's word, and neither late nor in time.", refused, WHOLE, PROVEN,
           answer=answer)  # fmt: skip
-    for day, said in (("2026-11-24", "late"), ("2026-11-23", "not_decided")):
+    for day in ("2026-11-24", "2026-11-23"):
         told: Tell = lambda m, day=day: _late(m, day, written)  # type: ignore[misc]  # noqa: E731
-        why = "Due by 23 November at the latest; the day that the mail shows decides."
-        w.add(f"refusal-attested-of-{day}", why, told, {},
-              {**by_attesters("A"), "letter": "A"}, answer={**answer, "by": "attesters", "lateness": said})  # fmt: skip
+        why = "Due by 23 November at the latest: no mail makes anybody late, whatever day it shows."
+        undecided = {**answer, "by": "attesters", "lateness": "not_decided"}
+        w.add(f"refusal-attested-of-{day}", why, told, {}, by_attesters("A"), answer=undecided)
 
 
 def _late(m: MailMatter, day: str, written: str) -> None:

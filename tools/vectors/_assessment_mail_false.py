@@ -15,6 +15,7 @@ from tools.vectors._assessment_mail import (
     PROVEN,
     RECORDED,
     SEEN,
+    WEAK,
     WHOLE,
     Mails,
     Tell,
@@ -27,12 +28,13 @@ from tools.vectors._bundles import REQUESTER, address
 from tools.vectors._dns_files import capture as capture_of
 from tools.vectors._dns_files import empty, question
 from tools.vectors._mail_matter import BY, KEY, NAME, REFUSED, MailMatter, mail_policy, seen, zone_tree
-from tools.vectors._mail_signing import By
+from tools.vectors._mail_signing import ALL, By
 from tools.vectors._matter import ATTESTER, seconds
 from tools.vectors.writing import Cases
 
 ANSWERED: dict[str, Json] = {"answered_on": "2026-10-22", "mode": "sent", "reasons": []}
 STATED = {"outcome": "refused", "grade": "self_stated", "letter": None, "by": None, "lateness": None}
+_NO_ID = tuple(name for name in ALL if name != "message-id")
 PLAIN = seen("2026-10-23T12:00Z", tree=None)
 NOBODY = seen("2026-10-23T12:00Z", tree=None, agree=0)
 
@@ -51,6 +53,30 @@ def mails_reused(cases: Cases) -> None:
         m.report(RECORDED, b"X-Seen: twice\r\n" + m.write(), chain, kind=REFUSED),
     )
     w.add("one-for-two-around", "The same signature in other bytes.", around, WHOLE, PROVEN, answer=STATED)
+    signed: Tell = lambda m: (  # noqa: E731
+        m.report(RECORDED, m.write(By(KEY, "s1", headers=_NO_ID)), chain),
+        m.report(RECORDED, m.write(By(KEY, "s1", headers=_NO_ID, form="simple/simple")), chain, kind=REFUSED),
+    )
+    w.add("one-for-two-signatures", "The shop signed one mail twice; each copy has one of the signatures.", signed,
+          WHOLE, {**PROVEN, "letter": "C"}, answer=STATED)  # fmt: skip
+    named: Tell = lambda m: (  # noqa: E731
+        m.report(RECORDED, m.write(Message_ID="<1@shop.example>"), chain),
+        m.report(RECORDED, m.write(body="Again.\r\n", Message_ID="<1@shop.example>"), chain, kind=REFUSED),
+    )
+    w.add("one-for-two-message-id", "Two texts under one signed Message-ID.", named, WHOLE, PROVEN, answer=STATED)
+    topped: Tell = lambda m: (  # noqa: E731
+        m.report(RECORDED, m.write(Message_ID="<1@shop.example>"), chain),
+        m.report(RECORDED, b"Message-ID: <9@shop.example>\r\n" + m.write(body="Again.\r\n",
+                 Message_ID="<1@shop.example>"), chain, kind=REFUSED),
+    )  # fmt: skip
+    w.add("one-for-two-message-id-topped", "Another Message-ID on top, which nothing signs.", topped, WEAK, PROVEN,
+          answer=STATED)  # fmt: skip
+    two: Tell = lambda m: (  # noqa: E731
+        m.report(RECORDED, m.write(Message_ID="<1@shop.example>"), chain),
+        m.report(RECORDED, m.write(body="We refuse.\r\n", Message_ID="<2@shop.example>"), chain, kind=REFUSED),
+    )
+    graded = {"outcome": "refused", "grade": "domain_mail", "letter": "A", "by": "recomputed", "lateness": None}
+    w.add("two-for-two", "Two mails of one day stand behind two statements.", two, WHOLE, PROVEN, answer=graded)
     first: Tell = lambda m: _unopened_first(m, chain)  # noqa: E731
     w.add("one-for-two-first-not-attested", "The attester checked the second statement; the mail is the first one's.",
           first, {}, CLAIMED, answer=STATED)  # fmt: skip
@@ -70,12 +96,12 @@ def mails_denied(cases: Cases) -> None:
         ("another-day", "Written two days after the day that is stated.", {"Date": "Sat, 24 Oct 2026 09:00:00 +0000"}),
     ):
         told: Tell = lambda m, fields=fields: attested(m, "grade_c", PLAIN, **fields)  # type: ignore[misc]  # noqa: E731
-        w.add(f"attested-{name}", why, told, failed, None, exit_code=1)
+        w.add(f"attested-{name}", why, told, failed, CLAIMED, exit_code=1)
     for day, said in (("24", PASSED), ("25", FAILED)):
         later: Tell = lambda m, day=day: _of_day(m, day)  # type: ignore[misc]  # noqa: E731
         why = "Checked on the 23rd: somewhere it was the 24th already, and nowhere the 25th."
         w.add(f"attested-received-on-the-{day}", why, later,
-              {**ON_A_WORD, "case": NOT_CHECKED, "recomputed": said}, by_attesters("A") if said == PASSED else None,
+              {**ON_A_WORD, "case": NOT_CHECKED, "recomputed": said}, by_attesters("A") if said == PASSED else CLAIMED,
               exit_code=0 if said == PASSED else 1)  # fmt: skip
     undated: Tell = lambda m: _of_day(m, "23", Date=None)  # noqa: E731
     w.add("attested-no-date-on-the-day-of-the-check", "The mail was there when it was checked, on the 23rd.", undated,
@@ -84,14 +110,28 @@ def mails_denied(cases: Cases) -> None:
     w.add("attested-no-date", "Nothing signed says when it was written: on the 22nd he had not seen it.", unseen,
           {**ON_A_WORD, "recomputed": FAILED}, None, exit_code=1)  # fmt: skip
     passed: Tell = lambda m: attested(m, "passed", PLAIN, Subject="News")  # noqa: E731
-    w.add("attested-passed-without-a-case", "Passed counts as grade C.", passed, failed, None, exit_code=1)
+    w.add("attested-passed-without-a-case", "Passed counts as grade C.", passed, failed, CLAIMED, exit_code=1)
     weak: Tell = lambda m: attested(m, "grade_d", PLAIN, Subject="News")  # noqa: E731
     w.add("attested-d-without-a-case", "As an attester has to say.", weak, {**failed, "recomputed": PASSED}, CLAIMED)
+    several: Tell = lambda m: attested(  # noqa: E731
+        m, "grade_a", PLAIN, Subject=f"Re: {encode_hex(m.maker.case)} and 0x{'cd' * 32}"
+    )
+    w.add("attested-several-cases", "The subject names this case and another.", several, failed, CLAIMED, exit_code=1)
+    own: Tell = lambda m: attested(m, "grade_a", PLAIN, To="privacy@shop.example")  # noqa: E731
+    w.add("attested-to-its-sender", "Whoever has the mailbox wrote it to himself.", own,
+          {**ON_A_WORD, "signature": NOT_CHECKED, "recomputed": FAILED}, CLAIMED, exit_code=1)  # fmt: skip
+    for name, alone, check in (
+        ("one-resolver", seen("2026-10-23T12:00Z", tree=None, agree=1), ON_A_WORD),
+        ("an-archive", seen("2026-10-23T15:00Z", tree=None), ON_A_WORD),
+    ):
+        lone: Tell = lambda m, alone=alone: attested(m, "grade_c", alone)  # type: ignore[misc]  # noqa: E731
+        w.add(f"attested-by-{name}", "An attester has to state grade D of such a key.", lone,
+              {**check, "recomputed": FAILED}, CLAIMED, exit_code=1)  # fmt: skip
     evil = By(KEY, "s1", "evil.example")
     theirs = seen("2026-10-23T12:00Z", tree=None, domain="evil.example")
     other: Tell = lambda m: attested(m, "grade_c", theirs, by=evil)  # noqa: E731
     w.add("attested-signed-by-another-domain", "Nobody of the shop signed it.", other,
-          {**ON_A_WORD, "signature": NOT_CHECKED, "recomputed": FAILED}, None, exit_code=1)  # fmt: skip
+          {**ON_A_WORD, "signature": NOT_CHECKED, "recomputed": FAILED}, CLAIMED, exit_code=1)  # fmt: skip
     said: Tell = lambda m: attested(m, "grade_a", PLAIN)  # noqa: E731
     listed = (
         f'\n[[published_key]]\ndigest = "{encode_hex(sha256(KEY.public))}"\npublished_at = "2026-10-01T00:00:00Z"\n'
@@ -134,10 +174,10 @@ def mails_outside(cases: Cases) -> None:
     w.add("attested-out-of-scope", "The policy believes the attester for other checks: nothing of it counts.", said,
           NO_KEY, CLAIMED, policy=mail_policy().replace('"dkim", ', ""))  # fmt: skip
     own: Tell = lambda m: (m.attest_mail("2026-10-23T12:00Z", m.report(RECORDED, m.write()), key=REQUESTER), close(m))  # noqa: E731
-    entry = f'\n[[attester]]\nname = "b"\nkey = "{encode_hex(address(REQUESTER))}"\nscope = ["dkim"]\n'
+    entry = f'\n[[attester]]\nname = "c"\nkey = "{encode_hex(address(REQUESTER))}"\nscope = ["dkim"]\n'
     early: Tell = lambda m: _early(m)  # noqa: E731
     w.add("attested-before-the-statement", "Checked two years before there was anything to check.", early,
-          {**ON_A_WORD, "recomputed": FAILED}, None,
+          {**ON_A_WORD, "recomputed": FAILED}, CLAIMED,
           exit_code=1)  # fmt: skip
     w.add("attested-by-the-requester", "Nobody attests in his own case, whoever names him.", own, {}, CLAIMED,
           policy=mail_policy(entry))  # fmt: skip
@@ -214,14 +254,14 @@ def mails_seen(cases: Cases) -> None:
     w.add("attested-with-two-captures", "Two mails of one second: either capture may be the one.", both,
           {**ON_A_WORD, "recomputed": PASSED}, by_attesters("A"))  # fmt: skip
     none: Tell = lambda m: _seen_twice(m, NOBODY, seen("2026-10-23T12:01Z", tree=None, agree=0))  # noqa: E731
-    w.add("attested-against-two-captures", "None of them gives the key.", none, {**NO_KEY, "recomputed": FAILED}, None,
-          exit_code=1)  # fmt: skip
+    w.add("attested-against-two-captures", "None of them gives the key.", none, {**NO_KEY, "recomputed": FAILED},
+          CLAIMED, exit_code=1)  # fmt: skip
     closed: Tell = lambda m: _seen_twice(m, NOBODY, PLAIN, opened=False)  # noqa: E731
     w.add("attested-with-a-closed-capture", "One of two is opened, and it is not the one.", closed,
           {**NO_KEY, "recomputed": NOT_CHECKED}, by_attesters("A"))  # fmt: skip
     twice: Tell = lambda m: _disclosed_twice(m)  # noqa: E731
     w.add("attested-and-disclosed-twice", "A second disclosure of the same bytes hides nothing.", twice,
-          {**NO_KEY, "recomputed": FAILED}, None, exit_code=1)  # fmt: skip
+          {**NO_KEY, "recomputed": FAILED}, CLAIMED, exit_code=1)  # fmt: skip
     gone = roots_of(zone_tree())
     w.add("withdrawn-key", "The zone had signed the key; three resolvers say that it is gone.",
           shown(_withdrawn()), {**ON_A_WORD}, CLAIMED, policy=gone)  # fmt: skip

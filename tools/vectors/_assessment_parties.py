@@ -178,6 +178,7 @@ def requester_bound(w: Writer) -> None:
 
 def _attesters(w: Writer) -> None:
     attested = POLICY + _attester()
+    another = f'\n[[attester]]\nname = "another"\nkey = "{encode_hex(address(REQUESTER))}"\nscope = ["outage"]\n'
     values = {"statement/5/author": NOT_CHECKED, "statement/6/author": NOT_CHECKED}
     whole = {**values, "statement/6/standing": PASSED}
     last = found(size=7, as_of="2026-10-14T18:08:16Z")
@@ -207,7 +208,7 @@ def _attesters(w: Writer) -> None:
         {"5": "none", "6": "operator_vouched"},
         whole,
         last,
-        policy=attested.replace("staleness_days = 45", "staleness_days = 45\nattester_quorum = 2"),
+        policy=attested.replace("staleness_days = 45", "staleness_days = 45\nattester_quorum = 2") + another,
     )
 
 

@@ -93,7 +93,7 @@ def false_stamps(w: Writer) -> None:
     """What an authority of the policy did not say."""
 
     def add(name: str, why: str, checks: Value, **given: Any) -> None:
-        w.add(name, why, 1, checks, **{"whole": STAMPED, "policy": TRUSTED, "finding": None, **given})
+        w.add(name, why, 1, checks, **{"whole": STAMPED, "policy": TRUSTED, **given})
 
     at = ANCHORED + 30
     good = BETA.token(NOTE, at)

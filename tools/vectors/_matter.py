@@ -33,8 +33,8 @@ def policy_text(*, pinned: bool = True, attesters: int = 2, quorum: int = 1, sco
         text = text.replace("habeas_trust = 1\n", f"habeas_trust = 1\nattester_quorum = {quorum}\n", 1)
     if pinned:
         text += f'\n[[company_key]]\ncompany = "{COMPANY}"\nkey = "{encode_hex(address(COMPANY_KEY))}"\n'
-    for key in (ATTESTER, OTHER_ATTESTER)[:attesters]:
-        text += f'\n[[attester]]\nname = "a"\nkey = "{encode_hex(address(key))}"\nscope = [{scope}]\n'
+    for name, key in (("a", ATTESTER), ("b", OTHER_ATTESTER))[:attesters]:
+        text += f'\n[[attester]]\nname = "{name}"\nkey = "{encode_hex(address(key))}"\nscope = [{scope}]\n'
     return text
 
 

@@ -48,6 +48,7 @@ from tools.vectors._assessment_mail_false import (
     mails_seen,
     mails_sent,
 )
+from tools.vectors._assessment_mail_word import mails_compared, mails_contradicted, mails_early
 from tools.vectors._assessment_more_time import more_time
 from tools.vectors._assessment_own_word import arrivals, disputes
 from tools.vectors._assessment_parties import other_cases, parties, requester_bound
@@ -327,6 +328,9 @@ def main() -> None:
         mails_outside,
         mails_dated,
         mails_sent,
+        mails_early,
+        mails_compared,
+        mails_contradicted,
     )
     findings = (deliveries, late, more_time, names_in_facts, direct, contradictory, malformed)
     for told in (*findings, disputes, arrivals, days, scopes, late_notices, complaints, following, authorities, *mails):

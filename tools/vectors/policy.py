@@ -22,6 +22,8 @@ FINALIZED = 'finality = "finalized"\n'
 HEAD = "habeas_trust = 1\nformats = [1]\n"
 CHAIN = f'[[chain]]\nname = "c"\nid = 31337\ngenesis = "{encode_hex(sha256(b"g"))}"\nrpc_quorum = 2\n'
 ATTESTER = f'[[attester]]\nname = "a"\nkey = "{encode_hex(address(STRANGER))}"\nscope = ["company_key", "dns"]\n'
+OTHER = b"\x9b" * 32
+ANOTHER = f'[[attester]]\nname = "b"\nkey = "{encode_hex(address(OTHER))}"\nscope = ["dkim"]\n'
 PIN = f'[[company_key]]\ncompany = "{COMPANY}"\nkey = "{encode_hex(address(COMPANY_KEY))}"\n'
 SUCCESSOR = f'[[successor]]\nledger = "habeas.example/second"\ncontinues = "{ORIGIN}"\n'
 
@@ -74,7 +76,9 @@ def good(cases: Cases) -> None:
     add("chain-only", HEAD + CHAIN, "A chain without a ledger, as the policy that ships has them.")
     pinned = f'pinned = [{{ hash = "{encode_hex(sha256(b"b"))}", number = 7 }}]\n'
     add("pinned-block", HEAD + CHAIN + pinned, "A block that the policy's author vouches for.")
-    add("attester", HEAD + "attester_quorum = 2\n" + ATTESTER, "An attester with two scopes, a quorum of two.")
+    add("attester", HEAD + ATTESTER, "An attester with two scopes.")
+    add("attesters-two-of-two", HEAD + "attester_quorum = 2\n" + ATTESTER + ANOTHER, "Two attesters, a quorum of two.")
+    add("attesters-none-quorum-one", HEAD + "attester_quorum = 1\n", "Without attesters, one is the only quorum.")
     add("company-key", HEAD + PIN, "A pinned company key.")
     add("successor", HEAD + SUCCESSOR, "A ledger that continues another one.")
     add("auditor", audited(1, AUDITOR.vkey), "An auditor whose replay of the log counts.")
@@ -203,6 +207,12 @@ def bad_members(cases: Cases) -> None:
     add("attester-scope-unknown", HEAD + ATTESTER.replace("dns", "everything"), "Scopes are a closed list.")
     add("attester-scope-missing", HEAD + ATTESTER.replace("scope", "# scope") + 'scopes = ["dns"]\n', "Misspelt.")
     add("attester-key-of-32-bytes", HEAD + ATTESTER.replace('key = "0x', 'key = "0x' + "00" * 12), "An address has 20.")
+    same_key = ANOTHER.replace(encode_hex(address(OTHER)), encode_hex(address(STRANGER)))
+    add("attester-twice", HEAD + ATTESTER + ATTESTER, "One attester, listed twice.")
+    add("attesters-of-one-key", HEAD + ATTESTER + same_key, "One key under two names would be two of a quorum.")
+    add("attesters-of-one-name", HEAD + ATTESTER + ANOTHER.replace('"b"', '"a"'), "Names tell attesters apart.")
+    add("attesters-quorum-over-number", HEAD + "attester_quorum = 2\n" + ATTESTER, "Two of one: nothing would count.")
+    add("attesters-quorum-without-attesters", HEAD + "attester_quorum = 2\n", "Two of nobody.")
     add("attester-without-name", HEAD + ATTESTER.replace('name = "a"\n', ""), "Results name him.")
     add("company-upper-case", HEAD + PIN.replace("shop", "Shop"), "DNS names are in lower case.")
     add("company-one-label", HEAD + PIN.replace("shop.example", "shop"), "Two labels or more.")

@@ -133,7 +133,7 @@ def test_one_real_receipt_among_strangers(api: Api) -> None:
         "digest": encode_hex(bytes(32)),
         "check": "dkim",
         "result": "grade_a",
-        "at": "2026-10-14T00:10:00Z",
+        "at": "2026-10-14T18:07:00Z",
     }
     checked = world.statement("evidence.attested", ATTESTER, facts, case.id)
     record(api, world.attester(ATTESTER, ["dkim"]), reported, checked)

@@ -28,13 +28,15 @@ EXACT: Mapping[str, str] = {
 }
 NOT_BEFORE: Mapping[str, str] = {"request.acknowledged": "received_on"}
 MAX_DATE = 200
-# RFC 5322, section 3.3, and the names of zones that mail still has: one date, read alike by everybody.
+# RFC 5322, section 3.3, the names of universal time that mail still has, and an hour of one digit: one date, read alike
+# by everybody. Other names of zones are left out: one name is used in several countries, as CST and IST are.
 _DATE = re.compile(
     r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ?, ?)?[0-9]{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [0-9]{4}"
-    r" [0-9]{2}:[0-9]{2}(?::[0-9]{2})? (?:[+-](?:0[0-9]|1[0-4])[0-5][0-9]|UTC?|GMT)",
+    r" [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})? (?:[+-](?:(?:0[0-9]|1[0-3])[0-5][0-9]|1400)|UTC?|GMT)",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"\([^()]{0,80}\)")
+# Innermost: a backslash takes the next character as it is.
+_COMMENT = re.compile(r"\((?:[^()\\]|\\.)*+\)")
 
 
 def days_in(written: datetime, place: str) -> tuple[date, date]:
@@ -127,8 +129,13 @@ def written_at(mail: RawMail, check: MailCheck) -> datetime | None:
 
 def parse_written(value: bytes) -> datetime | None:
     """The time (UTC) of a Date field, None where it cannot be read."""
-    text = _COMMENT.sub(" ", re.sub(rb"\s+", b" ", value).decode("latin-1")).strip()
-    if len(text) > MAX_DATE or not _DATE.fullmatch(text):
+    text = re.sub(rb"\s+", b" ", value).decode("latin-1").strip()
+    while len(text) <= MAX_DATE and not _DATE.fullmatch(text):
+        # The comments that hold no other become a space: as many rounds as they are deep.
+        text, before = re.sub(" +", " ", _COMMENT.sub(" ", text)).strip(), text
+        if text == before:
+            return None
+    if len(text) > MAX_DATE:
         return None
     try:
         found = parsedate_to_datetime(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -163,6 +164,14 @@ def test_an_answer_without_a_signed_date(matter: Matter) -> None:
         ("26 Nov 2026 18:00:00 +0900", WRITTEN),
         ("Thu, 26 Nov 2026 09:00:00 -0000", WRITTEN),
         ("Thu, 26 Nov 2026 09:00:00 +0000 (UTC)", WRITTEN),
+        ("Thu, 26 Nov 2026 9:00:00 +0000", WRITTEN),
+        ("26 Nov 2026 9:00 GMT", WRITTEN),
+        ("Thu, 26 Nov 2026 23:00:00 +1400", WRITTEN),
+        ("Wed, 25 Nov 2026 19:00:00 -1400", WRITTEN),
+        ("Thu, 26 Nov 2026 22:59:00 +1359", WRITTEN),
+        ("Thu, 26 Nov 2026 09:00:00 +0000 (Coordinated (Universal (all of it)) Time)", WRITTEN),
+        (r"Thu, 26 Nov 2026 09:00:00 +0000 (a \) sign and \\)", WRITTEN),
+        ("(on) Thu, 26 Nov 2026 (at) 09:00:00 +0000 () (x)", WRITTEN),
     ],
 )
 def test_signed_date(mail_key: MailKey, text: str, found: datetime) -> None:
@@ -185,6 +194,21 @@ def test_signed_date(mail_key: MailKey, text: str, found: datetime) -> None:
         "26 Nov 26 09:00:00 +0000",
         "Thu, 26 Nov 2026 09:00:00",
         "Thu, 26 Nov 2026 09:00:00 +0000 27 Nov 2026",
+        "Thu, 26 Nov 2026 23:01:00 +1401",
+        "Thu, 26 Nov 2026 23:59:00 +1459",
+        "Thu, 26 Nov 2026 23:59:00 +1500",
+        "Fri, 27 Nov 2026 04:59:00 +1959",
+        "Thu, 26 Nov 2026 09:00:00 +0060",
+        "Thu, 26 Nov 2026 18:00:00 KST",
+        "Thu, 26 Nov 2026 009:00:00 +0000",
+        "Thu, 26 Nov 2026 :00:00 +0000",
+        "Thu, 26 Nov 2026 9:0:00 +0000",
+        "Thu, 26 Nov 2026 24:00:00 +0000",
+        "Thu, 26 Nov 2026 09:00:00 +0000 (UTC",
+        "Thu, 26 Nov 2026 09:00:00 +0000 (UTC))",
+        r"Thu, 26 Nov 2026 09:00:00 +0000 (UTC\)",
+        "Thu, 26 Nov 2026 0(9)9:00:00 +0000",
+        "Thu, 26 Nov 2026 09:00:00 +0000 (" + "x" * 200 + ")",
     ],
 )
 def test_a_date_that_nobody_can_read(mail_key: MailKey, text: str) -> None:
@@ -194,6 +218,17 @@ def test_a_date_that_nobody_can_read(mail_key: MailKey, text: str) -> None:
     verified = None if number is None else check.signatures[number].verified
     seconds = None if verified is None else verified.signature.signed_at
     assert written_at(mail, check) == (None if seconds is None else datetime.fromtimestamp(seconds, UTC))
+
+
+def test_a_date_that_nobody_signed() -> None:
+    """Whoever hands the mail on wrote it, or wrote over it: it counts for nothing."""
+    by = By(RSA, "s", headers=("from", "to", "subject"))
+    at_receipt = KeyAtReceipt(SHOP, "s", "found", record(RSA).encode(), "quorum", AT)
+    for tags, found in (("", None), (f"t={int(WRITTEN.timestamp())}; ", WRITTEN)):
+        text = sign(signable(Date="Mon, 2 Nov 2026 09:00:00 +0000"), dataclasses.replace(by, tags=tags))
+        mail = RawMail.parse(text.encode("latin-1"))
+        check = grade_mail(mail, frozenset({SHOP}), {(SHOP, "s"): at_receipt}, AT)
+        assert check.result == "grade_c" and written_at(mail, check) == found
 
 
 def test_a_day_that_the_mail_does_not_show(matter: Matter) -> None:

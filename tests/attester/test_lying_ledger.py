@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
+from ledger.disclosure import Disclosure
 from ledger.encoding import Json
-from ledger.errors import RuntimeLedger
+from ledger.errors import RefusedCase, RuntimeLedger
 from ledger.leaf import statement_leaf
 from ledger.note import VerifierKey
+from ledger.runtime.attester.attest import MailAttester, Question
+from ledger.runtime.attester.keys import create_keys
 from ledger.runtime.attester.ledgers import Receipt, read_statement
+from ledger.runtime.attester.parts import open_parts
+from ledger.runtime.attester.settings import load_attester
 from ledger.statement import RecentBlock, SignedStatement, Statement, parse, sign
+from tests.attester.conftest import disclosed
 from tools.vectors._bundles import COMPANY, ORIGIN, REQUESTER, STRANGER, address
 from tools.vectors._merkle_tree import inclusion_path
 from tools.vectors._signing import LOG, note
@@ -64,6 +72,43 @@ def test_a_statement_that_its_author_did_not_sign() -> None:
     strangers = _resigned(signed)
     with pytest.raises(RuntimeLedger, match="signed by 0x"):
         read_statement(Ledger(strangers), ORIGIN, parse(strangers).id)
+
+
+def said_with(company: str, case: bytes, disclosure: Disclosure) -> SignedStatement:
+    facts: dict[str, Json] = {"received_on": "2026-11-20"}
+    block = RecentBlock(bytes(32), 7)
+    said = Statement(
+        ORIGIN, "request.acknowledged", case, company, block, facts, (disclosure.digest,), address(REQUESTER)
+    )
+    return sign(said, REQUESTER)
+
+
+@dataclass
+class Several(Ledger):
+    """Each of ``every`` alone in a log."""
+
+    every: Mapping[str, bytes] = field(default_factory=dict)
+
+    def get(self, path: str) -> bytes:
+        name = next(name for name in self.every if name in path)
+        return Ledger(self.every[name]).get(path)
+
+
+def test_a_statement_of_another_company_than_its_case(tmp_path: Path) -> None:
+    """An honest ledger takes none; else a mail of that company would be evidence in this one's case."""
+    case, disclosure = opened(), disclosed(b"From: a@shop.example\r\n\r\nHello.\r\n")
+    settings = load_attester(home=tmp_path, name="one", ledgers={ORIGIN: "http://127.0.0.1:9"}, resolvers=["127.0.0.1"])
+    create_keys(settings.key_path, settings.secret_path)
+    for company in (COMPANY, "other.example"):
+        said = said_with(company, case.id, disclosure)
+        ledger = Several(b"", every={item.id.hex(): item.raw for item in (case, said)})
+        with closing(open_parts(settings, lambda *_, ledger=ledger: ledger)) as parts:  # type: ignore[misc]  # bound now
+            question = Question(ORIGIN, said.id, disclosure)
+            if company == COMPANY:
+                assert MailAttester(parts).prepare(question).company == COMPANY
+            else:
+                with pytest.raises(RefusedCase, match="names other.example, the case is with shop.example"):
+                    MailAttester(parts).prepare(question)
 
 
 def _resigned(signed: SignedStatement) -> bytes:

@@ -108,7 +108,7 @@ def mails_denied(cases: Cases) -> None:
           {**ON_A_WORD, "recomputed": PASSED}, by_attesters("A"))  # fmt: skip
     unseen: Tell = lambda m: attested(m, "grade_c", PLAIN, Date=None)  # noqa: E731
     w.add("attested-no-date", "Nothing signed says when it was written: on the 22nd he had not seen it.", unseen,
-          {**ON_A_WORD, "recomputed": FAILED}, None, exit_code=1)  # fmt: skip
+          {**ON_A_WORD, "recomputed": FAILED}, CLAIMED, exit_code=1)  # fmt: skip
     passed: Tell = lambda m: attested(m, "passed", PLAIN, Subject="News")  # noqa: E731
     w.add("attested-passed-without-a-case", "Passed counts as grade C.", passed, failed, CLAIMED, exit_code=1)
     weak: Tell = lambda m: attested(m, "grade_d", PLAIN, Subject="News")  # noqa: E731

@@ -60,7 +60,9 @@ def oid(text: str) -> bytes:
     return der(0x06, body)
 
 
-def _key(seed: str) -> ec.EllipticCurvePrivateKey:
+def _key(seed: str, *, short: bool = False) -> ec.EllipticCurvePrivateKey:
+    if short:
+        return ec.derive_private_key(int.from_bytes(hashlib.sha512(seed.encode()).digest()[:24]) | 1, ec.SECP224R1())
     order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
     return ec.derive_private_key(
         int.from_bytes(hashlib.sha512(seed.encode()).digest()) % (order - 1) + 1, ec.SECP256R1()
@@ -82,12 +84,14 @@ class Authority:
     root_valid: tuple[datetime, datetime] = (FROM, UNTIL)
     root_of: str = ""
     """Whose key signs as the root; empty: its own."""
+    root_short: bool = False
+    """Whether the root's key has 224 bits."""
     root: x509.Certificate = field(init=False)
     signer: x509.Certificate = field(init=False)
 
     def __post_init__(self) -> None:
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{self.name} root")])
-        root_key = _key(f"root {self.name}")
+        root_key = _key(f"root {self.name}", short=self.root_short)
         root = self._certificate(subject, subject, root_key, f"root {self.name}", self.root_valid)
         root = root.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         object.__setattr__(self, "root", _signed(root, root_key))
@@ -95,7 +99,9 @@ class Authority:
         signer = self._certificate(subject, name, self.key, f"signer {self.name}", self.valid)
         if self.usage:
             signer = signer.add_extension(x509.ExtendedKeyUsage(self.usage), critical=self.critical)
-        object.__setattr__(self, "signer", _signed(signer, _key(f"root {self.root_of or self.name}")))
+        object.__setattr__(
+            self, "signer", _signed(signer, _key(f"root {self.root_of or self.name}", short=self.root_short))
+        )
 
     @property
     def key(self) -> ec.EllipticCurvePrivateKey:

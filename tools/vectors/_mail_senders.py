@@ -81,6 +81,12 @@ def _to_others(cases: Cases) -> None:
         "longer-domain": "privacy@shop.example.org",
         "under": "privacy@mail.shop.example",
         "plus": "x+privacy@shop.example",
+        "underline": "x_privacy@shop.example",
+        "dash": "x-privacy@shop.example",
+        "digit": "1privacy@shop.example",
+        "domain-dash": "privacy@shop.example-mail.org",
+        "domain-letter": "privacy@shop.examples",
+        "domain-digit": "privacy@shop.example1",
         "quoted-other": '"privacy x"@shop.example',
     }.items():
         add(name, "Another mailbox.", WITH_CC, "grade_a", over, To=to)

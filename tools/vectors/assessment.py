@@ -40,6 +40,7 @@ from tools.vectors._assessment_following import following, late_notices
 from tools.vectors._assessment_index import contradictions, lists, no_root, replays
 from tools.vectors._assessment_keys import keys
 from tools.vectors._assessment_mail import mails_attested, mails_bound, mails_by_time, mails_changed, mails_shown
+from tools.vectors._assessment_mail_apart import mails_apart, mails_written
 from tools.vectors._assessment_mail_false import (
     mails_dated,
     mails_denied,
@@ -331,6 +332,8 @@ def main() -> None:
         mails_early,
         mails_compared,
         mails_contradicted,
+        mails_apart,
+        mails_written,
     )
     findings = (deliveries, late, more_time, names_in_facts, direct, contradictory, malformed)
     for told in (*findings, disputes, arrivals, days, scopes, late_notices, complaints, following, authorities, *mails):

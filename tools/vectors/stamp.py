@@ -235,6 +235,15 @@ def verifying(cases: Cases) -> None:
         "The signer's certificate is not in the token.",
         ALPHA.token(NOTE, TIME, certificates=(ALPHA.root,)),
     )
+    longer = Authority("alpha", valid=(FROM, datetime(2037, 1, 1, tzinfo=UTC)))
+    bad(
+        "certificate-two-of-its-signer",
+        "A second certificate with the signer's issuer and number: which of them signed?",
+        ALPHA.token(NOTE, TIME, certificates=(ALPHA.signer, longer.signer)),
+    )
+    short = Authority("alpha", root_short=True)
+    bad("root-key-short", "The root, which the token does not hold, has a key of 224 bits.", short.token(NOTE, TIME),
+        authority=authority(short))  # fmt: skip
     bad("sha-1", "Signed with SHA-1.", ALPHA.token(NOTE, TIME, signs=make.SHA1))
     bad("signature-altered", "One bit of the signature.", TOKEN[:-1] + bytes([TOKEN[-1] ^ 1]))
     place = TOKEN.index(b"2026")

@@ -50,7 +50,7 @@ _COMMENT = re.compile(r"<!--(?:[^-]++|-(?!->))*+(?:-->)?")
 _HIDDEN = re.compile(r"<(script|style)\b(?:[^<]++|<(?!/\1\b))*+", re.IGNORECASE)
 # Names with the same beginning together: each alternative is tried at each tag.
 _BLOCK = re.compile(
-    r"<(?:/?(?:t(?:[rdh]|able)|p(?:re)?|div|li|[uo]l|h[1-6]|blockquote)|br)\b[^<>]*+>", re.IGNORECASE
+    r"<(?=[/bdhloptu])(?:/?(?:t(?:[rdh]|able)|p(?:re)?|div|li|[uo]l|h[1-6]|blockquote)|br)\b[^<>]*+>", re.IGNORECASE
 )
 _TAG = re.compile(r"<[^<>]*+>")
 # Python reads no decimal number of more than 4,300 digits: ``html.unescape`` would raise ValueError.

@@ -14,7 +14,7 @@ from ledger.mail.charsets import as_seen, ascii_alone
 from ledger.mail.dkim import Forms, Signature
 from ledger.mail.grade import MailCheck
 from ledger.mail.raw import RawMail
-from ledger.mail.text import MAX_BOUNDARIES, MAX_SCANNED, begun_boundaries, body_texts, other_texts, subject_texts
+from ledger.mail.text import MAX_BOUNDARIES, MAX_SCANNED, Read, begun_boundaries, body_texts, other_texts, subject_texts
 
 MAX_CASES = 32
 MAX_READ = 32 * 1024 * 1024
@@ -56,8 +56,9 @@ def find_case(mail: RawMail, check: MailCheck, case: bytes | None = None) -> Bin
     subjects = subject_texts(mail, min(signature.headers.count("subject"), len(mail.named("subject"))))
     in_subject = tuple(dict.fromkeys(found for text in subjects for found in _cases(text)))
     body = _signed_body(mail, signature)
-    in_body = tuple(dict.fromkeys(found for text in body_texts(mail, body) for found in _cases(text)))
-    if not in_subject and (doubt := _doubt(mail, check, body, {case, *in_body})):
+    read: Read = {}
+    in_body = tuple(dict.fromkeys(found for text in body_texts(mail, body, read) for found in _cases(text)))
+    if not in_subject and (doubt := _doubt(mail, check, body, {case, *in_body}, read)):
         return Binding(doubt[0], tuple(dict.fromkeys([*in_body, *sorted(doubt[1])]))[:MAX_CASES])
     found = tuple(dict.fromkeys(in_subject + in_body))[:MAX_CASES]
     places: tuple[tuple[Where, tuple[bytes, ...]], ...] = (("subject", in_subject), ("body", in_body))
@@ -70,7 +71,7 @@ def find_case(mail: RawMail, check: MailCheck, case: bytes | None = None) -> Bin
 
 
 def _doubt(
-    mail: RawMail, check: MailCheck, body: bytes, known: set[bytes | None]
+    mail: RawMail, check: MailCheck, body: bytes, known: set[bytes | None], read: Read
 ) -> tuple[Literal["other_case", "none"], set[bytes]] | None:
     """What the body names besides the ``known`` cases if an unsigned field says how to read it; None if nothing."""
     fixed = {name for name in _READ_BY if name in check.signed_headers and len(mail.named(name)) < 2}
@@ -78,7 +79,7 @@ def _doubt(
         return None
     boundaries = () if "content-type" in fixed else begun_boundaries(body)
     is_bounded = len(boundaries) <= MAX_BOUNDARIES and len(boundaries) * min(len(body), MAX_SCANNED) <= MAX_READ
-    texts = other_texts(mail, body, fixed, boundaries if is_bounded else ())
+    texts = other_texts(mail, body, fixed, boundaries if is_bounded else (), read)
     other = {found for text in texts for found in _cases(text)} - known
     if other:
         return "other_case", other

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal, Self
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -189,6 +190,7 @@ def _examine(kind: KeyType, public: bytes) -> tuple[int, int, frozenset[bytes]]:
     return key.key_size, numbers.e, frozenset(sha256(spelling) for spelling in spellings)
 
 
+@lru_cache(64)
 def load_rsa(public: bytes) -> RSAPublicKey:
     """An RSA key as SubjectPublicKeyInfo or as bare RSAPublicKey. Raises MalformedKeyRecord."""
     try:

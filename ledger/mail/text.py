@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TypeAlias
 
 from ledger.mail.charsets import decoded, is_converted
 from ledger.mail.parameters import Parameters, read_type, read_word
@@ -41,13 +42,17 @@ _BOUNDARY_LINE = re.compile(rb"\n--([!-~][^\r\n]{0,99})(?=\r?\n)")
 _PART_FIELD = re.compile(rb"\n(?:content-[a-z-]{1,40}|mime-version):", re.IGNORECASE)
 # Python's own decoder takes "==" for one sign and, behind "=\r", all up to the next line end away.
 _NO_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n|\Z)")
+_TABS = bytes.maketrans(b"\t", b" ")
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 _TEXTS = (b"text/plain", b"text/html")
 
 _COMMENT = re.compile(r"<!--(?:[^-]++|-(?!->))*+(?:-->)?")
 _HIDDEN = re.compile(r"<(script|style)\b(?:[^<]++|<(?!/\1\b))*+", re.IGNORECASE)
-_BLOCK = re.compile(r"<(?:/?(?:p|div|tr|td|th|li|ul|ol|table|h[1-6]|pre|blockquote)|br)\b[^<>]*>", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]*>")
+# Names with the same beginning together: each alternative is tried at each tag.
+_BLOCK = re.compile(
+    r"<(?=[/bdhloptu])(?:/?(?:t(?:[rdh]|able)|p(?:re)?|div|li|[uo]l|h[1-6]|blockquote)|br)\b[^<>]*+>", re.IGNORECASE
+)
+_TAG = re.compile(r"<[^<>]*+>")
 # Python reads no decimal number of more than 4,300 digits: ``html.unescape`` would raise ValueError.
 _LONG_NUMBER = re.compile(r"&#0*+([0-9]*+)(?<=[0-9]{100})")
 
@@ -59,6 +64,10 @@ class _Part:
     encoding: bytes
     data: bytes
     depth: int
+
+
+Read: TypeAlias = dict[tuple[bytes, bytes, bytes, bytes, int], int]
+"""The parts whose texts were searched already, and the length of the longest text of each."""
 
 
 def subject_texts(mail: RawMail, signed: int) -> tuple[str, ...]:
@@ -82,9 +91,9 @@ def decode_words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def body_texts(mail: RawMail, body: bytes) -> Iterator[str]:
-    """The text of each text/plain and text/html part of ``body``, in order, decoded."""
-    yield from _texts(_declared(mail, body[:MAX_SCANNED]))
+def body_texts(mail: RawMail, body: bytes, read: Read | None = None) -> Iterator[str]:
+    """The text of each text/plain and text/html part of ``body``, in order, decoded; ``read`` is told of each."""
+    yield from _texts(_declared(mail, body[:MAX_SCANNED]), {} if read is None else read, is_first=True)
 
 
 def _declared(mail: RawMail, body: bytes) -> _Part:
@@ -94,7 +103,8 @@ def _declared(mail: RawMail, body: bytes) -> _Part:
     return _part(content_type, encodings[-1].value if encodings else b"", body, 0)
 
 
-def _texts(whole: _Part) -> Iterator[str]:
+def _texts(whole: _Part, read: Read, is_first: bool = False) -> Iterator[str]:
+    """The texts of the parts; unless ``is_first``, without those that ``read`` has."""
     stack = [whole]
     left, parts = MAX_TEXT, 0
     while stack and left > 0 and parts < MAX_PARTS:
@@ -103,16 +113,29 @@ def _texts(whole: _Part) -> Iterator[str]:
         if part.kind.startswith(b"multipart/"):
             stack.extend(reversed(list(_split(part, MAX_PARTS - parts))))
         elif part.kind in _TEXTS:
-            texts = list(_read(part, left))
-            yield from texts
-            left -= max(map(len, texts))
+            name = _name(part, left)
+            if is_first or name not in read:
+                texts = list(_read(part, left))
+                read[name] = max(map(len, texts))
+                yield from texts
+            left -= read[name]
 
 
-def other_texts(mail: RawMail, body: bytes, fixed: Collection[str], boundaries: Iterable[bytes]) -> Iterator[str]:
+def _name(part: _Part, most: int) -> tuple[bytes, bytes, bytes, bytes, int]:
+    """Parts with the same name have the same texts."""
+    data = part.data[: 3 * most]  # of more nothing is read, in any encoding
+    return part.kind, part.parameters.get("charset", b""), part.encoding, data, min(most, len(data))
+
+
+def other_texts(
+    mail: RawMail, body: bytes, fixed: Collection[str], boundaries: Iterable[bytes], read: Read | None = None
+) -> Iterator[str]:
     """The text of ``body`` under the types and encodings that an unsigned header field could name.
 
-    ``fixed`` are the names of the fields that nobody can set. Texts that are ``body_texts`` as well are left out.
+    ``fixed`` are the names of the fields that nobody can set. Texts that are ``body_texts`` as well may be left out,
+    and parts that ``read`` has: two boundaries of a mail mostly show the same ones.
     """
+    read = {} if read is None else read
     body = body[:MAX_SCANNED]
     declared = _declared(mail, body)
     encodings = (b"", b"quoted-printable", b"base64")
@@ -134,7 +157,7 @@ def other_texts(mail: RawMail, body: bytes, fixed: Collection[str], boundaries: 
         yield from (text for kind in kinds for text in _read(replace(part, kind=kind), MAX_TEXT))
     for boundary in boundaries:
         if not declared.kind.startswith(b"multipart/") or declared.parameters.get("boundary") != boundary:
-            yield from _texts(_Part(b"multipart/mixed", {"boundary": boundary}, b"", body, 0))
+            yield from _texts(_Part(b"multipart/mixed", {"boundary": boundary}, b"", body, 0), read)
 
 
 def _encoded(part: _Part, encodings: Iterable[bytes]) -> Iterator[_Part]:
@@ -242,9 +265,10 @@ def _decode(part: _Part, most: int) -> bytes:
 
 def _quoted_printable(data: bytes) -> bytes:
     """RFC 2045, section 6.7. An ``=`` before anything else than a line end or two hexadecimal digits stays."""
-    for end in (b"\r\n", b"\n"):
-        if any(space + end in data for space in (b" ", b"\t")):
-            data = end.join(line.rstrip(b" \t") for line in data.split(end))
+    # One search for the four ends that a line with spaces can have; what else it finds does no harm.
+    if b" \n" in data.translate(_TABS, b"\r"):
+        for end in (b"\r\n", b"\n"):
+            data = end.join([line.rstrip(b" \t") for line in data.split(end)])
     data = data.rstrip(b" \t")
     if b"=" not in data:
         return data

@@ -17,10 +17,11 @@ import dkim
 
 from ledger.cli.mailing.batch import Task, check
 from ledger.cli.mailing.grading import Known, Name
-from ledger.mail.binding import find_case
+from ledger.mail.binding import MAX_READ, find_case
 from ledger.mail.capture import KeyFinding
 from ledger.mail.grade import grade_mail
 from ledger.mail.raw import RawMail
+from ledger.mail.text import MAX_BOUNDARIES
 from tests.bench.figures import Figure, at_least, at_most
 from tests.unit.mails import ALL, AT, CASE, GOOD, RSA, SERVICE, SHOP, By, held, mail, sign
 from tools.vectors._mail_keys import record
@@ -72,6 +73,9 @@ def mails() -> list[Figure]:
     data = _many_signatures()
     how = f"{len(data):,} bytes of header with 16 signatures over 900 fields, nearly as much as is read"
     found.append(at_most("mail_sixteen_signatures_ms", 1e3 * _median(partial(_grade, data), 1), "ms", 400, how))
+    seconds = _median(partial(_whole, _hostile(), ("grade_c",), "none"), 1, 3)
+    how = "2 MiB of references and tags as HTML in quoted-printable, 16 boundaries, Content-Type unsigned: 16 readings"
+    found.append(at_most("mail_hostile_s", seconds, "s", None, f"{how}, each of 1 MiB in five charsets; CPU time"))
     return [*found, _batch()]
 
 
@@ -111,6 +115,15 @@ def _many_signatures() -> bytes:
     return (own * 16 + message).encode("latin-1")
 
 
+def _hostile() -> bytes:
+    """Just under the bytes that are still read with every boundary (``MAX_READ``)."""
+    kind = "Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+    body = "".join(f"--b{number}\r\n{kind}\r\n" for number in range(MAX_BOUNDARIES))
+    text = "=00<p>=00&lt;"
+    body += text * ((MAX_READ // MAX_BOUNDARIES - len(body) - 100) // len(text)) + "\r\n"
+    return sign(mail(body, Subject="Re:"), By(RSA, "s2048", headers=ALL[:-1])).encode("latin-1")
+
+
 def _batch() -> Figure:
     """``habeas mail check`` over an mbox, without the printing of the lines."""
     task = Task(SHOP, bytes.fromhex(CASE[2:]), _Held(), AT)
@@ -146,22 +159,22 @@ def _grade(data: bytes) -> None:
     assert [each.result for each in check.signatures] == ["grade_a"] * 16
 
 
-def _whole(data: bytes, results: Sequence[str] = ("grade_a",)) -> None:
+def _whole(data: bytes, results: Sequence[str] = ("grade_a",), where: str = "body") -> None:
     raw = RawMail.parse(data)
     check = grade_mail(raw, SHOP, _KEYS, AT)
     assert check.result in results
-    assert find_case(raw, check, bytes.fromhex(CASE[2:])).where == "body"
+    assert find_case(raw, check, bytes.fromhex(CASE[2:])).where == where
 
 
 def _dkimpy(data: bytes, text: bytes) -> None:
     assert dkim.DKIM(data).verify(dnsfunc=lambda *_, **__: text)
 
 
-def _median(run: Callable[[], None], times: int = _TIMES) -> float:
+def _median(run: Callable[[], None], times: int = _TIMES, rounds: int = _ROUNDS) -> float:
     def once() -> float:
         start = time.process_time()
         for _ in range(times):
             run()
         return (time.process_time() - start) / times
 
-    return statistics.median(once() for _ in range(_ROUNDS))
+    return statistics.median(once() for _ in range(rounds))

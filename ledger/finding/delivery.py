@@ -111,6 +111,9 @@ def _counting(proofs: Sequence[_Proof], own: Sequence[_Proof], published: date |
     had the request by then, and so before a receipt that it dates later. Attesters count where it names no day, from
     what was sent by a way that it published.
     """
+    signed = [proof for proof in own if proof.grade != "domain_mail"]
+    if any(proof.is_receipt for proof in signed):
+        return signed  # what a mail says is the person's word, and nobody is late by it against the company's own
     by_way = [proof for proof in proofs if published is not None and published <= proof.day]
     if any(proof.is_receipt for proof in own) or (own and not by_way):
         return own

@@ -202,7 +202,7 @@ class _Reading:
         """The day by which what the requester sent counts as come. His own word does not prove that his message
         arrived: at the company's word it came no earlier than its record, which attesters alone can shorten."""
         named = item.day("on")
-        if not self.generous or item.checks & CONFIRMING:
+        if not self.generous or item.checks & (CONFIRMING - {"dkim"}):
             return named
         recorded = self.timeline.recorded_day(item)
         return None if recorded is None else max(named, recorded)

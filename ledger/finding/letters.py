@@ -63,7 +63,7 @@ def read_letters(
                 continue
             own = [item for item in mails if _author(statements, item[0]) == _author(statements, statement)]
             # Whoever is among both has compared the two mails, and refuses one that he has seen.
-            alien = next((item for item, who in own if item != statement and not who & letters.keys()), None)
+            alien = next((item for item, who in own if item != statement and not who & every.keys()), None)
             if alien is not None:
                 apart.setdefault(statement, alien)
                 continue

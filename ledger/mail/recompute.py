@@ -160,6 +160,8 @@ class Best:
     """The same by the domains and the published keys that the verifier names."""
     open_chain: bool
     """Whether a capture has a chain that ends in no root of the verifier's: it may end in one that others believe."""
+    is_asked: bool
+    """Whether any of the captures asked for a key of the mail: if none did, they belong to another one."""
 
 
 def best_result(
@@ -173,12 +175,13 @@ def best_result(
     labels = [] if sender is None else sender.split(".")
     wide = frozenset(".".join(labels[start:]) for start in range(len(labels) - 1))
     best = _Stated(readings.grade(data, wide, [], received).result)
-    by_terms, open_chain = best.result, False
+    by_terms, open_chain, is_asked = best.result, False, False
     results: dict[tuple[str, str], Result] = {}
     for capture in captures:
         shown = readings.capture(capture)
         for pair in _keys(mail):
-            key = readings.key(capture, pair, received, terms.anchors).key
+            finding = readings.key(capture, pair, received, terms.anchors)
+            key, is_asked = finding.key, is_asked or finding.asked > 0
             open_chain = open_chain or (key.origin != "dnssec" and _has_chain(shown, pair))
             # Who wrote to himself can be read from the mail; whose the mailboxes are is for a policy to say.
             check = hold_down(mail, readings.grade(data, wide, [(pair, key)], received), Senders())
@@ -188,7 +191,7 @@ def best_result(
             own = _stated(data, _grade(data, terms, [(pair, key)], received, readings), claim, received, readings)
             by_terms = min(by_terms, own.result, key=_ORDER.index)
     is_final = best.is_written and all(result in GRADES for result in results.values())
-    return Best(best.result, best.why, is_final, by_terms, open_chain)
+    return Best(best.result, best.why, is_final, by_terms, open_chain, is_asked)
 
 
 @dataclass(frozen=True, slots=True)

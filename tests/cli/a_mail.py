@@ -10,7 +10,7 @@ from tests.cli.a_server import (
     COMPANY,
 )
 
-DATE = "Thu, 19 Nov 2026 09:00:00 +0900"
+DATE = "Fri, 20 Nov 2026 09:00:00 +0900"
 
 
 def a_mail(key: MailKey, case: str | None, number: int = 1, text: str = "We received your request.") -> bytes:

@@ -69,7 +69,7 @@ def test_an_acknowledgement_from_bytes_to_attestation(
     (tmp_path / "answer.eml").write_bytes(data)
     command = ("mail", "add", "answer.eml", "--as", "acknowledged", *names, "--attester", attester, "--yes", "--json")
     added = read(habeas(*command))
-    assert (added["kind"], added["facts"]) == ("request.acknowledged", {"received_on": "2026-11-19"})
+    assert (added["kind"], added["facts"]) == ("request.acknowledged", {"received_on": "2026-11-20"})
     assert (added["mail"]["result"], added["mail"]["case_in"]) == ("grade_a", "subject")
     assert added["mail"]["sha256"] == sha256(data).hex()
     assert added["private"] == ["mail", "mail-dns"]
@@ -108,7 +108,7 @@ def test_an_acknowledgement_from_bytes_to_attestation(
     assert both[0].files == both[1].files and len(both[0].files) in (2, 3)
     delivery = proven["verified"]["finding"]["delivery"]
     assert (delivery["basis"], delivery["grade"], delivery["proven_by"]) == (
-        "acknowledged", "domain_mail", "2026-11-19",
+        "acknowledged", "domain_mail", "2026-11-20",
     )  # fmt: skip
     assert delivery["mail"] == {"letter": "A", "by": "attesters"}
     # The same mail again from its bytes: it fits what the attester saw; no chain proves the key of this zone.
@@ -171,7 +171,7 @@ def test_a_day_that_attesters_refuse_is_refused_before_anything_is_signed(
     (tmp_path / "a.eml").write_bytes(a_mail(key, case))
     refusal = ("mail", "add", "a.eml", "--as", "refused", "--mode", "sent", "--reason", "excessive", *names, "--yes")
     wrong = habeas(*refusal, "--on", "2026-11-21", "--attester", attester, code=1)
-    assert "dated 2026-11-19 in IE" in wrong and "nothing is signed" in wrong
+    assert "dated 2026-11-20 in IE" in wrong and "nothing is signed" in wrong
     assert len(read(habeas("case", "show", "--json"))["statements"]) == 1
     habeas(*refusal, "--attester", attester)
 
@@ -199,10 +199,10 @@ def test_a_mail_for_another_case_is_refused_and_one_for_none_is_weaker(
     ("options", "facts"),
     [
         (("extended", "--until", "2027-01-20", "--reason", "complexity"),
-         {"until": "2027-01-20", "reason": "complexity", "notified_on": "2026-11-19"}),
+         {"until": "2027-01-20", "reason": "complexity", "notified_on": "2026-11-20"}),
         (("refused", "--mode", "sent", "--reason", "excessive", "--reason", "unfounded", "--on", "2026-11-20"),
          {"answered_on": "2026-11-20", "mode": "sent", "reasons": ["excessive", "unfounded"]}),
-        (("fulfilled", "--mode", "download"), {"answered_on": "2026-11-19", "mode": "download", "reasons": []}),
+        (("fulfilled", "--mode", "download"), {"answered_on": "2026-11-20", "mode": "download", "reasons": []}),
     ],
 )  # fmt: skip
 def test_what_a_mail_says(

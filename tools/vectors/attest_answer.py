@@ -144,6 +144,20 @@ def bad(cases: Cases) -> None:
     raw("nested", b"[" * 10_000, "10,000 levels, refused before parsing.", "MalformedSize")
     for member in sorted(WHOLE):
         add(f"no-{member.replace('_', '-')}", f"{member} is missing.", lambda v, member=member: v.pop(member))  # type: ignore[misc]
+        if WHOLE[member] is not None and member not in {"capture", "capture_disclosure", "mail"}:
+            add(
+                f"null-{member.replace('_', '-')}",
+                "null is no value of it.",
+                lambda v, member=member: v.update({member: None}),
+            )  # type: ignore[misc]
+    for member in sorted(WHOLE["mail"]):
+        if member != "key":
+            add(
+                f"mail-no-{member}",
+                f"{member} of the signature is missing.",
+                lambda v, member=member: v["mail"].pop(member),
+            )  # type: ignore[misc]
+        add(f"mail-{member}-null", "null is no value of it.", lambda v, member=member: v["mail"].update({member: None}))  # type: ignore[misc]
     add("unknown-member", "A member that no version has.", lambda v: v.update(score=1))
     add("attester-19-bytes", "An address has 20 bytes.", lambda v: v.update(attester="0x" + "11" * 19))
     add("digest-upper-case", "Hexadecimal is in lower case.", lambda v: v.update(digest="0x" + MAIL[2:].upper()))

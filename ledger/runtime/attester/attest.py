@@ -191,7 +191,7 @@ class MailAttester:
             found["capture"] = capture.encode().decode("ascii")
         if result == "undetermined":
             return Draft(found, ()), None
-        shown = None if result == "failed" else shown_as(mail, prepared, check)
+        shown = None if result in ("failed", "grade_d") else shown_as(mail, prepared, check)
         return self._sign(prepared, found, now, check, capture), shown
 
     def _sign(

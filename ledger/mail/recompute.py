@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from ledger.encoding import Json
 from ledger.errors import Malformed, MalformedMail
@@ -17,7 +17,7 @@ from ledger.mail.anchors import TrustAnchor
 from ledger.mail.asked import key_question
 from ledger.mail.binding import Where
 from ledger.mail.capture import DnsCapture
-from ledger.mail.days import fits_day, is_to_come, stated_day, written_at
+from ledger.mail.days import days_in, fits_day, is_to_come, stated_day, written_at
 from ledger.mail.dkim import Forms, read_signature, signature_fields
 from ledger.mail.grade import GRADES, MAX_SIGNATURES, MailCheck, Result
 from ledger.mail.hold_down import hold_down
@@ -82,6 +82,8 @@ class Recomputed:
     """Whether the mail was written on the day that the statement names; None where nothing signed says when."""
     to_come: bool
     """Whether that day had not come at the time of receipt; ``day`` is then False."""
+    written: date | None
+    """The last date in the place on which it was written, by its sender's signed word."""
 
     @property
     def counts(self) -> bool:
@@ -122,6 +124,7 @@ def _by_key(
         found[None] = (_grade(data, terms, [], received, readings), None, "")
     check, best, word = min(found.values(), key=lambda item: _rank(item[0]))
     domain, selector = pair
+    written = written_at(readings.mail(data), check)
     return Recomputed(
         key_name=f"{selector}._domainkey.{domain}",
         domain=domain,
@@ -134,8 +137,9 @@ def _by_key(
         proven=check.chosen is not None and check.chosen.origin == "dnssec",
         aligned=check.aligned,
         where=readings.where(data, check, claim.case),
-        day=fits_day(claim.kind, claim.facts, written_at(readings.mail(data), check), claim.place, received),
+        day=fits_day(claim.kind, claim.facts, written, claim.place, received),
         to_come=_is_to_come(claim, received),
+        written=None if written is None else days_in(written, claim.place)[1],
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from ledger.bundle import Bundle, ShownStatement
@@ -160,7 +161,9 @@ class MailSteps:
             for item in mails:
                 letter = _LETTERS.get(item.found.result)
                 is_whole = item.found.counts and item.found.proven and item.found.is_bound
-                if letter is not None and is_whole and self._earlier(index, item.file) is None:
+                if letter is None or not is_whole or self._sent_after(index, item) is not None:
+                    continue
+                if self._earlier(index, item.file) is None:
                     found[index] = min(letter, found.get(index, letter))
         return found
 
@@ -178,9 +181,15 @@ class MailSteps:
         return found
 
     def all_notes(self) -> Iterator[str]:
-        """Also a sentence for each mail that an earlier statement names already."""
+        """Also a sentence for each mail that an earlier statement names already, or that is older than the request."""
         yield from self.attested.notes
         for index, mails in sorted(self.mails.items()):
+            days = {(item.found.written, self._sent_after(index, item)) for item in mails}
+            for written, sent in sorted((written, sent) for written, sent in days if written and sent):
+                yield (
+                    f"The mail of statement {index} was written on {written}, before the request was sent, {sent}: it"
+                    " shows no arrival of that request, and that it did arrive by then is the person's word."
+                )
             for name in sorted({item.file for item in mails}):
                 earlier = self._earlier(index, name)
                 if earlier is not None:
@@ -188,6 +197,26 @@ class MailSteps:
                         f"Statement {index} names the mail that statement {earlier} names: a mail stands behind one"
                         " statement, the first."
                     )
+
+    def _sent_after(self, index: int, mail: ShownMail) -> date | None:
+        """When the request was first sent, where a receipt is shown for it that was written before.
+
+        A receipt may name a later day than its mail; of what was not sent yet no mail says that it arrived.
+        """
+        own, written = self.bundle.statements[index].signed.statement, mail.found.written
+        if own.kind != "request.acknowledged" or written is None:
+            return None
+        every = (item.signed.statement for item in self.bundle.statements.values())
+        first = min(
+            (
+                date.fromisoformat(str(item.facts["sent_on"]))
+                for item in every
+                if item.kind == "request.sent" and item.is_understood
+                and (item.author, item.case_id) == (own.author, own.case_id)
+            ),
+            default=None,
+        )  # fmt: skip
+        return None if first is None or first <= written else first
 
     def _earlier(self, index: int, name: bytes) -> int | None:
         """The first statement of the same author in the case, before ``index``, that commits to the same mail."""

@@ -77,3 +77,29 @@ def test_a_mail_that_cannot_be_read_says_so() -> None:
     work = Procedure(told.bundle("2026-10-30"), parse_policy(mail_policy().encode()), Observed(), 2_000_000_000)
     [check] = [item.check for item in work.check().resolved() if item.check.step == "10.2"]
     assert check.own.word == "not checked" and "more work" not in check.told("en")
+
+
+@pytest.mark.parametrize(("written", "told"), [("19", True), ("20", False)])
+def test_a_receipt_older_than_the_request_says_so(written: str, told: bool) -> None:
+    """The request was sent on the 20th. A mail that names the case may be of before, and its report of a later day."""
+    one = MailMatter()
+    one.sent("2026-10-20", "2026-10-20")
+    one.report("2026-10-22T12:00Z", one.write(Date=f"{written} Oct 2026 09:00:00 +0000"), seen(SEEN))
+    work = Procedure(one.bundle("2026-10-30"), parse_policy(mail_policy().encode()), Observed(), 2_000_000_000)
+    work.check()
+    notes = [note for note in work.mails.all_notes() if "before the request was sent, 2026-10-20" in note]
+    assert len(notes) == told and bool(work.mails.letters()) != told
+
+
+def test_a_mail_that_another_case_names_stands_behind_its_first_statement_here() -> None:
+    """``ledger.verification.mails``: only an earlier statement of the same case takes a mail."""
+    one = MailMatter()
+    one.sent("2026-10-20", "2026-10-20")
+    own, data = one.maker.case, one.write()
+    one.maker.case = bytes(range(32))
+    one.report("2026-10-22T11:00Z", data, seen(SEEN))
+    one.maker.case = own
+    one.report("2026-10-22T12:00Z", data, seen(SEEN))
+    work = Procedure(one.bundle("2026-10-30"), parse_policy(mail_policy().encode()), Observed(), 2_000_000_000)
+    work.check()
+    assert list(work.mails.all_notes()) == [] and list(work.mails.letters().values()) == ["A"]

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from tools.vectors._assessment_case import FAILED
-from tools.vectors._assessment_mail import CLAIMED, ON_A_WORD, RECORDED, SEEN, WHOLE, Mails, Tell, by_attesters, close
+from tools.vectors._assessment_mail import (
+    CLAIMED,
+    ON_A_WORD,
+    RECORDED,
+    SEEN,
+    WHOLE,
+    Mails,
+    Tell,
+    by_attesters,
+    close,
+)
 from tools.vectors._assessment_mail_false import STATED
 from tools.vectors._mail_matter import REFUSED, MailMatter, mail_policy, seen
 from tools.vectors._matter import ATTESTER, OTHER_ATTESTER
@@ -18,6 +28,9 @@ def mails_early(cases: Cases) -> None:
     own: Tell = lambda m: m.report(RECORDED, m.write(Date=EARLY), chain, on="2026-10-16")  # noqa: E731
     w.add("before-the-request", "Nothing arrives before it was sent: the mail is about something else.", own, WHOLE,
           CLAIMED)  # fmt: skip
+    late: Tell = lambda m: m.report(RECORDED, m.write(Date=EARLY), chain)  # noqa: E731
+    w.add("before-the-request-received-later", "Nor does the requester's later day make it one of arrival.", late,
+          WHOLE, CLAIMED)  # fmt: skip
     w.add("before-the-request-attested", "Nor by the word of attesters.", _attested_early, {}, CLAIMED)
 
 

@@ -167,3 +167,15 @@ def test_a_forged_mail_takes_no_message_id_away(matter: Matter) -> None:
     [answer] = matter.attested(case, forged)
     assert answer.result == "failed" and [item.result for item in answer.attested] == ["failed"]
     assert matter.attested(case, message, day=22)[0].result == "grade_a"
+
+
+def test_a_copy_without_the_companys_signature_locks_nothing_out(matter: Matter) -> None:
+    """A mail service signed it too, and the copy has that signature alone: it proves nothing, and takes nothing."""
+    matter.start()
+    service = MailKey.make("mailer.example")
+    for server in matter.names:
+        server.records.update(service.records())
+    case = matter.opened()
+    copy = service.sign(write_mail(f"support@{SHOP}", f"Your request [{encode_hex(case)}]", "We received it.", DATE))
+    assert matter.attested(case, copy)[0].result == "grade_d"
+    assert matter.attested(case, matter.key.sign(copy), day=21)[0].result == "grade_a"

@@ -162,8 +162,8 @@ def mails_sent(cases: Cases) -> None:
     other = shown(seen(SEEN), To="no-privacy@shop.example")
     w.add("to-another-of-the-domain", "Another address that ends alike.", other, WHOLE, PROVEN)
     said: Tell = lambda m: attested(m, "grade_a", PLAIN)  # noqa: E731
-    w.add("attested-of-a-shared-domain", "A sentence says what the policy knows.", said,
-          {**ON_A_WORD, "signature": NOT_CHECKED, "recomputed": NOT_CHECKED}, by_attesters("A"),
+    w.add("attested-of-a-shared-domain", "The policy knows of others with mailboxes there: no attester counts.", said,
+          {**ON_A_WORD, "signature": NOT_CHECKED, "recomputed": NOT_CHECKED}, CLAIMED,
           policy=mail_policy("shared = true\n"))  # fmt: skip
 
 

@@ -148,8 +148,9 @@ def bad(cases: Cases) -> None:
             add(
                 f"null-{member.replace('_', '-')}",
                 "null is no value of it.",
-                lambda v, member=member: v.update({member: None}),
-            )  # type: ignore[misc]
+                lambda v, member=member: v.update({member: None}),  # type: ignore[misc]
+                "MalformedStatement" if member == "ledger" else "MalformedAnswer",
+            )
     for member in sorted(WHOLE["mail"]):
         if member != "key":
             add(

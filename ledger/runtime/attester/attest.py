@@ -191,7 +191,8 @@ class MailAttester:
             found["capture"] = capture.encode().decode("ascii")
         if result == "undetermined":
             return Draft(found, ()), None
-        shown = None if result in ("failed", "grade_d") else shown_as(mail, prepared, check)
+        # A copy without the company's signature, as another service leaves it, proves nothing and locks nothing out.
+        shown = shown_as(mail, prepared, check) if check.aligned and result != "failed" else None
         return self._sign(prepared, found, now, check, capture), shown
 
     def _sign(

@@ -243,7 +243,7 @@ def marks(data: bytes) -> frozenset[bytes]:
     A company can sign one mail twice, and whoever holds it can leave one signature out. Nor are two mails of one
     Message-ID two: it names a mail.
     """
-    found = set()
+    found, is_dated = set(), True
     with suppress(Malformed):
         mail = RawMail.parse(data)
         for number, field in enumerate(signature_fields(mail)[:MAX_SIGNATURES]):
@@ -253,10 +253,28 @@ def marks(data: bytes) -> frozenset[bytes]:
                 named, count = mail.named("message-id"), signature.headers.count("message-id")
                 found |= {b"message-id " + item.value.strip() for item in named[max(0, len(named) - count) :]}
                 found.add(signature.value)
+                is_dated = is_dated and "date" in signature.headers
         if found:
             dates = b"".join(item.value.strip() for item in mail.named("date")[-1:])
-            found.add(b"body " + Forms(mail).digest("relaxed", "rsa-sha256", None) + b" " + dates)
+            body = Forms(mail).digest("relaxed", "rsa-sha256", None)
+            found |= {b"body " + body + b" " + dates, _TEXT + body}
+            if not is_dated:
+                found.add(_UNDATED + body)
     return frozenset(found)
+
+
+_TEXT, _UNDATED = b"text ", b"undated "
+
+
+def is_one_mail(one: frozenset[bytes], other: frozenset[bytes]) -> bool:
+    """Whether two mails, by their ``marks``, are one. Of a body alone only where a signature of one of them leaves Date
+    out: then anybody who holds the mail can write another one there."""
+    shared = {mark for mark in one & other if not mark.startswith(_TEXT)}
+    return bool(shared or _any_day(one) & other or _any_day(other) & one)
+
+
+def _any_day(marks: frozenset[bytes]) -> frozenset[bytes]:
+    return frozenset(_TEXT + mark.removeprefix(_UNDATED) for mark in marks if mark.startswith(_UNDATED))
 
 
 def _has_chain(capture: DnsCapture, pair: Pair) -> bool:

@@ -220,6 +220,8 @@ class MailSteps:
 
     def _earlier(self, index: int, name: bytes) -> int | None:
         """The first statement of the same author in the case, before ``index``, that commits to the same mail."""
+        from ledger.mail.recompute import is_one_mail  # see above
+
         shown, statements = self.bundle.statements[index], self.bundle.statements
         wanted = self._marks(item for item in self.files.mails(shown) if item.sha256 == name)
         for other in sorted(place for place in statements if place < index):
@@ -228,7 +230,7 @@ class MailSteps:
             if is_same or (statement.author, statement.case_id) != (own.author, own.case_id):
                 continue
             committed = {digest.encode("ascii") for digest in statement.digests}
-            if wanted & (committed | self._marks(self.files.mails(statements[other]))):
+            if is_one_mail(wanted, frozenset(committed) | self._marks(self.files.mails(statements[other]))):
                 return other
         return None
 

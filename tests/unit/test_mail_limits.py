@@ -15,11 +15,14 @@ from ledger.finding.letters import Word, read_letters
 from ledger.policy import parse_policy
 from tests.cli.broken import everything_of
 from tests.cli.matter import Matter, policy
+from tools.vectors._assessment_mail import RECORDED, SEEN
 from tools.vectors._dns_files import answer, capture, question, txt
-from tools.vectors._mail_matter import DAY, By, MailMatter, ed25519, mail_policy, record, seconds, seen
+from tools.vectors._mail_matter import BY, DAY, WRITTEN, By, MailMatter, ed25519, mail_policy, record, seconds, seen
+from tools.vectors._mail_signing import ALL
 from tools.vectors._matter import REQUESTER
 
 REFUSED = "request.refused"
+NO_DATE = tuple(name for name in ALL if name not in ("date", "message-id"))
 
 
 @pytest.mark.parametrize(
@@ -101,6 +104,19 @@ def test_the_capture_of_another_mail_contradicts_nobody() -> None:
     for gone in of_dns:
         less = replace(bundle, statements={i: item for i, item in bundle.statements.items() if i != gone})
         assert sorted(compared(less)) == ["NOT_CHECKED", "PASSED"]
+
+
+@pytest.mark.parametrize("day", [WRITTEN, "Thu, 22 Oct 2026 09:00:01 +0000", None])
+def test_a_second_signature_without_date(day: str | None) -> None:
+    """The company signed one mail twice; where Date is not signed, the holder writes what he likes there."""
+    matter, undated = MailMatter(), replace(BY, headers=NO_DATE, tags="t=1792659600; ")
+    matter.sent("2026-10-20", "2026-10-20")
+    chain = seen(SEEN)
+    matter.report(RECORDED, matter.write(), chain)
+    matter.report(RECORDED, matter.write(undated, Date=day), chain, kind=REFUSED, on=DAY)
+    finding = _assess(matter.bundle("2026-12-02"), matter.maker.time + 60).finding
+    assert finding is not None and finding.delivery is not None
+    assert (finding.delivery.grade, finding.outcome.grade) == ("domain_mail", "self_stated")
 
 
 def test_a_contradicted_word_raises_no_other_statement() -> None:

@@ -20,7 +20,7 @@ from ledger.runtime.attester.parts import open_parts
 from ledger.runtime.attester.settings import load_attester
 from tests.attester.conftest import serving
 from tests.cli.a_mail import a_mail, read
-from tests.cli.a_proxy import losing_posts
+from tests.cli.a_proxy import losing_posts, receiving
 from tests.cli.a_server import COMPANY, Run, Server, open_case
 
 ADD = ("mail", "add", "a.eml", "--as", "acknowledged", "--yes")
@@ -187,3 +187,46 @@ def test_a_key_as_wallets_show_it(habeas: Run, server: Server, names: list[str],
         asked = ("attester", "key", COMPANY, "--attester", url, "--key")
         assert f"{url}: " in habeas(*asked, shown, code=1)
         assert "no checksum" in habeas(*asked, shown.replace("5aA", "5aa"), code=2)
+
+
+def test_a_mail_on_record_goes_to_nobody_who_is_no_attester_of_this_ledger(
+    habeas: Run, server: Server, key: MailKey, names: list[str], tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """They are asked first, as before signing: one that will not do ends it before a byte of the mail leaves."""
+    case = open_case(habeas)
+    (tmp_path / "a.eml").write_bytes(a_mail(key, case))
+    habeas(*ADD, *names)
+    statement = "0x" + casefolder.list_cases(tmp_path / "mine")[0].entries[-1].signed.id.hex()
+
+    def refused(url: str, code: int = 1) -> str:
+        said = habeas("mail", "attest", statement, "--attester", url, code=code)
+        assert "habeas mail attest" not in said and f"--attester {url}" not in said
+        return said
+
+    assert "give it without a path: https://one.example" in refused("https://one.example/v1/attester", 2)
+    assert "is the server of the ledger" in refused(server.url, 2)
+    with receiving() as (url, posted):
+        assert "is no attester" in refused(url, 2) and posted == []
+    with an_attester(server, names, tmp_path / "far2", ledgers={"far.example": server.url}) as url:
+        assert "Nothing was handed over, to nobody. Correct --attester" in refused(url)
+    with an_attester(server, names, tmp_path / "new2") as url:
+        refused_by = habeas("mail", "attest", statement, "--attester", url, code=1)
+        assert "is not bound for mail in" in refused_by and "habeas mail attest" not in refused_by
+        bind(server, url)
+        capsys.readouterr()
+        found = read(habeas("mail", "attest", statement, "--attester", url, "--attester", url + "/", "--json"))
+        assert len(found["attesters"]) == 1  # one attester, whatever its address is spelled like
+
+
+def test_one_attester_named_twice_is_asked_once(
+    habeas: Run, server: Server, key: MailKey, names: list[str], tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    case = open_case(habeas)
+    (tmp_path / "a.eml").write_bytes(a_mail(key, case))
+    with an_attester(server, names, tmp_path / "twice") as url:
+        bind(server, url)
+        capsys.readouterr()
+        found = read(habeas(*ADD, *names, "--attester", url + "/", "--attester", url, "--json"))
+    assert [item["url"] for item in found["attesters"]] == [url + "/"]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ledger.cli import casefolder, kept
 from ledger.cli.attested import Attested
+from ledger.cli.attesting import MailAnswer, ask_attesters
 from ledger.cli.casefile import CaseFile
 from ledger.cli.cases import find_case, keep_receipt
 from ledger.cli.client import open_client
@@ -93,6 +94,8 @@ class Added:
     recorded: Recorded
     mail: Disclosure
     capture: Disclosure | None
+    attesters: tuple[str, ...] = ()
+    """Addresses of those who are to attest it, each attester once."""
 
 
 def read_original(path: Path, language: Language = "en") -> bytes:
@@ -139,7 +142,7 @@ def add(
     case = find_case(where.folder, where.case)
     mail = RawMail.parse(data)
     refuse_replay(where.folder, case, mail, attesters, language)
-    check_attesters(attesters, case, where.api, where.trust)
+    attesters = check_attesters(attesters, case, where.api, where.trust)
     examined = examine(data, company_domains(case.company, domains), source, case.case)
     for said_of_it in report(examined, language):
         note(said_of_it)
@@ -161,7 +164,7 @@ def add(
         where.folder, case, kind, facts, held, files=files, api=where.api, trust=where.trust, yes=where.yes,
         then=lambda statement: attest_command(statement, attesters),
     )  # fmt: skip
-    return Added(examined, recorded, held[0], held[1] if len(held) > 1 else None)
+    return Added(examined, recorded, held[0], held[1] if len(held) > 1 else None, tuple(attesters))
 
 
 def added_json(added: Added, answers: list[Json]) -> JsonObject:
@@ -277,15 +280,22 @@ def _refuse_unfit(examined: Examined, case: CaseFile) -> None:
         )
 
 
+def attest_later(where: Where, case: CaseFile, statement: bytes, urls: Sequence[str]) -> list[Json]:
+    """``attest`` for a statement that is on record already: who the attesters are is asked first, as ``add`` does."""
+    check_addresses(urls)
+    mail_of(case, statement)
+    silent: dict[str, str] = {}
+    asked = check_attesters(urls, case, where.api, where.trust, silent)
+    answers = attest(where, case, statement, asked) if asked else []
+    return [*answers, *(_answer_json(MailAnswer(url, problem)) for url, problem in silent.items())]
+
+
 def attest(where: Where, case: CaseFile, statement: bytes, urls: Sequence[str]) -> list[Json]:
     """Hand the mail behind a recorded statement to attesters, and keep what they answer.
 
     An attester that does not answer is a line of the result and stops nobody: the statement is on record, and
     it can be asked again.
     """
-    from ledger.cli.attesting import ask_attesters
-
-    check_addresses(urls)
     item = mail_of(case, statement)
     data = kept.bytes_of(where.folder, case.case, item)
     if data is None:
@@ -299,27 +309,24 @@ def attest(where: Where, case: CaseFile, statement: bytes, urls: Sequence[str]) 
     for answer in ask_attesters(urls, data, item, info, signed):
         if answer.problem is None:
             _keep_answer(where.folder, case, statement, answer.capture, answer.capture_disclosure, answer.attested)
-        answers.append(
-            {
-                "url": answer.url,
-                "problem": answer.problem,
-                "attester": encode_hex(answer.attester) if answer.attester else None,
-                "result": answer.result or None,
-                "case_in": answer.case_in,
-                "at": answer.at or None,
-                "reasons": [{"code": code, "text": text} for code, text in answer.reasons],
-                "attested": [
-                    {
-                        "check": each.check,
-                        "result": each.result,
-                        "statement": encode_hex(each.signed.id),
-                        "index": each.index,
-                    }
-                    for each in answer.attested
-                ],
-            }
-        )
+        answers.append(_answer_json(answer))
     return answers
+
+
+def _answer_json(answer: MailAnswer) -> JsonObject:
+    return {
+        "url": answer.url,
+        "problem": answer.problem,
+        "attester": encode_hex(answer.attester) if answer.attester else None,
+        "result": answer.result or None,
+        "case_in": answer.case_in,
+        "at": answer.at or None,
+        "reasons": [{"code": code, "text": text} for code, text in answer.reasons],
+        "attested": [
+            {"check": each.check, "result": each.result, "statement": encode_hex(each.signed.id), "index": each.index}
+            for each in answer.attested
+        ],
+    }
 
 
 def _keep_answer(

@@ -298,6 +298,8 @@ def find(
 
     found = find_case(folder, case)
     domains = company_domains(found.company, mail_domain or ())
+    if out is not None:
+        finding.check_folder(out)
     count = 0
     for hit in finding.find(mailbox, found.case, domains, note, lang.value):
         count += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import signal
 import subprocess
@@ -103,6 +104,21 @@ def test_bind_prints_the_line_of_the_settings_too(
     [entry] = parse_policy(f"habeas_trust = 1\n{out}".encode()).attesters
     table = tomllib.loads(err[err.index("[attesters]") : err.index("For trust policies")])
     assert Settings(home=tmp_path / "any", **table).trusted_attesters == (entry,)
+
+
+def test_a_second_binding_says_what_it_replaces(
+    server: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bound = ("attester", "bind", "0x" + "78" * 20, "--home", str(server.home))
+    said = []
+    for scopes in (("dkim", "dns"), ("dns", "dkim"), ("dkim",)):
+        monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+        words = [word for scope in scopes for word in ("--scope", scope)]
+        assert main([*bound, *words]) == 0
+        said.append(capsys.readouterr().err)
+    assert "Recorded as entry" in said[0] and "already" not in said[0]
+    assert "is bound for dkim, dns already; nothing is recorded." in said[1] and "Recorded" not in said[1]
+    assert "It is bound for dkim, dns already; from now on only for dkim." in said[2] and "Recorded as entry" in said[2]
 
 
 def test_wrong_use(habeas: Run, server: Server, tmp_path: Path) -> None:

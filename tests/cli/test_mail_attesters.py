@@ -100,6 +100,8 @@ def test_who_would_not_attest_is_told_before_anything_is_signed(
     assert "is the server of the ledger" in refused(server.url, 2)
     with an_attester(server, names, tmp_path / "far", ledgers={"far.example": server.url}) as url:
         assert "works for far.example, not for" in refused(url)
+        bound = habeas("attester", "bind", url, "--scope", "dkim", "--home", str(server.home), "--yes", code=1)
+        assert "works for far.example, not for" in bound and "nothing was recorded" in bound
     with an_attester(server, names, tmp_path / "keys", scopes=["company_key"]) as url:
         bind(server, url, "company_key")
         assert "does not check mail; it checks company_key" in refused(url)

@@ -232,3 +232,27 @@ def test_one_attester_named_twice_is_asked_once(
         capsys.readouterr()
         found = read(habeas(*ADD, *names, "--attester", url + "/", "--attester", url, "--json"))
     assert [item["url"] for item in found["attesters"]] == [url + "/"]
+
+
+def test_a_ledger_that_is_away_is_named_and_nothing_is_signed(
+    habeas: Run, server: Server, key: MailKey, names: list[str], tmp_path: Path
+) -> None:
+    case = open_case(habeas)
+    (tmp_path / "a.eml").write_bytes(a_mail(key, case))
+    for more in ((), ("--attester", server.url)):
+        said = habeas(*ADD, *names, *more, "--api", "http://127.0.0.1:9", code=1)
+        assert "That is the ledger" in said and "Nothing was signed or kept; give the same command again" in said
+        assert is_untouched(tmp_path / "mine", case)
+
+
+def test_the_same_mail_for_the_same_again_is_no_second_entry(
+    habeas: Run, key: MailKey, names: list[str], tmp_path: Path
+) -> None:
+    case = open_case(habeas)
+    (tmp_path / "a.eml").write_bytes(a_mail(key, case))
+    habeas(*ADD, *names)
+    first = "0x" + casefolder.list_cases(tmp_path / "mine")[0].entries[-1].signed.id.hex()
+    said = habeas(*ADD, *names, code=1)
+    assert f"habeas mail attest {first} --attester URL" in said and "nothing was signed" in said
+    assert len(read(habeas("case", "show", "--case", case, "--json"))["statements"]) == 2
+    habeas(*ADD, "--on", "2026-11-20", *names)  # another day is another statement

@@ -26,7 +26,7 @@ from ledger.cli.mailing import originals
 from ledger.cli.mailing.grading import Examined, KeySource, company_domains, examine
 from ledger.cli.mailing.handing import attest_command, check_addresses, check_attesters, mail_of
 from ledger.cli.mailing.lines import line, result_words
-from ledger.cli.mailing.replay import refuse_replay
+from ledger.cli.mailing.replay import refuse_replay, refuse_same
 from ledger.cli.mailing.words import examined_json, report, stated_days
 from ledger.cli.output import note
 from ledger.cli.signing import Recorded, sign_in_case
@@ -149,6 +149,7 @@ def add(
     _refuse_unfit(examined, case)
     place = str(case.opened.statement.facts["place"])
     facts = facts_of(said, examined, place, language)
+    refuse_same(case, mail, KIND_OF[said.kind], facts, attesters)
     if attesters:
         _refuse_day(KIND_OF[said.kind], facts, examined, place)
     name = kept.free_name(case, "mail")

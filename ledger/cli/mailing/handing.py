@@ -7,12 +7,14 @@ leaves in the meantime can be asked again, and any number of times.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from ledger.cli.attesting import About, check_address, read_about
 from ledger.cli.casefile import CaseFile
 from ledger.cli.client import LedgerInfo, open_client
 from ledger.cli.kept import file_of
+from ledger.cli.signing import ledger_is_needed
 from ledger.cli.verify import read_policy
 from ledger.disclosure import Disclosure
 from ledger.encoding import encode_hex
@@ -46,7 +48,10 @@ def check_attesters(
     """
     if not urls:
         return ()
-    with open_client(api or case.api, read_policy(trust)) as client:
+    with (
+        open_client(api or case.api, read_policy(trust)) as client,
+        ledger_is_needed() if silent is None else nullcontext(),
+    ):
         info = client.info()
     found: dict[bytes, str] = {}
     for url in urls:

@@ -24,7 +24,7 @@ from ledger.cli.output import (
     print_text,
 )
 from ledger.encoding import Json, encode_hex
-from ledger.errors import MalformedRequest, RefusedLedger, RuntimeLog, RuntimeSetting
+from ledger.errors import MalformedRequest, Refused, RuntimeLog, RuntimeSetting
 
 if TYPE_CHECKING:
     from ledger.policy import AttesterTrust
@@ -154,7 +154,7 @@ def bind(
             raise RuntimeSetting(f"{services.settings.anchor_key_path} is needed to bind an attester; it is not here")
         if ledgers is not None and services.origin not in ledgers:
             works = ", ".join(sorted(ledgers)) or "no ledger"
-            raise RefusedLedger(f"{shown} works for {works}, not for {services.origin}; nothing was recorded")
+            raise Refused(f"{shown} works for {works}, not for {services.origin}; nothing was recorded")
         before = Records(services.store).attesters().get(address)
         if before is not None and set(before) == set(scopes):
             note(f"{entry.name} is bound for {', '.join(scopes)} already; nothing is recorded.")

@@ -105,4 +105,4 @@ def ask(statement: bytes, remarks: Sequence[str], *, into_file: bool, yes: bool)
     note(f"This is signed and becomes public:\n  {statement.decode('ascii')}\n{cases.BEFORE_SIGNING}")
     for remark in remarks:
         note(f"Remark: {remark}")
-    confirm("Sign and write it to the file?" if into_file else "Sign and record it?", yes)
+    confirm("Sign and write it to the file?" if into_file else "Sign and record it?", yes, "Nothing was signed.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shlex
 from collections.abc import Iterator
@@ -256,3 +257,31 @@ def test_the_same_mail_for_the_same_again_is_no_second_entry(
     assert f"habeas mail attest {first} --attester URL" in said and "nothing was signed" in said
     assert len(read(habeas("case", "show", "--case", case, "--json"))["statements"]) == 2
     habeas(*ADD, "--on", "2026-11-20", *names)  # another day is another statement
+
+
+def test_errors_name_what_was_given(
+    habeas: Run, server: Server, key: MailKey, names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, other = open_case(habeas), "0x" + "ab" * 32
+    (tmp_path / "a.eml").write_bytes(a_mail(key, case))
+    (tmp_path / "other.eml").write_bytes(a_mail(key, other))
+    (tmp_path / "empty.eml").write_bytes(b"")
+    (tmp_path / "fwd.txt").write_bytes(b"---- Forwarded\nSubject: x\n\n")
+    show = ("mail", "show", "a.eml")
+    assert "--resolver: 'nonsense' must be like" in habeas(*show, "--resolver", "nonsense", code=2)
+    assert "--published: none.toml cannot be read" in habeas(*show, *names, "--published", "none.toml", code=2)
+    assert "neither http:// nor https://" in habeas("page", "keep", "ftp://x/", code=2)
+    assert "empty.eml: " in habeas("page", "keep", "empty.eml", code=2)
+    assert "Record it in that one with --case" in habeas("mail", "add", "other.eml", *ADD[3:], *names, code=1)
+    assert "empty.eml is empty" in habeas("mail", "show", "empty.eml", code=2)
+    forwarded = habeas("mail", "show", "fwd.txt", code=2)
+    assert "header line '---- Forwarded' is no field" in forwarded and "b'" not in forwarded
+    wrong_day = habeas(*ADD, *names, "--on", "20.11.2026", code=2)
+    assert "--on" in wrong_day and "Grade" not in wrong_day
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    refused = habeas(*ADD[:-1], *names, code=1)
+    assert "Nothing was signed." in refused and "Aborted" not in refused
+    with an_attester(server, names, tmp_path / "new3") as url:
+        unbound = habeas(*ADD, *names, "--attester", url, code=1)
+        assert "is not bound for mail in" in unbound and "may not write this kind" not in unbound
+    assert is_untouched(tmp_path / "mine", case)

@@ -104,6 +104,8 @@ def read_original(path: Path, language: Language = "en") -> bytes:
         data = read_file(path, kept.MAX_KEPT)
     except OSError as error:
         raise MalformedRequest(f"the mail {path} cannot be read: {error.strerror}") from None
+    if not data:
+        raise MalformedMail(f"{path} is empty: nothing can be shown with it")
     if data.startswith(b"From "):
         raise MalformedMail(
             f"{path} is an mbox file, which holds many messages and changes lines of them; take yours out with: "
@@ -185,6 +187,8 @@ def added_json(added: Added, answers: list[Json]) -> JsonObject:
 
 def check_options(said: Said) -> None:
     """Raises MalformedRequest, with the words that may be named, before anybody is asked for anything."""
+    if said.on is not None:
+        parse_date(said.on, MalformedRequest, "--on")
     given = {"--until": said.until, "--reason": said.reasons or None, "--mode": said.mode}
     allowed = {"acknowledged": set(), "extended": {"--until", "--reason"}}.get(said.kind, {"--mode", "--reason"})
     extra = sorted(name for name, value in given.items() if value and name not in allowed)
@@ -271,7 +275,10 @@ def _refuse_day(kind: str, facts: Mapping[str, Json], examined: Examined, place:
 def _refuse_unfit(examined: Examined, case: CaseFile) -> None:
     if examined.binding.where == "other_case":
         others = ", ".join(encode_hex(found) for found in examined.binding.cases[:3])
-        raise RefusedMail(f"the signed part of this mail names case {others}, not {encode_hex(case.case)}")
+        raise RefusedMail(
+            f"the signed part of this mail names case {others}, not {encode_hex(case.case)}; "
+            "nothing was signed. Record it in that one with --case and its id"
+        )
     if examined.check.result == "failed":
         why = "; ".join(reason.text for reason in examined.check.reasons)
         raise VerificationMail(

@@ -18,7 +18,7 @@ from ledger.cli.signing import ledger_is_needed
 from ledger.cli.verify import read_policy
 from ledger.disclosure import Disclosure
 from ledger.encoding import encode_hex
-from ledger.errors import HabeasError, MalformedRequest, RefusedLedger, RefusedNotFound, RefusedRole, RuntimeFault
+from ledger.errors import HabeasError, MalformedRequest, Refused, RefusedNotFound, RuntimeFault
 from ledger.mail import MAIL_TYPE
 
 SCOPE = "dkim"
@@ -71,11 +71,11 @@ def _check(url: str, who: About, info: LedgerInfo) -> None:
     named = f"{url} ({who.name}, {encode_hex(who.address)})"
     if info.origin not in who.ledgers:
         works = ", ".join(sorted(who.ledgers)) or "no ledger"
-        raise RefusedLedger(f"{named} works for {works}, not for {info.origin}")
+        raise Refused(f"{named} works for {works}, not for {info.origin}")
     if SCOPE not in who.scopes:
-        raise RefusedRole(f"{named} does not check mail; it checks {', '.join(who.scopes) or 'nothing'}")
+        raise Refused(f"{named} does not check mail; it checks {', '.join(who.scopes) or 'nothing'}")
     if info.attesters is not None and SCOPE not in info.attesters.get(who.address, ()):
-        raise RefusedRole(
+        raise Refused(
             f"{named} is not bound for mail in {info.origin}, which would not take what it says; the operator of the "
             f"ledger binds it: habeas attester bind {url} --scope {SCOPE}"
         )

@@ -91,7 +91,9 @@ def init(
 def serve(
     home: AttesterHome = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on; setting host.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for any; setting port.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port to listen on, 0 for any; setting port.")
+    ] = None,
 ) -> None:
     """Run the attester until Ctrl-C or SIGTERM. Settings: docs/settings.md."""
     from contextlib import ExitStack, closing

@@ -129,6 +129,7 @@ def test_wrong_use(habeas: Run, server: Server, tmp_path: Path) -> None:
     assert "must be like 192.0.2.53" in habeas(*made, "--resolver", "nonsense", code=1)
     assert not (tmp_path / "none").exists(), "nothing is written for settings with which it would not start"
     assert "ORIGIN=URL" in habeas("attester", "init", "--name", "x", "--ledger", "habeas.example", *home, code=2)
+    assert "--port" in habeas("attester", "serve", *home, "--port", "99999", code=2)
     bound = ("attester", "bind", "0x" + "11" * 20, "--home", str(server.home), "--yes")
     assert "name what it may attest" in habeas(*bound, code=2)
     assert "scope must be among" in habeas(*bound, "--scope", "all", code=2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,7 +24,7 @@ from ledger.cli.output import (
     print_text,
 )
 from ledger.encoding import Json, encode_hex
-from ledger.errors import MalformedRequest, RuntimeLog, RuntimeSetting
+from ledger.errors import MalformedRequest, Refused, RuntimeLog, RuntimeSetting
 
 if TYPE_CHECKING:
     from ledger.policy import AttesterTrust
@@ -91,7 +91,9 @@ def init(
 def serve(
     home: AttesterHome = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on; setting host.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for any; setting port.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port to listen on, 0 for any; setting port.")
+    ] = None,
 ) -> None:
     """Run the attester until Ctrl-C or SIGTERM. Settings: docs/settings.md."""
     from contextlib import ExitStack, closing
@@ -127,7 +129,7 @@ def bind(
     home: Settings = None,
     yes: Yes = False,
 ) -> None:
-    """As the operator: record attester.bound, and print the entry for trust policies.
+    """As the operator: record attester.bound, and print the entry for trust policies. The newest binding counts alone.
 
     A running worker records it. From then on the ledger takes what the attester says within its scopes; whether a
     verifier believes it is the decision of his own trust policy.
@@ -137,8 +139,9 @@ def bind(
     from ledger.cli.services import opened
     from ledger.kinds import check_facts
     from ledger.policy import encode_attester, parse_attester
+    from ledger.runtime.records import Records
 
-    address, shown, offered = _who(who)
+    address, shown, offered, ledgers = _who(who)
     scopes = sorted(set(scope or offered))
     if offered and not set(scopes) <= set(offered):
         beyond = ", ".join(sorted(set(scopes) - set(offered)))
@@ -151,11 +154,18 @@ def bind(
     with opened(home, new_keys=False, is_there=True) as services:
         if services.operator is None:
             raise RuntimeSetting(f"{services.settings.anchor_key_path} is needed to bind an attester; it is not here")
-        signed = services.operator.say(services.origin, "attester.bound", facts, _recent(services))
-        confirm(f"Bind {entry.name}, {encode_hex(address)}, for {', '.join(scopes)}?", yes)
-        services.acceptance.start()
-        receipt = asyncio.run(services.acceptance.submit(signed.raw))
-    note(f"Recorded as entry {receipt.index}: {encode_hex(signed.id)}")
+        if ledgers is not None and services.origin not in ledgers:
+            works = ", ".join(sorted(ledgers)) or "no ledger"
+            raise Refused(f"{shown} works for {works}, not for {services.origin}; nothing was recorded")
+        before = Records(services.store).attesters().get(address)
+        if before is not None and set(before) == set(scopes):
+            note(f"{entry.name} is bound for {', '.join(scopes)} already; nothing is recorded.")
+        else:
+            signed = services.operator.say(services.origin, "attester.bound", facts, _recent(services))
+            confirm(_question(entry, before), yes)
+            services.acceptance.start()
+            receipt = asyncio.run(services.acceptance.submit(signed.raw))
+            note(f"Recorded as entry {receipt.index}: {encode_hex(signed.id)}")
     note("For your settings, habeas.toml, so that /v1/trust-policy lists it after the next start:")
     note(f"[attesters]\n{_setting(entry)}")
     note("For trust policies, trust.toml:")
@@ -206,6 +216,13 @@ def key(
         raise typer.Exit(1)
 
 
+def _question(entry: AttesterTrust, before: Sequence[str] | None) -> str:
+    question = f"Bind {entry.name}, {encode_hex(entry.key)}, for {', '.join(entry.scope)}?"
+    if before is None:
+        return question
+    return f"It is bound for {', '.join(before)} already; from now on only for {', '.join(entry.scope)}.\n{question}"
+
+
 def _setting(entry: AttesterTrust) -> str:
     """The line of the setting ``attesters``: another form than that of trust policies."""
     words = " ".join((encode_hex(entry.key), *entry.scope))
@@ -234,14 +251,14 @@ def _toml(given: Mapping[str, object]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _who(who: str) -> tuple[bytes, str, tuple[str, ...]]:
-    """Address, name and scopes of an attester named by its address alone, or by its server."""
+def _who(who: str) -> tuple[bytes, str, tuple[str, ...], frozenset[str] | None]:
+    """Address, name, scopes and ledgers of an attester named by its address alone, or by its server."""
     if "://" not in who:
-        return parse_address(who, "URL|ADDRESS"), "", ()
+        return parse_address(who, "URL|ADDRESS"), "", (), None
     from ledger.cli.attesting import read_about
 
     about = read_about(who)
-    return about.address, about.name, about.scopes
+    return about.address, about.name, about.scopes, about.ledgers
 
 
 def _recent(services: Services) -> RecentBlock:

@@ -6,6 +6,7 @@ stops the others. ``habeas mail add`` and the demo use this.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ from ledger.statement import SignedStatement, verify_signature
 TIMEOUT_S = 120.0
 AT_ONCE = 8
 MAIL_TYPE = "message/rfc822"
+_OTHER_PAGE = re.compile("HTTP status [34]..$|did not answer with a JSON object$")
+"""How the fault ends where a server that knows nothing of attesters answered."""
 _Answer = TypeVar("_Answer")
 
 
@@ -103,14 +106,27 @@ def read_about(url: str) -> About:
     )
 
 
+def check_address(url: str, what: str) -> None:
+    """Raises MalformedRequest for what is no address of an attester; it may lie below a path, and is no page of it."""
+    require_private(url, what)
+    base, pages, _ = url.partition("/v1/")
+    if pages or set("?#") & set(url):
+        raise MalformedRequest(
+            f"{what} is the address of a server, not that of a page; give it without a path: {base.partition('?')[0]}"
+        )
+
+
 def ask_about(url: str) -> Mapping[str, Json]:
     """The same as it was answered."""
-    require_private(url, "the address of an attester")
+    check_address(url, "the address of an attester")
     with ApiClient(url) as client:
         try:
             return client.get_json("/v1/attester")
         except RefusedNotFound:
             pass
+        except RuntimeFault as error:
+            if not _OTHER_PAGE.search(str(error)):
+                raise  # away, or at fault: it may well be an attester
         try:
             origin = client.info().origin
         except HabeasError:

@@ -132,7 +132,7 @@ def add(
     recorded, statement = added.recorded, encode_hex(added.recorded.signed.id)
     if not as_json:
         print_text(line("recorded", lang.value, index=recorded.index, statement=statement))
-    answers = attest(where, find_case(folder, case), recorded.signed.id, attester) if attester else []
+    answers = attest(where, find_case(folder, case), recorded.signed.id, added.attesters) if attester else []
     if as_json:
         print_json(added_json(added, answers))
     else:
@@ -156,10 +156,13 @@ def attest(
     lang: Lang = Language.en,
     as_json: AsJson = False,
 ) -> None:
-    """Hand a mail that is on record to attesters, and keep what they answer. Exit code 3: not all of them attested."""
+    """Hand a mail that is on record to attesters, and keep what they answer. Exit code 3: not all of them attested.
+
+    They are asked who they are before a byte of the mail leaves.
+    """
     from ledger.cli.cases import find_case
     from ledger.cli.mailing.adding import Where, answer_lines
-    from ledger.cli.mailing.adding import attest as ask
+    from ledger.cli.mailing.adding import attest_later as ask
 
     if not attester:
         raise MalformedRequest("name one attester or more with --attester URL")
@@ -295,6 +298,8 @@ def find(
 
     found = find_case(folder, case)
     domains = company_domains(found.company, mail_domain or ())
+    if out is not None:
+        finding.check_folder(out)
     count = 0
     for hit in finding.find(mailbox, found.case, domains, note, lang.value):
         count += 1

@@ -97,10 +97,11 @@ def print_lines(text: str) -> None:
     print(clean_lines(text.removesuffix("\n")))
 
 
-def confirm(question: str, yes: bool) -> None:
-    """Ask; ``yes`` answers beforehand. Whoever does not agree ends with exit code 1."""
-    if not yes:
-        typer.confirm(clean_lines(question), abort=True, err=True)
+def confirm(question: str, yes: bool, otherwise: str = "Nothing was changed.") -> None:
+    """Ask; ``yes`` answers beforehand. Whoever does not agree is told what that leaves, and ends with exit code 1."""
+    if not yes and not typer.confirm(clean_lines(question), err=True):
+        note(otherwise)
+        raise typer.Exit(1)
 
 
 def read_password(file: Path | None, what: str, *, new: bool = False) -> str:

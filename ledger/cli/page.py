@@ -24,7 +24,7 @@ from ledger.cli.output import (
     print_text,
 )
 from ledger.encoding import Json, encode_hex, sha256
-from ledger.errors import MalformedRequest, RefusedOverwrite
+from ledger.errors import Malformed, MalformedRequest, RefusedOverwrite
 from ledger.kinds import is_domain
 
 if TYPE_CHECKING:
@@ -67,8 +67,13 @@ def keep(
     if any(item.disclosure.name == name for item in found.waiting):
         raise RefusedOverwrite(f"a kept file waits under the name {name} already; choose another with --name")
     is_fetched = source.startswith(("http://", "https://"))
+    if "://" in source and not is_fetched:
+        raise MalformedRequest(f"{source[:80]} is neither http:// nor https://; only such a page is fetched")
     data = _fetched(source) if is_fetched else _read(Path(source))
-    checked = check_warc(data)
+    try:
+        checked = check_warc(data)
+    except Malformed as error:
+        raise type(error)(f"{source}: {error}") from None
     if checked.secrets and not as_taken:
         raise MalformedRequest(
             f"the capture holds {checked.secrets[0]} ({len(checked.secrets)} in all): whoever is shown it could act as "

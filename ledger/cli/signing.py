@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from ledger.cli.remarks import case_remarks, date_remarks, right_remarks
 from ledger.cli.verify import read_policy
 from ledger.disclosure import Disclosure
 from ledger.encoding import Json
-from ledger.errors import RefusedOverwrite
+from ledger.errors import RefusedOverwrite, RuntimeFault
 from ledger.kinds import Kind
 from ledger.statement import SignedStatement
 
@@ -53,9 +54,10 @@ def sign_in_case(
     check_out(out)
     key = cases.case_key(folder, case)
     with open_client(api or case.api, read_policy(trust)) as client:
-        signed, newest = cases.sign_statement(
-            client, key, case.author, kind.name, facts, case=case.case, company=case.company, disclosures=held
-        )
+        with ledger_is_needed():
+            signed, newest = cases.sign_statement(
+                client, key, case.author, kind.name, facts, case=case.case, company=case.company, disclosures=held
+            )
         opened = case.entries[0].signed.statement.facts
         remarks = (
             *remarks,
@@ -77,6 +79,18 @@ def sign_in_case(
     return Recorded(signed, receipt.index, remarks)
 
 
+@contextmanager
+def ledger_is_needed() -> Iterator[None]:
+    """A fault in here is the ledger's, before anything is signed: a statement quotes a block that it names."""
+    try:
+        yield
+    except RuntimeFault as error:
+        raise type(error)(
+            f"{error}. That is the ledger: a statement quotes a new block, which it names. Nothing was signed or kept; "
+            "give the same command again once it answers"
+        ) from None
+
+
 def check_out(out: Path | None) -> None:
     """Raises RefusedOverwrite where the file is there already.
 
@@ -91,4 +105,4 @@ def ask(statement: bytes, remarks: Sequence[str], *, into_file: bool, yes: bool)
     note(f"This is signed and becomes public:\n  {statement.decode('ascii')}\n{cases.BEFORE_SIGNING}")
     for remark in remarks:
         note(f"Remark: {remark}")
-    confirm("Sign and write it to the file?" if into_file else "Sign and record it?", yes)
+    confirm("Sign and write it to the file?" if into_file else "Sign and record it?", yes, "Nothing was signed.")

@@ -70,6 +70,12 @@ def find_case(mail: RawMail, check: MailCheck, case: bytes | None = None) -> Bin
     return Binding("none", ())
 
 
+def cases_named(mail: RawMail) -> tuple[bytes, ...]:
+    """Every case id that subject and body name, each once, signed or not: it sorts mails, and shows nothing."""
+    texts = (*subject_texts(mail, len(mail.named("subject"))), *body_texts(mail, mail.body))
+    return tuple(dict.fromkeys(found for text in texts for found in _cases(text)))[:MAX_CASES]
+
+
 def _doubt(
     mail: RawMail, check: MailCheck, body: bytes, known: set[bytes | None], read: Read
 ) -> tuple[Literal["other_case", "none"], set[bytes]] | None:

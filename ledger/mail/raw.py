@@ -126,12 +126,18 @@ def _read_fields(header: bytes) -> Iterator[Field]:
         named = _NAME.match(raw)
         if named is None:
             shown = raw[:40].split(b"\n")[0].rstrip(b"\r")
-            raise MalformedMail(f"header line {shown!r} is no field: a name and a colon")
+            raise MalformedMail(f"header line {_shown(shown)} is no field: a name and a colon")
         name, key = named[0][:-1].decode("ascii"), named[1].decode("ascii").lower()
         if named[2] and key in _DECIDING:
             # A space there is obsolete: some mail programs read the field, some do not.
-            raise MalformedMail(f"header line {named[0]!r} has a space before its colon; mail programs differ in it")
+            raise MalformedMail(
+                f"header line {_shown(named[0])} has a space before its colon; mail programs differ in it"
+            )
         yield Field(name, key, raw)
+
+
+def _shown(line: bytes) -> str:
+    return repr(line.decode("ascii", "backslashreplace"))
 
 
 def _field_starts(header: bytes) -> list[int]:

@@ -304,7 +304,9 @@ def load(kind: type[_Settings], what: str, given: Mapping[str, object]) -> _Sett
         return kind(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         wrong = "; ".join(
-            f"{'.'.join(map(str, item['loc'])) or 'settings'}: {item['msg'].removeprefix('Value error, ')}"
+            f"unknown setting {'.'.join(map(str, item['loc']))}"
+            if item["type"] == "extra_forbidden"
+            else f"{'.'.join(map(str, item['loc'])) or 'settings'}: {item['msg'].removeprefix('Value error, ')}"
             for item in error.errors()
         )
         raise RuntimeSetting(f"wrong {what}: {wrong} (docs/settings.md lists them)") from None

@@ -35,7 +35,7 @@ SHOP: dict[str, object] = {"company": "shop.example", "domains": ["shop.example"
         ({"client_header": "forwarded"}, "x-forwarded-for"),
         ({"proxies": ["proxy.example"]}, "no address and no network"),
         ({"proxies": ["192.0.2.1/24"]}, "proxies"),
-        ({"unknown": 1}, "unknown"),
+        ({"unknown": 1}, "unknown setting unknown "),
     ],
 )
 def test_wrong_settings(tmp_path: Path, given: dict[str, object], named: str) -> None:

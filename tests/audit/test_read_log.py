@@ -28,6 +28,13 @@ def test_every_statement_and_what_is_withheld(tmp_path: Path) -> None:
     assert '"kind":"ledger.opened"' in opened and '"kind":"entry.withheld"' in withheld
 
 
+def test_help_and_wrong_use() -> None:
+    for words, code in ((["--help"], 0), ([], 2), (["a", "b"], 2)):
+        call = [sys.executable, "-I", str(ROOT / "examples" / "read_log.py"), *words]
+        found = subprocess.run(call, capture_output=True, text=True, check=False)
+        assert found.returncode == code and "python3 read_log.py http" in found.stdout and found.stderr == ""
+
+
 def test_names_of_tiles() -> None:
     assert [name(number) for number in (0, 67, 999, 1000, 1234067)] == [
         "000", "067", "999", "x001/000", "x001/x234/067",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import signal
 import subprocess
@@ -105,6 +106,21 @@ def test_bind_prints_the_line_of_the_settings_too(
     assert Settings(home=tmp_path / "any", **table).trusted_attesters == (entry,)
 
 
+def test_a_second_binding_says_what_it_replaces(
+    server: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bound = ("attester", "bind", "0x" + "78" * 20, "--home", str(server.home))
+    said = []
+    for scopes in (("dkim", "dns"), ("dns", "dkim"), ("dkim",)):
+        monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+        words = [word for scope in scopes for word in ("--scope", scope)]
+        assert main([*bound, *words]) == 0
+        said.append(capsys.readouterr().err)
+    assert "Recorded as entry" in said[0] and "already" not in said[0]
+    assert "is bound for dkim, dns already; nothing is recorded." in said[1] and "Recorded" not in said[1]
+    assert "It is bound for dkim, dns already; from now on only for dkim." in said[2] and "Recorded as entry" in said[2]
+
+
 def test_wrong_use(habeas: Run, server: Server, tmp_path: Path) -> None:
     home = ("--home", str(tmp_path / "none"))
     nowhere = habeas("attester", "serve", *home, code=1)
@@ -113,6 +129,7 @@ def test_wrong_use(habeas: Run, server: Server, tmp_path: Path) -> None:
     assert "must be like 192.0.2.53" in habeas(*made, "--resolver", "nonsense", code=1)
     assert not (tmp_path / "none").exists(), "nothing is written for settings with which it would not start"
     assert "ORIGIN=URL" in habeas("attester", "init", "--name", "x", "--ledger", "habeas.example", *home, code=2)
+    assert "--port" in habeas("attester", "serve", *home, "--port", "99999", code=2)
     bound = ("attester", "bind", "0x" + "11" * 20, "--home", str(server.home), "--yes")
     assert "name what it may attest" in habeas(*bound, code=2)
     assert "scope must be among" in habeas(*bound, "--scope", "all", code=2)

@@ -186,7 +186,8 @@ def test_a_mail_for_another_case_is_refused_and_one_for_none_is_weaker(
     assert f"names case 0x{'ab' * 32}, not 0x" in refused
     assert main(["mail", "add", "none.eml", "--as", "acknowledged", *names, "--yes"]) == 0
     err = capsys.readouterr().err
-    assert main(["mail", "add", "none.eml", "--as", "acknowledged", *names, "--yes", "--lang", "ko"]) == 0
+    other = ("--as", "fulfilled", "--mode", "sent", "--lang", "ko")  # the same for the same would be refused
+    assert main(["mail", "add", "none.eml", *other, *names, "--yes"]) == 0
     out, korean = capsys.readouterr()
     assert "번으로 기록했습니다: 0x" in out and "DNS 서버 3곳에 열쇠 1개를 묻습니다" in korean
     assert "메일의 Date에 보낸 쪽이 적은 날입니다" in korean and "확인인이 확인하기 전에는" in korean

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shlex
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from ledger.runtime.attester.parts import open_parts
 from ledger.runtime.attester.settings import load_attester
 from tests.attester.conftest import serving
 from tests.cli.a_mail import a_mail, read
-from tests.cli.a_proxy import losing_posts
+from tests.cli.a_proxy import losing_posts, receiving
 from tests.cli.a_server import COMPANY, Run, Server, open_case
 
 ADD = ("mail", "add", "a.eml", "--as", "acknowledged", "--yes")
@@ -100,6 +101,8 @@ def test_who_would_not_attest_is_told_before_anything_is_signed(
     assert "is the server of the ledger" in refused(server.url, 2)
     with an_attester(server, names, tmp_path / "far", ledgers={"far.example": server.url}) as url:
         assert "works for far.example, not for" in refused(url)
+        bound = habeas("attester", "bind", url, "--scope", "dkim", "--home", str(server.home), "--yes", code=1)
+        assert "works for far.example, not for" in bound and "nothing was recorded" in bound
     with an_attester(server, names, tmp_path / "keys", scopes=["company_key"]) as url:
         bind(server, url, "company_key")
         assert "does not check mail; it checks company_key" in refused(url)
@@ -187,3 +190,98 @@ def test_a_key_as_wallets_show_it(habeas: Run, server: Server, names: list[str],
         asked = ("attester", "key", COMPANY, "--attester", url, "--key")
         assert f"{url}: " in habeas(*asked, shown, code=1)
         assert "no checksum" in habeas(*asked, shown.replace("5aA", "5aa"), code=2)
+
+
+def test_a_mail_on_record_goes_to_nobody_who_is_no_attester_of_this_ledger(
+    habeas: Run, server: Server, key: MailKey, names: list[str], tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """They are asked first, as before signing: one that will not do ends it before a byte of the mail leaves."""
+    case = open_case(habeas)
+    (tmp_path / "a.eml").write_bytes(a_mail(key, case))
+    habeas(*ADD, *names)
+    statement = "0x" + casefolder.list_cases(tmp_path / "mine")[0].entries[-1].signed.id.hex()
+
+    def refused(url: str, code: int = 1) -> str:
+        said = habeas("mail", "attest", statement, "--attester", url, code=code)
+        assert "habeas mail attest" not in said and f"--attester {url}" not in said
+        return said
+
+    assert "give it without a path: https://one.example" in refused("https://one.example/v1/attester", 2)
+    assert "is the server of the ledger" in refused(server.url, 2)
+    with receiving() as (url, posted):
+        assert "is no attester" in refused(url, 2) and posted == []
+    with an_attester(server, names, tmp_path / "far2", ledgers={"far.example": server.url}) as url:
+        assert "Nothing was handed over, to nobody. Correct --attester" in refused(url)
+    with an_attester(server, names, tmp_path / "new2") as url:
+        refused_by = habeas("mail", "attest", statement, "--attester", url, code=1)
+        assert "is not bound for mail in" in refused_by and "habeas mail attest" not in refused_by
+        bind(server, url)
+        capsys.readouterr()
+        found = read(habeas("mail", "attest", statement, "--attester", url, "--attester", url + "/", "--json"))
+        assert len(found["attesters"]) == 1  # one attester, whatever its address is spelled like
+
+
+def test_one_attester_named_twice_is_asked_once(
+    habeas: Run, server: Server, key: MailKey, names: list[str], tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    case = open_case(habeas)
+    (tmp_path / "a.eml").write_bytes(a_mail(key, case))
+    with an_attester(server, names, tmp_path / "twice") as url:
+        bind(server, url)
+        capsys.readouterr()
+        found = read(habeas(*ADD, *names, "--attester", url + "/", "--attester", url, "--json"))
+    assert [item["url"] for item in found["attesters"]] == [url + "/"]
+
+
+def test_a_ledger_that_is_away_is_named_and_nothing_is_signed(
+    habeas: Run, server: Server, key: MailKey, names: list[str], tmp_path: Path
+) -> None:
+    case = open_case(habeas)
+    (tmp_path / "a.eml").write_bytes(a_mail(key, case))
+    for more in ((), ("--attester", server.url)):
+        said = habeas(*ADD, *names, *more, "--api", "http://127.0.0.1:9", code=1)
+        assert "That is the ledger" in said and "Nothing was signed or kept; give the same command again" in said
+        assert is_untouched(tmp_path / "mine", case)
+
+
+def test_the_same_mail_for_the_same_again_is_no_second_entry(
+    habeas: Run, key: MailKey, names: list[str], tmp_path: Path
+) -> None:
+    case = open_case(habeas)
+    (tmp_path / "a.eml").write_bytes(a_mail(key, case))
+    habeas(*ADD, *names)
+    first = "0x" + casefolder.list_cases(tmp_path / "mine")[0].entries[-1].signed.id.hex()
+    said = habeas(*ADD, *names, code=1)
+    assert f"habeas mail attest {first} --attester URL" in said and "nothing was signed" in said
+    assert len(read(habeas("case", "show", "--case", case, "--json"))["statements"]) == 2
+    habeas(*ADD, "--on", "2026-11-20", *names)  # another day is another statement
+
+
+def test_errors_name_what_was_given(
+    habeas: Run, server: Server, key: MailKey, names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, other = open_case(habeas), "0x" + "ab" * 32
+    (tmp_path / "a.eml").write_bytes(a_mail(key, case))
+    (tmp_path / "other.eml").write_bytes(a_mail(key, other))
+    (tmp_path / "empty.eml").write_bytes(b"")
+    (tmp_path / "fwd.txt").write_bytes(b"---- Forwarded\nSubject: x\n\n")
+    show = ("mail", "show", "a.eml")
+    assert "--resolver: 'nonsense' must be like" in habeas(*show, "--resolver", "nonsense", code=2)
+    assert "--published: none.toml cannot be read" in habeas(*show, *names, "--published", "none.toml", code=2)
+    assert "neither http:// nor https://" in habeas("page", "keep", "ftp://x/", code=2)
+    assert "empty.eml: " in habeas("page", "keep", "empty.eml", code=2)
+    assert "Record it in that one with --case" in habeas("mail", "add", "other.eml", *ADD[3:], *names, code=1)
+    assert "empty.eml is empty" in habeas("mail", "show", "empty.eml", code=2)
+    forwarded = habeas("mail", "show", "fwd.txt", code=2)
+    assert "header line '---- Forwarded' is no field" in forwarded and "b'" not in forwarded
+    wrong_day = habeas(*ADD, *names, "--on", "20.11.2026", code=2)
+    assert "--on" in wrong_day and "Grade" not in wrong_day
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    refused = habeas(*ADD[:-1], *names, code=1)
+    assert "Nothing was signed." in refused and "Aborted" not in refused
+    with an_attester(server, names, tmp_path / "new3") as url:
+        unbound = habeas(*ADD, *names, "--attester", url, code=1)
+        assert "is not bound for mail in" in unbound and "may not write this kind" not in unbound
+    assert is_untouched(tmp_path / "mine", case)

@@ -57,6 +57,23 @@ def test_find_takes_mails_out_of_an_mbox_as_they_were_signed(
     assert (tmp_path / exact["written"]).read_bytes() == ours and exact["reading"] == "as_it_lies"
 
 
+def test_find_says_what_is_of_another_case_and_what_was_there(habeas: Run, key: MailKey, tmp_path: Path) -> None:
+    case, other = open_case(habeas), "0x" + "ab" * 32
+    (tmp_path / "box").write_bytes(mbox_of(a_mail(key, case, 1), a_mail(key, other, 2)))
+    (tmp_path / "a.png").write_bytes(b"")
+    for out in ("a.png", "a.png/below"):
+        said = habeas("mail", "find", "box", "--out", out, "--json", code=2)
+        assert "a.png is a file; name a folder" in said and read(said.splitlines()[0])["error"] == "malformed-request"
+    first = habeas("mail", "find", "box", "--out", "out")
+    assert first.count("  written: ") == 2 and "already there" not in first
+    assert first.count(f"it names ANOTHER case: {other}") == 1 and f"case: {case}" not in first
+    second = habeas("mail", "find", "box", "--out", "out")
+    assert second.count("  already there, unchanged: ") == 2 and "  written: " not in second
+    assert f"다른 사건 번호가 있음: {other}" in habeas("mail", "find", "box", "--lang", "ko")
+    found = [read(line) for line in habeas("mail", "find", "box", "--out", "out", "--json").splitlines()]
+    assert [(item["other_cases"], item["was_there"]) for item in found] == [([], True), ([other], True)]
+
+
 def test_a_batch_goes_on_where_it_broke_off(
     habeas: Run, key: MailKey, names: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -171,8 +171,9 @@ def test_find_goes_past_what_is_no_mail(tmp_path: Path) -> None:
     told: list[str] = []
     [hit] = list(finding.find(tmp_path, bytes.fromhex(CASE[2:]), DOMAINS, told.append))
     assert hit.name.endswith("b.eml") and len(told) == 1 and "a.eml is no message" in told[0]
-    path = finding.write_out(hit, tmp_path / "out")
-    assert path.read_bytes() == a_mail_bytes(hit) and finding.write_out(hit, tmp_path / "out") == path
+    path, was_there = finding.write_out(hit, tmp_path / "out")
+    assert not was_there
+    assert path.read_bytes() == a_mail_bytes(hit) and finding.write_out(hit, tmp_path / "out") == (path, True)
 
 
 def a_mail_bytes(hit: finding.Hit) -> bytes:

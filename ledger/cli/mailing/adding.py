@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ledger.cli import casefolder, kept
 from ledger.cli.attested import Attested
+from ledger.cli.attesting import MailAnswer, ask_attesters
 from ledger.cli.casefile import CaseFile
 from ledger.cli.cases import find_case, keep_receipt
 from ledger.cli.client import open_client
@@ -25,7 +26,7 @@ from ledger.cli.mailing import originals
 from ledger.cli.mailing.grading import Examined, KeySource, company_domains, examine
 from ledger.cli.mailing.handing import attest_command, check_addresses, check_attesters, mail_of
 from ledger.cli.mailing.lines import line, result_words
-from ledger.cli.mailing.replay import refuse_replay
+from ledger.cli.mailing.replay import refuse_replay, refuse_same
 from ledger.cli.mailing.words import examined_json, report, stated_days
 from ledger.cli.output import note
 from ledger.cli.signing import Recorded, sign_in_case
@@ -93,6 +94,8 @@ class Added:
     recorded: Recorded
     mail: Disclosure
     capture: Disclosure | None
+    attesters: tuple[str, ...] = ()
+    """Addresses of those who are to attest it, each attester once."""
 
 
 def read_original(path: Path, language: Language = "en") -> bytes:
@@ -101,6 +104,8 @@ def read_original(path: Path, language: Language = "en") -> bytes:
         data = read_file(path, kept.MAX_KEPT)
     except OSError as error:
         raise MalformedRequest(f"the mail {path} cannot be read: {error.strerror}") from None
+    if not data:
+        raise MalformedMail(f"{path} is empty: nothing can be shown with it")
     if data.startswith(b"From "):
         raise MalformedMail(
             f"{path} is an mbox file, which holds many messages and changes lines of them; take yours out with: "
@@ -139,13 +144,14 @@ def add(
     case = find_case(where.folder, where.case)
     mail = RawMail.parse(data)
     refuse_replay(where.folder, case, mail, attesters, language)
-    check_attesters(attesters, case, where.api, where.trust)
+    attesters = check_attesters(attesters, case, where.api, where.trust)
     examined = examine(data, company_domains(case.company, domains), source, case.case)
     for said_of_it in report(examined, language):
         note(said_of_it)
     _refuse_unfit(examined, case)
     place = str(case.opened.statement.facts["place"])
     facts = facts_of(said, examined, place, language)
+    refuse_same(case, mail, KIND_OF[said.kind], facts, attesters)
     if attesters:
         _refuse_day(KIND_OF[said.kind], facts, examined, place)
     name = kept.free_name(case, "mail")
@@ -161,7 +167,7 @@ def add(
         where.folder, case, kind, facts, held, files=files, api=where.api, trust=where.trust, yes=where.yes,
         then=lambda statement: attest_command(statement, attesters),
     )  # fmt: skip
-    return Added(examined, recorded, held[0], held[1] if len(held) > 1 else None)
+    return Added(examined, recorded, held[0], held[1] if len(held) > 1 else None, tuple(attesters))
 
 
 def added_json(added: Added, answers: list[Json]) -> JsonObject:
@@ -181,6 +187,8 @@ def added_json(added: Added, answers: list[Json]) -> JsonObject:
 
 def check_options(said: Said) -> None:
     """Raises MalformedRequest, with the words that may be named, before anybody is asked for anything."""
+    if said.on is not None:
+        parse_date(said.on, MalformedRequest, "--on")
     given = {"--until": said.until, "--reason": said.reasons or None, "--mode": said.mode}
     allowed = {"acknowledged": set(), "extended": {"--until", "--reason"}}.get(said.kind, {"--mode", "--reason"})
     extra = sorted(name for name, value in given.items() if value and name not in allowed)
@@ -267,7 +275,10 @@ def _refuse_day(kind: str, facts: Mapping[str, Json], examined: Examined, place:
 def _refuse_unfit(examined: Examined, case: CaseFile) -> None:
     if examined.binding.where == "other_case":
         others = ", ".join(encode_hex(found) for found in examined.binding.cases[:3])
-        raise RefusedMail(f"the signed part of this mail names case {others}, not {encode_hex(case.case)}")
+        raise RefusedMail(
+            f"the signed part of this mail names case {others}, not {encode_hex(case.case)}; "
+            "nothing was signed. Record it in that one with --case and its id"
+        )
     if examined.check.result == "failed":
         why = "; ".join(reason.text for reason in examined.check.reasons)
         raise VerificationMail(
@@ -277,15 +288,22 @@ def _refuse_unfit(examined: Examined, case: CaseFile) -> None:
         )
 
 
+def attest_later(where: Where, case: CaseFile, statement: bytes, urls: Sequence[str]) -> list[Json]:
+    """``attest`` for a statement that is on record already: who the attesters are is asked first, as ``add`` does."""
+    check_addresses(urls)
+    mail_of(case, statement)
+    silent: dict[str, str] = {}
+    asked = check_attesters(urls, case, where.api, where.trust, silent)
+    answers = attest(where, case, statement, asked) if asked else []
+    return [*answers, *(_answer_json(MailAnswer(url, problem)) for url, problem in silent.items())]
+
+
 def attest(where: Where, case: CaseFile, statement: bytes, urls: Sequence[str]) -> list[Json]:
     """Hand the mail behind a recorded statement to attesters, and keep what they answer.
 
     An attester that does not answer is a line of the result and stops nobody: the statement is on record, and
     it can be asked again.
     """
-    from ledger.cli.attesting import ask_attesters
-
-    check_addresses(urls)
     item = mail_of(case, statement)
     data = kept.bytes_of(where.folder, case.case, item)
     if data is None:
@@ -299,27 +317,24 @@ def attest(where: Where, case: CaseFile, statement: bytes, urls: Sequence[str]) 
     for answer in ask_attesters(urls, data, item, info, signed):
         if answer.problem is None:
             _keep_answer(where.folder, case, statement, answer.capture, answer.capture_disclosure, answer.attested)
-        answers.append(
-            {
-                "url": answer.url,
-                "problem": answer.problem,
-                "attester": encode_hex(answer.attester) if answer.attester else None,
-                "result": answer.result or None,
-                "case_in": answer.case_in,
-                "at": answer.at or None,
-                "reasons": [{"code": code, "text": text} for code, text in answer.reasons],
-                "attested": [
-                    {
-                        "check": each.check,
-                        "result": each.result,
-                        "statement": encode_hex(each.signed.id),
-                        "index": each.index,
-                    }
-                    for each in answer.attested
-                ],
-            }
-        )
+        answers.append(_answer_json(answer))
     return answers
+
+
+def _answer_json(answer: MailAnswer) -> JsonObject:
+    return {
+        "url": answer.url,
+        "problem": answer.problem,
+        "attester": encode_hex(answer.attester) if answer.attester else None,
+        "result": answer.result or None,
+        "case_in": answer.case_in,
+        "at": answer.at or None,
+        "reasons": [{"code": code, "text": text} for code, text in answer.reasons],
+        "attested": [
+            {"check": each.check, "result": each.result, "statement": encode_hex(each.signed.id), "index": each.index}
+            for each in answer.attested
+        ],
+    }
 
 
 def _keep_answer(

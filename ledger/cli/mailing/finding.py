@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ledger.cli.files import write_new
 from ledger.cli.mailing.boxes import Reading, passed_over, readings, walk
 from ledger.cli.mailing.grading import choose, signatures
 from ledger.cli.mailing.headers import shown_field
 from ledger.cli.mailing.lines import line
-from ledger.encoding import Json, JsonObject
+from ledger.encoding import Json, JsonObject, encode_hex
 from ledger.errors import Malformed, MalformedRequest, RefusedOverwrite
 from ledger.mail.author import author_domain, in_domain
+from ledger.mail.binding import cases_named
 from ledger.mail.charsets import as_seen
 from ledger.mail.raw import RawMail
 from ledger.mail.text import body_texts, subject_texts
@@ -38,6 +40,15 @@ class Hit:
     """
     signers: tuple[str, ...] = ()
     """Domains of the company that its signatures name."""
+    others: tuple[bytes, ...] = ()
+    """Other cases that it names; ``mail add`` refuses it where that is signed."""
+
+
+class Written(NamedTuple):
+    """Where the bytes of a hit lie, and whether they lay there before."""
+
+    path: Path
+    was_there: bool
 
 
 def find(
@@ -65,7 +76,8 @@ def find(
         if why:
             reading, read = choose(found)
             own = read[0] if read else RawMail.parse(reading.data)
-            yield Hit(found.name, reading, read is not None, own, why, tuple(signers(mail, domains)))
+            others = tuple(each for each in cases_named(own) if each != case)
+            yield Hit(found.name, reading, read is not None, own, why, tuple(signers(mail, domains)), others)
     if skipped := passed_over(path):
         told(line("passed_over", language, count=skipped, path=path))
     if not was_read:
@@ -92,7 +104,7 @@ def signers(mail: RawMail, domains: frozenset[str]) -> list[str]:
     return list(dict.fromkeys(named))
 
 
-def hit_json(hit: Hit, written: Path | None) -> JsonObject:
+def hit_json(hit: Hit, written: Written | None) -> JsonObject:
     """For programs."""
     why: list[Json] = [*hit.why]
     return {
@@ -105,19 +117,27 @@ def hit_json(hit: Hit, written: Path | None) -> JsonObject:
         "bytes": len(hit.mail.data),
         "reading": hit.reading.how,
         "body_is_signed": hit.is_body_signed,
-        "written": None if written is None else str(written),
+        "written": None if written is None else str(written.path),
+        "was_there": None if written is None else written.was_there,
+        "other_cases": [encode_hex(each) for each in hit.others],
     }
 
 
-def hit_words(hit: Hit, written: Path | None, language: Language = "en") -> Iterator[str]:
+def hit_words(hit: Hit, written: Written | None, language: Language = "en") -> Iterator[str]:
     """For people."""
-    values = {"domains": ", ".join(hit.signers), "how": hit.reading.how, "path": written}
+    values = {
+        "domains": ", ".join(hit.signers),
+        "how": hit.reading.how,
+        "path": None if written is None else written.path,
+    }
+    values["cases"] = ", ".join(encode_hex(each) for each in hit.others[:3])
     yield f"{hit.name}: {'; '.join(pick(_WORDS[each], language).format(**values) for each in hit.why)}"
     yield f"  {shown_field(hit.mail, 'date')}  {shown_field(hit.mail, 'from')}"
     yield f"  {shown_field(hit.mail, 'subject')}"
     names = ["signed_body" if hit.is_body_signed else "changed" if hit.mail.named("dkim-signature") else "unsigned"]
     names += ["reading"] if hit.reading.how != "as_it_lies" else []
-    names += ["written"] if written is not None else []
+    names += ["other_case"] if hit.others else []
+    names += ["was_there" if written.was_there else "written"] if written is not None else []
     yield from ("  " + pick(_WORDS[name], language).format(**values) for name in names)
 
 
@@ -141,7 +161,12 @@ _WORDS = {
         "서명이 없음: 이것만으로는 아무것도 증명하지 못함(self_stated). 원본: habeas mail original --lang ko",
     ),
     "reading": ("lines that begin with >From were read as {how}", ">From으로 시작하는 줄을 {how} 방식으로 읽음"),
+    "other_case": (
+        "it names ANOTHER case: {cases}; if that is signed, habeas mail add refuses it for this one",
+        "다른 사건 번호가 있음: {cases}. 서명된 부분에 있으면 habeas mail add가 이 사건에는 거절함",
+    ),
     "written": ("written: {path}", "저장: {path}"),
+    "was_there": ("already there, unchanged: {path}", "이미 있음(그대로 둠): {path}"),
 }
 NO_MAILBOX = (
     "{path} holds no message that can be read; a mailbox is an mbox file, a Maildir, or a folder of .eml files",
@@ -158,8 +183,9 @@ NOTHING = (
 )
 
 
-def write_out(hit: Hit, folder: Path) -> Path:
+def write_out(hit: Hit, folder: Path) -> Written:
     """Write the bytes of a hit as an .eml file named by their SHA-256. The same bytes there already are left alone."""
+    check_folder(folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{hit.mail.sha256.hex()[:24]}.eml"
     try:
@@ -167,4 +193,12 @@ def write_out(hit: Hit, folder: Path) -> Path:
     except RefusedOverwrite:
         if path.read_bytes() != hit.reading.data:
             raise
-    return path
+        return Written(path, True)
+    return Written(path, False)
+
+
+def check_folder(folder: Path) -> None:
+    """Raises MalformedRequest where a file lies in the way."""
+    for part in (folder, *folder.parents):
+        if part.exists() and not part.is_dir():
+            raise MalformedRequest(f"{part} is a file; name a folder with --out FOLDER")

@@ -15,7 +15,7 @@ from typing import Protocol
 from ledger.cli.files import read_file
 from ledger.cli.mailing.boxes import Found, Reading, readings
 from ledger.cli.mailing.lines import line
-from ledger.errors import Malformed, MalformedCapture, MalformedJson, MalformedMail, MalformedRequest
+from ledger.errors import Malformed, MalformedCapture, MalformedJson, MalformedMail, MalformedRequest, RuntimeSetting
 from ledger.kinds import is_domain
 from ledger.mail.asked import Resolver, key_question, mail_questions
 from ledger.mail.author import in_domain
@@ -214,15 +214,23 @@ def key_source(
     from ledger.runtime.settings import load_settings
 
     settings = load_settings()
-    asked = parse_resolvers(resolvers or settings.mail_resolvers)
+    try:
+        asked = parse_resolvers(resolvers or settings.mail_resolvers)
+    except RuntimeSetting as error:
+        if not resolvers:
+            raise
+        raise MalformedRequest(f"--resolver{str(error).removeprefix('mail_resolvers')}") from None
     return Resolvers(asked, settings.mail_dns_timeout_s, told, language)
 
 
 def published_keys(path: Path | None) -> tuple[PublishedKey, ...]:
-    """The file of published keys, in the form that attesters read. Raises RuntimeSetting."""
+    """The file of published keys, in the form that attesters read. Raises MalformedRequest."""
     from ledger.runtime.attester.published import read_published
 
-    return () if path is None else read_published(path)
+    try:
+        return () if path is None else read_published(path)
+    except RuntimeSetting as error:
+        raise MalformedRequest(f"--published{str(error).removeprefix('published_keys')}") from None
 
 
 def read_capture(path: Path) -> DnsCapture:

@@ -7,53 +7,75 @@ leaves in the meantime can be asked again, and any number of times.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
-from ledger.cli.attesting import About, read_about
+from ledger.cli.attesting import About, check_address, read_about
 from ledger.cli.casefile import CaseFile
-from ledger.cli.client import LedgerInfo, open_client, require_private
+from ledger.cli.client import LedgerInfo, open_client
 from ledger.cli.kept import file_of
+from ledger.cli.signing import ledger_is_needed
 from ledger.cli.verify import read_policy
 from ledger.disclosure import Disclosure
 from ledger.encoding import encode_hex
-from ledger.errors import HabeasError, MalformedRequest, RefusedLedger, RefusedNotFound, RefusedRole
+from ledger.errors import HabeasError, MalformedRequest, Refused, RefusedNotFound, RuntimeFault
 from ledger.mail import MAIL_TYPE
 
 SCOPE = "dkim"
 NOTHING_SIGNED = (
-    "Nothing was signed. Mend --attester; or leave it out, record the mail as your own word now, and hand it over any "
-    "time later with: habeas mail attest STATEMENT --attester URL"
+    "Nothing was signed. Correct --attester; or leave it out, record the mail as your own word now, and hand it over "
+    "any time later with: habeas mail attest STATEMENT --attester URL"
+)
+NOTHING_SENT = (
+    "Nothing was handed over, to nobody. Correct --attester, or leave this one out: the statement is on your record, "
+    "and the mail can be handed over any time later"
 )
 
 
 def check_addresses(urls: Sequence[str]) -> None:
     """Raises MalformedRequest for an address to which no mail is handed, before anybody is asked for anything."""
     for url in urls:
-        require_private(url, "--attester")
+        check_address(url, "--attester")
 
 
-def check_attesters(urls: Sequence[str], case: CaseFile, api: str | None, trust: Path | None) -> None:
-    """Ask each attester who it is, and the ledger whom it has bound. Raises the error of the first that will not do."""
+def check_attesters(
+    urls: Sequence[str], case: CaseFile, api: str | None, trust: Path | None, silent: dict[str, str] | None = None
+) -> tuple[str, ...]:
+    """Ask each attester who it is, and the ledger whom it has bound; the addresses to hand the mail to, each attester
+    once. Raises the error of the first that will not do.
+
+    ``silent``, for a mail that is on record already, takes those that do not answer, with the reason: they stop nobody.
+    """
     if not urls:
-        return
-    with open_client(api or case.api, read_policy(trust)) as client:
+        return ()
+    with (
+        open_client(api or case.api, read_policy(trust)) as client,
+        ledger_is_needed() if silent is None else nullcontext(),
+    ):
         info = client.info()
+    found: dict[bytes, str] = {}
     for url in urls:
         try:
-            _check(url, read_about(url), info)
+            who = read_about(url)
+            _check(url, who, info)
         except HabeasError as error:
-            raise type(error)(f"{error}. {NOTHING_SIGNED}") from None
+            if silent is not None and isinstance(error, RuntimeFault):
+                silent[url] = str(error)
+                continue
+            raise type(error)(f"{error}. {NOTHING_SIGNED if silent is None else NOTHING_SENT}") from None
+        found.setdefault(who.address, url)
+    return tuple(found.values())
 
 
 def _check(url: str, who: About, info: LedgerInfo) -> None:
     named = f"{url} ({who.name}, {encode_hex(who.address)})"
     if info.origin not in who.ledgers:
         works = ", ".join(sorted(who.ledgers)) or "no ledger"
-        raise RefusedLedger(f"{named} works for {works}, not for {info.origin}")
+        raise Refused(f"{named} works for {works}, not for {info.origin}")
     if SCOPE not in who.scopes:
-        raise RefusedRole(f"{named} does not check mail; it checks {', '.join(who.scopes) or 'nothing'}")
+        raise Refused(f"{named} does not check mail; it checks {', '.join(who.scopes) or 'nothing'}")
     if info.attesters is not None and SCOPE not in info.attesters.get(who.address, ()):
-        raise RefusedRole(
+        raise Refused(
             f"{named} is not bound for mail in {info.origin}, which would not take what it says; the operator of the "
             f"ledger binds it: habeas attester bind {url} --scope {SCOPE}"
         )

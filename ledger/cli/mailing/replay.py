@@ -6,7 +6,7 @@ Message-ID for any. A first try that no attester graded, with the wrong file or 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ledger.cli import casefolder, kept
@@ -17,7 +17,7 @@ from ledger.cli.mailing.lines import line
 from ledger.cli.mailing.words import message_id
 from ledger.cli.output import note
 from ledger.disclosure import Disclosure
-from ledger.encoding import encode_hex
+from ledger.encoding import Json, encode_hex
 from ledger.errors import Malformed, RefusedMail
 from ledger.mail import MAIL_TYPE
 from ledger.mail.raw import RawMail
@@ -57,6 +57,22 @@ def refuse_replay(
                         statement=encode_hex(entry.signed.id), where=known,
                     )
                 )  # fmt: skip
+
+
+def refuse_same(
+    case: CaseFile, mail: RawMail, kind: str, facts: Mapping[str, Json], attesters: Sequence[str] = ()
+) -> None:
+    """Raises RefusedMail where this very mail stands behind a statement that says the same already."""
+    for entry in case.entries:
+        said = entry.signed.statement
+        is_same = (said.kind, dict(said.facts)) == (kind, dict(facts))
+        values = (kept.file_of(item) for item in _mails(entry.disclosures))
+        if is_same and any(value is not None and value.sha256 == mail.sha256.hex() for value in values):
+            raise RefusedMail(
+                f"this very mail stands behind {kind} {encode_hex(entry.signed.id)} of this case already, which says "
+                "the same; a second one would show nothing more, and nothing was signed. To have that one checked: "
+                f"{attest_command(entry.signed.id, attesters)}"
+            )
 
 
 def _waiting(entry: Entry, attesters: Sequence[str]) -> str:

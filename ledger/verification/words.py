@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ledger.phrases import Pair, Phrases
+from ledger.phrases import Pair, Phrases, told
+from ledger.words import Language
 
 DETAILS: Mapping[str, Pair] = {
     "file_other": (
@@ -24,6 +25,10 @@ DETAILS: Mapping[str, Pair] = {
     ),
     "file_fits": (
         "The {count} bytes are those that statement {entries} commits to.",
+        "{count}바이트는 기록 {entries}번이 가리킨 그대로입니다.",
+    ),
+    "file_fits_all": (
+        "The {count} bytes are those that the statements {entries} commit to.",
         "{count}바이트는 기록 {entries}번이 가리킨 그대로입니다.",
     ),
     "file_missing": (
@@ -65,6 +70,10 @@ DETAILS: Mapping[str, Pair] = {
     ),
     "rests_on": ("it stays on {words}", "다음에 달려 있습니다: {words}"),
     "rests_on_nothing": ("no answer of DNS about it is opened", "그 열쇠에 관한 DNS 답이 공개되지 않았습니다"),
+    "rests_on_no_key": (
+        "nothing that is opened says that this was the key ({words})",
+        "공개된 것 가운데 이 열쇠였다고 하는 것이 없습니다({words})",
+    ),
     "answers_say": ("{whose}: {word}", "{whose}: {word}"),
     "answers_own": ("the requester's own answers of DNS", "요구인이 받은 DNS 답"),
     "answers_seen": ("the answers of DNS that {name} saw", "{name}이(가) 본 DNS 답"),
@@ -74,8 +83,9 @@ DETAILS: Mapping[str, Pair] = {
         "여기서 다시 계산함({at} 이전에 받음): {domain}이(가) 서명, {letter} 등급.{because}",
     ),
     "signed_no_finding": (
-        " The trust policy does not say how {company} sends mail: no finding rests on this.",
-        " 신뢰 정책에 {company}의 메일에 관한 내용이 없어 이것으로는 결론을 내리지 않습니다.",
+        " The trust policy does not say how {company} sends mail: without the word of attesters no finding rests on"
+        " this.",
+        " 신뢰 정책에 {company}의 메일에 관한 내용이 없어, 확인인의 확인 없이는 이것으로 결론을 내리지 않습니다.",
     ),
     "not_signed": ("Recomputed here: {said}.{because}", "여기서 다시 계산함: {said}.{because}"),
     "said_grade_d": ("grade D, which proves nothing", "D 등급이며 아무것도 증명하지 못함"),
@@ -190,5 +200,31 @@ DETAILS: Mapping[str, Pair] = {
     "stamped_no_path": ("The inclusion path is not in the bundle.", "포함 경로가 묶음에 없습니다."),
     "stamped": ("Leaf {index} of the stamped tree.", "시점확인이 붙은 트리의 {index}번 항목입니다."),
 }
+NOTES: Mapping[str, Pair] = {
+    "few_attesters": (
+        "The trust policy names {count} attesters of mail and asks for {quorum}: one of them who lies is enough to put"
+        " one mail behind two statements. Ask for {least} or more (attester_quorum).",
+        "신뢰 정책에는 메일 확인인이 {count}곳 있고 그중 {quorum}곳의 확인이면 됩니다. 한 곳만 거짓말해도 메일 하나가"
+        " 진술 두 개에 붙을 수 있으므로 {least}곳 이상을 요구하십시오(attester_quorum).",
+    ),
+    "mail_again": (
+        "Statement {index} names the mail that statement {earlier} names: a mail stands behind one statement, the"
+        " first.",
+        "기록 {index}번은 기록 {earlier}번의 메일을 가리킵니다. 메일 하나는 처음 가리킨 진술 하나에만 붙습니다.",
+    ),
+}
+_NOTES = Phrases(NOTES)
+
+
+def note_text(entry: str, /, **values: object) -> str:
+    """A note of a summary, in English."""
+    return _NOTES.phrase(entry, "en", **values)
+
+
+def note_told(note: str, lang: Language) -> str:
+    """A note in a language; as it stands where it has one alone."""
+    return told(_NOTES.read(note, NOTES) or note, lang)
+
+
 say = Phrases(DETAILS).say
 """The detail of a check, to be told in either language."""

@@ -168,6 +168,7 @@ class TestComparedByNobody:
         result = mailed(both, both).assessed(NOW, policy(attesters=attesters, quorum=quorum))
         noted = [note for note in result.notes if "one of them who lies is enough" in note]
         assert len(noted) == is_noted and all("Ask for 2 or more" in note for note in noted)
+        assert ("신뢰 정책에는 메일 확인인이 2곳 있고" in report_text(result, "ko", checks=False)) == is_noted
 
     def test_no_note_where_no_mail_counts(self) -> None:
         assert asked().assessed(NOW).notes == ()
@@ -215,3 +216,62 @@ class TestContradicted:
         assert "a check failed, no finding" in report_text(broken, "en", checks=False)
         assert "실패한 검사가 있으므로 결론은 없습니다" in report_text(broken, "ko", checks=False)
         assert "completeness not checked" not in report_text(broken, "en", checks=False)
+
+
+class TestAWeakerAnswerFollows:
+    """A refusal by mail that attesters checked, and a later report behind which nobody stands."""
+
+    @staticmethod
+    def refused(*later: str) -> Matter:
+        matter = asked()
+        report = matter.say("2026-11-02", "request.refused", answered_on="2026-11-02", **ANSWER)
+        matter.attest("2026-11-02", report, "dkim", "grade_a")
+        for kind in later:
+            matter.say("2026-11-05", kind, answered_on="2026-11-05", **ANSWER)
+        return matter
+
+    @pytest.mark.parametrize("later", ["request.refused", "request.fulfilled"])
+    def test_what_is_the_persons_word_stays_that(self, later: str) -> None:
+        finding = self.refused(later).finding(NOW)
+        assert finding.outcome.grade == "self_stated"
+        [period] = finding.periods
+        assert period.grade == "domain_mail" and finding.lateness is not None and finding.lateness.said == "in_time"
+        said = f"Entry {period.entries[0]}: a mail of shop.example's domain, grade A, names the case; that it is an"
+        assert said in words(finding) and f"기록 {period.entries[0]}번: shop.example 도메인의" in words(finding, "ko")
+
+    def test_it_is_said_once_of_the_newest(self) -> None:
+        finding = self.refused().finding(NOW)
+        assert words(finding).count("that it is an answer is the person's word") == 1
+
+
+class TestOlderThanItsCase:
+    """A mail that names the case, dated before the block that the opening quotes."""
+
+    @staticmethod
+    def refused(check: str) -> Matter:
+        matter = Matter(opened_at="2026-11-10")
+        matter.sent("2026-11-10", "2026-10-20")
+        report = matter.say("2026-11-12", "request.refused", answered_on="2026-11-02", **ANSWER)
+        matter.attest("2026-11-12", report, check, "grade_a" if check == "dkim" else "passed")
+        return matter
+
+    def test_the_period_begins_no_earlier_and_a_sentence_says_why(self) -> None:
+        finding = self.refused("dkim").finding(NOW)
+        [period] = finding.periods
+        assert period.start.first == date(2026, 11, 10)
+        assert "names the day 2026-11-02, and its mail names a case that did not exist before 2026-11-10" in words(
+            finding
+        )
+        assert "적힌 날은 2026-11-02인데" in words(finding, "ko")
+
+    def test_a_document_can_be_older(self) -> None:
+        finding = self.refused("document").finding(NOW)
+        [period] = finding.periods
+        assert period.start.first == date(2026, 11, 2) and "did not exist before" not in words(finding)
+
+    def test_an_unknown_block_moves_nothing_and_is_a_condition(self) -> None:
+        finding = self.refused("dkim").assessed(NOW, known=False).finding
+        assert finding is not None
+        assert finding.periods[0].start.first == date(2026, 11, 2)
+        [said] = [line for line in words(finding).splitlines() if "did not exist before" in line]
+        assert "block" in said.split("did not exist before")[1]

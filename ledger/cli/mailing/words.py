@@ -42,8 +42,8 @@ GRADES: Mapping[str, tuple[str, str]] = {
     ),
 }
 CASES: Mapping[str, tuple[str, str]] = {
-    "subject": ("The signed subject names the case {cases}.", "서명된 제목에 사건 번호 {cases}가 있습니다."),
-    "body": ("The signed text names the case {cases}.", "서명된 본문에 사건 번호 {cases}가 있습니다."),
+    "subject": ("The signed subject names the case {cases}.", "서명된 제목에 있는 사건 번호: {cases}."),
+    "body": ("The signed text names the case {cases}.", "서명된 본문에 있는 사건 번호: {cases}."),
     "none": (
         "No case id in what is signed: that the mail answers this request is your own word. It counts for less: "
         "attesters give it no more than grade D.",
@@ -138,7 +138,7 @@ def report(item: Examined, language: Language = "en") -> Iterator[str]:
             selector=finding.key.selector,
             domain=finding.key.domain,
             why=found_words(finding.reasons, language)
-            + (pick(NO_KEY, language) if finding.key.status == "missing" else ""),
+            + (pick(NO_KEY, language) if finding.key.status == "missing" and finding.key.origin == "dnssec" else ""),
         )
     others = ", ".join(encode_hex(found) for found in item.binding.cases[:3])
     yield "  " + pick(CASES[item.binding.where if check.chosen else "unread"], language).format(cases=others)

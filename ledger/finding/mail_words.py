@@ -105,4 +105,8 @@ MAIL: Mapping[str, tuple[str, str]] = {
         "A mail of {c}'s domain, grade {x}, names the case; that it is an answer is the person's word.",
         "{c} 도메인의 메일({x}등급)에 이 사건이 적혀 있습니다. 그것이 답변이라는 것은 요구인의 말입니다.",
     ),
+    "answer_by_earlier_mail": (
+        "Entry {n}: a mail of {c}'s domain, grade {x}, names the case; that it is an answer is the person's word.",
+        "기록 {n}번: {c} 도메인의 메일({x}등급)에 이 사건이 적혀 있습니다. 그것이 답변이라는 것은 요구인의 말입니다.",
+    ),
 }

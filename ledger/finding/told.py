@@ -11,9 +11,9 @@ from ledger.finding.case import Finding
 from ledger.finding.disputes import Dispute
 from ledger.finding.due import Due
 from ledger.finding.notices import LateNotice
-from ledger.finding.outcome import Outcome
+from ledger.finding.outcome import Outcome, grade_of
 from ledger.finding.periods import Edge, PeriodWithoutAccess
-from ledger.finding.timeline import Bound, Moment, Said
+from ledger.finding.timeline import ANSWERS, Bound, Moment, Said
 from ledger.finding.told_next import told_complaint, told_next
 from ledger.finding.words import phrase, word
 from ledger.sentences import sentences
@@ -77,11 +77,27 @@ def _outcome(finding: Finding, lang: Language) -> Iterator[str]:
     if outcome.grade == "domain_mail" and outcome.answer is not None and outcome.answer.mail is not None:
         found = outcome.answer.mail
         yield phrase("answer_by_mail", lang, c=company, x=found.letter) + " " + phrase(f"mail_{found.by}", lang)
+    yield from _earlier_mails(finding, lang)
     if outcome.answer is not None and outcome.against is not None:
         by = "person" if outcome.answer.role == "company" else "company"
         first = "said" if outcome.answer.role == "company" else "told"
         answer = word(f"{first}.{outcome.answer.kind}", lang)
         yield phrase(f"contested_by_{by}", lang, c=company, x=answer, y=_against(finding, outcome.against, lang))
+
+
+def _earlier_mails(finding: Finding, lang: Language) -> Iterator[str]:
+    """Of other reported answers on which a sentence rests with the mail behind them: what is nobody's but the person's
+    word stays that, whatever is reported later."""
+    resting = {entry for period in finding.periods if period.cause == "refused" for entry in period.entries}
+    if finding.lateness is not None and finding.lateness.said != "not_decided":  # which says so itself
+        resting.add(finding.lateness.answer.index)
+    newest, company = finding.outcome.answer, finding.silence.company
+    for item in finding.timeline.of(ANSWERS, "requester"):
+        if item.index not in resting or grade_of(item) != "domain_mail" or item.mail is None:
+            continue
+        if newest is None or newest.id != item.id:
+            said = phrase("answer_by_earlier_mail", lang, n=item.index, c=company, x=item.mail.letter)
+            yield said + " " + phrase(f"mail_{item.mail.by}", lang)
 
 
 def _is_told(outcome: Outcome, item: Dispute) -> bool:

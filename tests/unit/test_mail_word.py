@@ -215,3 +215,29 @@ class TestContradicted:
         assert "a check failed, no finding" in report_text(broken, "en", checks=False)
         assert "실패한 검사가 있으므로 결론은 없습니다" in report_text(broken, "ko", checks=False)
         assert "completeness not checked" not in report_text(broken, "en", checks=False)
+
+
+class TestAWeakerAnswerFollows:
+    """A refusal by mail that attesters checked, and a later report behind which nobody stands."""
+
+    @staticmethod
+    def refused(*later: str) -> Matter:
+        matter = asked()
+        report = matter.say("2026-11-02", "request.refused", answered_on="2026-11-02", **ANSWER)
+        matter.attest("2026-11-02", report, "dkim", "grade_a")
+        for kind in later:
+            matter.say("2026-11-05", kind, answered_on="2026-11-05", **ANSWER)
+        return matter
+
+    @pytest.mark.parametrize("later", ["request.refused", "request.fulfilled"])
+    def test_what_is_the_persons_word_stays_that(self, later: str) -> None:
+        finding = self.refused(later).finding(NOW)
+        assert finding.outcome.grade == "self_stated"
+        [period] = finding.periods
+        assert period.grade == "domain_mail" and finding.lateness is not None and finding.lateness.said == "in_time"
+        said = f"Entry {period.entries[0]}: a mail of shop.example's domain, grade A, names the case; that it is an"
+        assert said in words(finding) and f"기록 {period.entries[0]}번: shop.example 도메인의" in words(finding, "ko")
+
+    def test_it_is_said_once_of_the_newest(self) -> None:
+        finding = self.refused().finding(NOW)
+        assert words(finding).count("that it is an answer is the person's word") == 1

@@ -8,6 +8,7 @@ from ledger.finding.case import Finding
 from ledger.finding.timeline import MailGrade
 from ledger.phrases import Phrase
 from ledger.verification.checks import Check, ResolvedCheck, Value
+from ledger.verification.words import DETAILS
 from ledger.words import Language, pick
 
 TITLE = ("Mail that was opened", "공개한 메일")
@@ -35,6 +36,7 @@ _SAID = {
          "요구인의 말에 달림: 이 사건과 이 날짜에 관한 것이라는 점(검사 10.4)"),
     ),
 }  # fmt: skip
+_NO_KEY = ("nobody says that this was the key (check 10.2)", "이 열쇠였다고 말하는 사람이 없음(검사 10.2)")
 _DATE = (
     "on the sender's word: the date in the mail. Proven is only that the mail was on record by the block of its anchor",
     "보낸 쪽의 말에 달림: 메일에 적힌 날짜. 증명되는 것은 그 블록까지는 기록되어 있었다는 것뿐임",
@@ -84,6 +86,8 @@ def _of_mail(check: Check, counted: Mapping[int, MailGrade | None] | None, lang:
     is_graded = False
     while at is not None:
         holds, fails = _SAID[at.step]
+        if at.step == "10.2" and _is_keyless(at):
+            fails = _NO_KEY
         is_graded = is_graded or (at.step == "10.3" and at.own is Value.PASSED)
         yield f"    - {pick(holds if at.own is Value.PASSED else fails, lang).format(letter=_letter(at))}"
         at = next((below for below in at.below if below.step in _SAID), None)
@@ -92,6 +96,13 @@ def _of_mail(check: Check, counted: Mapping[int, MailGrade | None] | None, lang:
         grade = counted.get(int(index))
         words = _COUNTS_NOT[check.own is Value.PASSED] if grade is None else _COUNTS[grade.by]
         yield f"    - {pick(words, lang).format(letter='' if grade is None else grade.letter)}"
+
+
+def _is_keyless(check: Check) -> bool:
+    """Whether nobody says which key it was: no answer of DNS with one, and no attester."""
+    pairs = dict(check.said.values) if isinstance(check.said, Phrase) else {}
+    rests = pairs.get("rests")
+    return isinstance(rests, Phrase) and rests.pair in (DETAILS["rests_on_nothing"], DETAILS["rests_on_no_key"])
 
 
 def _letter(check: Check) -> str:

@@ -63,15 +63,30 @@ def decide(views: Sequence[View | None]) -> Decision:
     view, count = given.most_common(1)[0]
     agreed = tuple(place for place, other in enumerate(views) if other == view)
     asked = len(views)
-    said = found_text("agree", count=count, asked=asked)
+    said = _agreed(view, count, asked)
     if count == asked:
         return Decision(view, "single" if asked == 1 else "quorum", agreed, said)
     if is_quorum(count, asked):
         return Decision(view, "part_quorum", agreed, said)
     if len(given) == 1:
         # Nobody contradicts, but too few answered for more than the word of one.
-        return Decision(view, "single", agreed, found_text("agree_alone", count=count, asked=asked))
+        return Decision(view, "single", agreed, _alone(view, count, asked))
     return Decision(None, "none", (), found_text("disagree", count=count, asked=asked))
+
+
+def _agreed(view: View, count: int, asked: int) -> str:
+    """How many say the same, and whether that is that there is no key."""
+    if asked == 1:
+        return found_text("one_none") if view.status == "missing" else found_text("one")
+    if view.status == "missing":
+        return found_text("agree_none", count=count, asked=asked)
+    return found_text("agree", count=count, asked=asked)
+
+
+def _alone(view: View, count: int, asked: int) -> str:
+    if view.status == "missing":
+        return found_text("agree_none_alone", count=count, asked=asked)
+    return found_text("agree_alone", count=count, asked=asked)
 
 
 def is_quorum(count: int, asked: int) -> bool:

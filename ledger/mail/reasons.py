@@ -198,6 +198,19 @@ KEY_FOUND: Mapping[str, Pair] = {
         "{count} of {asked} resolvers agree, the others did not answer",
         "물어본 DNS 서버 {asked}곳 중 {count}곳이 같은 답을 했고 나머지는 답하지 않았습니다",
     ),
+    "agree_none": (
+        "{count} of {asked} resolvers agree that there is none",
+        "물어본 DNS 서버 {asked}곳 중 {count}곳이 그런 열쇠가 없다고 답했습니다",
+    ),
+    "agree_none_alone": (
+        "{count} of {asked} resolvers agree that there is none, the others did not answer",
+        "물어본 DNS 서버 {asked}곳 중 {count}곳이 그런 열쇠가 없다고 답했고 나머지는 답하지 않았습니다",
+    ),
+    "one": ("one resolver was asked, and it says so", "DNS 서버 한 곳에만 물어 얻은 답입니다"),
+    "one_none": (
+        "one resolver was asked, and it says that there is none",
+        "DNS 서버 한 곳에만 물었고, 그런 열쇠가 없다고 답했습니다",
+    ),
     "disagree": (
         "the resolvers disagree: at most {count} of {asked} say the same",
         "DNS 서버의 답이 서로 다릅니다. 같은 답은 {asked}곳 중 많아야 {count}곳입니다",

@@ -71,6 +71,8 @@ class Recomputed:
     """SHA-256 of the public key; None where no signature under it has a grade."""
     capture: int | None
     """The place of the capture that gives the key; None without one."""
+    has_key: bool
+    """Whether that capture has a key, and does not say that there is none."""
     key_word: Said
     """How that capture knows the key, in words; "" without one."""
     proven: bool
@@ -122,7 +124,7 @@ def _by_key(
             found[finding.key] = (check, place, finding.reasons[-1])
     if not found:
         found[None] = (_grade(data, terms, [], received, readings), None, "")
-    check, best, word = min(found.values(), key=lambda item: _rank(item[0]))
+    key, (check, best, word) = min(found.items(), key=lambda item: _rank(item[1][0]))
     domain, selector = pair
     written = written_at(readings.mail(data), check)
     return Recomputed(
@@ -133,6 +135,7 @@ def _by_key(
         is_key_public=any(reason.code == "key_published" for reason in check.reasons),
         key_digest=None if check.chosen is None else check.chosen.key_digest,
         capture=best,
+        has_key=key is not None and key.status == "found",
         key_word=found_said(word),
         proven=check.chosen is not None and check.chosen.origin == "dnssec",
         aligned=check.aligned,

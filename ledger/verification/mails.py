@@ -104,13 +104,7 @@ class MailSteps:
             if found.key_digest is not None:
                 detail = say("key_proven_digest", digest=found.key_digest.hex(), word=found.key_word)
             return Check(check, "10.2", Value.PASSED, detail, False, tuple(below))
-        words = []
-        if found.capture is not None:
-            words.append(say("answers_say", whose=captures[found.capture][1], word=found.key_word))
-        if vouchers:
-            words.append(say("word_of", names=", ".join(vouchers)))
-        rests = say("rests_on", words=joined(words, ("; and on ", "; "))) if words else say("rests_on_nothing")
-        why = say("key_unproven", at=encode_instant(at), rests=rests)
+        why = say("key_unproven", at=encode_instant(at), rests=_rests(found, captures, vouchers))
         return not_checked(check, "10.2", why, required=False, below=below)
 
     def _signature(self, key: str, found: Recomputed, at: int) -> Check:
@@ -244,6 +238,20 @@ class MailSteps:
                 self._known[item.sha256] = marks(self.files.held(item) or b"")
             found |= {encode_base64url(item.digest).encode("ascii"), item.sha256, *self._known[item.sha256]}
         return frozenset(found)
+
+
+def _rests(found: Recomputed, captures: Sequence[tuple[bytes, Phrase]], vouchers: Sequence[str]) -> Phrase:
+    """On whose word it stays which key it was; answers without a key are nobody's word for one."""
+    answers = (
+        [] if found.capture is None else [say("answers_say", whose=captures[found.capture][1], word=found.key_word)]
+    )
+    words = [say("word_of", names=", ".join(vouchers))] if vouchers else []
+    if found.has_key:
+        words = [*answers, *words]
+    if not words:
+        return say("rests_on_no_key", words=answers[0]) if answers else say("rests_on_nothing")
+    rests = say("rests_on", words=joined(words, ("; and on ", "; ")))
+    return rests if found.has_key or not answers else joined([rests, answers[0]], ("; ", ". "))
 
 
 def _sentence(reason: Said) -> Phrase:

@@ -65,6 +65,10 @@ DETAILS: Mapping[str, Pair] = {
     ),
     "rests_on": ("it stays on {words}", "다음에 달려 있습니다: {words}"),
     "rests_on_nothing": ("no answer of DNS about it is opened", "그 열쇠에 관한 DNS 답이 공개되지 않았습니다"),
+    "rests_on_no_key": (
+        "nothing that is opened says that this was the key ({words})",
+        "공개된 것 가운데 이 열쇠였다고 하는 것이 없습니다({words})",
+    ),
     "answers_say": ("{whose}: {word}", "{whose}: {word}"),
     "answers_own": ("the requester's own answers of DNS", "요구인이 받은 DNS 답"),
     "answers_seen": ("the answers of DNS that {name} saw", "{name}이(가) 본 DNS 답"),

@@ -17,8 +17,10 @@ from ledger.cli.prove import _encoded
 from ledger.cli.verify_command import main
 from ledger.encoding import sha256
 from ledger.errors import MalformedSize
+from tools.vectors._dns_files import capture as capture_of
+from tools.vectors._dns_files import empty, question
 from tools.vectors._mail_keys import ed25519
-from tools.vectors._mail_matter import KEY, REFUSED, MailMatter, mail_policy, seen, zone_tree
+from tools.vectors._mail_matter import KEY, NAME, REFUSED, MailMatter, mail_policy, seen, zone_tree
 from tools.vectors._mail_signing import By
 
 NOW = "2027-03-01T00:00:00Z"
@@ -259,3 +261,23 @@ def test_the_section_says_whether_a_mail_counts(
     (place / "trust.toml").write_text(mail_policy(mail=""))
     unnamed = section("whole.habeas.json")
     assert unnamed.count(not_named) == 1 and unnamed.count(counts) == 1
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "word"),
+    [
+        ("en", "3 of 3 resolvers agree that there is none", "nobody says that this was the key"),
+        ("ko", "3곳이 그런 열쇠가 없다고 답했습니다", "이 열쇠였다고 말하는 사람이 없음"),
+    ],
+)
+def test_a_key_that_was_not_found_is_on_nobodys_word(
+    place: Path, capsys: pytest.CaptureFixture[str], lang: str, said: str, word: str
+) -> None:
+    matter = MailMatter()
+    matter.sent("2026-10-20", "2026-10-20")
+    none = capture_of(question([empty("nxdomain")] * 3, NAME), at="2026-10-22T11:50:00Z").encode("ascii")
+    matter.report("2026-10-22T12:00Z", matter.write(), none)
+    (place / "none.habeas.json").write_bytes(matter.bundle("2026-12-02").encode())
+    text = ran(capsys, place, str(place / "none.habeas.json"), "--lang", lang)
+    assert said in text and word in text
+    assert "somebody's word" not in text and "남의 말에 달림" not in text and "it stays on" not in text

@@ -241,3 +241,11 @@ def test_the_table_of_agreement_is_what_the_code_does() -> None:
                 against = decide([found] * agreed + [lie] + [None] * (asked - agreed - 1))
                 assert against.origin == ("part_quorum" if agreed >= part else "none"), (asked, agreed)
         assert decide([None] * asked).origin == "none"
+
+
+def test_one_resolver_does_not_agree_with_itself_and_none_is_said() -> None:
+    none, found = Answer("nxdomain", (), ()), Answer("answer", (), (RECORD,))
+    said = [of(*answers).key_finding("shop.example", "s1", AT).reasons[0] for answers in ([found], [none], [none] * 3)]
+    assert said[0] == "one resolver was asked, and it says so"
+    assert said[1] == "one resolver was asked, and it says that there is none"
+    assert said[2] == "3 of 3 resolvers agree that there is none"

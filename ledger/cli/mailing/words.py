@@ -138,7 +138,7 @@ def report(item: Examined, language: Language = "en") -> Iterator[str]:
             selector=finding.key.selector,
             domain=finding.key.domain,
             why=found_words(finding.reasons, language)
-            + (pick(NO_KEY, language) if finding.key.status == "missing" else ""),
+            + (pick(NO_KEY, language) if finding.key.status == "missing" and finding.key.origin == "dnssec" else ""),
         )
     others = ", ".join(encode_hex(found) for found in item.binding.cases[:3])
     yield "  " + pick(CASES[item.binding.where if check.chosen else "unread"], language).format(cases=others)

@@ -89,6 +89,12 @@ MAIL: Mapping[str, tuple[str, str]] = {
         " 누구나 그 메일의 비밀 키를 가질 수 있었고, 여기서 다시 계산하면 아무것도 증명하지 못하는 D등급입니다."
         " 이 목록은 확인인들의 확인을 낮추지 않으므로 직접 판단하십시오.",
     ),
+    "mail_before_case": (
+        "Entry {n} names the day {d}, and its mail names a case that did not exist before {t}: the mail is not of that "
+        "day, and a period by it begins no earlier than the case.",
+        "기록 {n}번에 적힌 날은 {d}인데, 그 메일에 적힌 사건은 {t} 이전에는 없었습니다. 그날의 메일일 수 없으므로 이에"
+        " 따른 기간은 사건보다 먼저 시작하지 않습니다.",
+    ),
     "mail_apart": (
         "Entry {n}: attesters checked the mail, and none of them the mail of entry {m}. Whether the two are one mail "
         "nobody compared, so entry {n} stays the person's word.",

@@ -121,8 +121,9 @@ def _refused(timeline: Timeline, facts: Facts) -> Iterator[PeriodWithoutAccess]:
 
 
 def _told(timeline: Timeline, answer: Said) -> Edge:
-    """From the day that an answer names to its record; a day after its record is none on which it was given."""
-    day = timeline.said_day(answer, "answered_on")
+    """From the day that an answer names to its record; a day after its record is none on which it was given, nor is
+    one before the case of a mail that names it."""
+    day = timeline.first_day(answer, timeline.said_day(answer, "answered_on"))
     recorded = None if answer.upper is None else answer.upper.instant
     is_later = recorded is not None and days_of(recorded, timeline.place)[0] > day
     return Edge(day, recorded if recorded is not None and is_later else day)

@@ -148,6 +148,8 @@ class Timeline:
     said: tuple[Said, ...]
     apart: tuple[tuple[int, int], ...] = ()
     """Entries whose mail does not count, and an earlier entry with whose mail no attester compared it."""
+    opened: Bound | None = None
+    """The lower bound of the statement that opened the case: what names its id is not older."""
 
     def of(self, kinds: Iterable[str], *roles: Party) -> tuple[Said, ...]:
         """What was said of these kinds, by these roles or by anybody."""
@@ -179,6 +181,17 @@ class Timeline:
         """The day that a check-in speaks of."""
         return self.said_day(check_in, "on")
 
+    def first_day(self, item: Said, day: date) -> date:
+        """``day``, or the first one of the case where a mail that names it stands behind ``item``.
+
+        Its id is a hash over the block that the opening quotes, so nothing that names it is older than that block. A
+        block that nobody knows can have any time.
+        """
+        opened = self.opened if item.mail is not None else None
+        if opened is None or opened.value is not Value.PASSED:
+            return day
+        return max(day, days_of(opened.instant, self.place)[0])
+
     def is_after(self, bound: Bound | None, day: date) -> bool:
         """Whether ``bound`` is shown and lies after the end of ``day``, wherever in the place."""
         return bound is not None and days_of(bound.instant, self.place)[0] > day
@@ -205,7 +218,8 @@ def read_timeline(
     those to which a mail is opened that needs nobody's word, ``contradicted`` the attesters whose word about a
     statement does not count."""
     in_case = [item for _, item in sorted(complete.statements.items()) if item.signed.statement.case_id == case]
-    opened = next(item.signed.statement for item in in_case if item.signed.id == case)
+    opening = next(item for item in in_case if item.signed.id == case)
+    opened = opening.signed.statement
     parties = {complete.needed.requester, *complete.parties.company_keys}  # nobody attests his own case
     attesters = {item.key: item for item in policy.attesters if item.key not in parties}
     found: dict[bytes, Said] = {}
@@ -222,7 +236,8 @@ def read_timeline(
     words = (word for word in _words(every, until, contradicted) if not (is_shared and word.check == "dkim"))
     said, apart = _confirmed(every, policy.attester_quorum, mails, first, words)
     place, regime = str(opened.facts["place"]), str(opened.facts["regime"])
-    return Timeline(regime, place, complete.needed.company, until, policy.attester_quorum, said, apart)
+    lower = bounds.get(opening.index, Bounds()).lower
+    return Timeline(regime, place, complete.needed.company, until, policy.attester_quorum, said, apart, lower)
 
 
 def _read(

@@ -24,6 +24,12 @@ _NO_DATE = (
     *("no_request", "no_rule", "not_covered", "no_answer_period", "paused"),
     "beyond_calendar",
 )
+_MAIL_DAYS = {
+    **dict.fromkeys(ANSWERS, "answered_on"),
+    "deadline.extended": "notified_on",
+    "request.acknowledged": "received_on",
+}
+"""The fact that names the day of a mail."""
 _KST = timezone(timedelta(hours=9))
 
 
@@ -36,6 +42,7 @@ def told(finding: Finding, lang: Language) -> list[str]:
         *(_dispute(finding, item, lang) for item in finding.disputes if not _is_told(finding.outcome, item)),
         *_delivery(finding, lang),
         *(phrase(f"mail_{why}", lang, n=entry) for entry, why in sorted(finding.doubted.items())),
+        *_before_the_case(finding, lang),
         *(phrase("mail_apart", lang, n=entry, m=other) for entry, other in finding.timeline.apart),
         *told_due(finding.due, company, lang),
         *_notices(finding, lang),
@@ -98,6 +105,16 @@ def _earlier_mails(finding: Finding, lang: Language) -> Iterator[str]:
         if newest is None or newest.id != item.id:
             said = phrase("answer_by_earlier_mail", lang, n=item.index, c=company, x=item.mail.letter)
             yield said + " " + phrase(f"mail_{item.mail.by}", lang)
+
+
+def _before_the_case(finding: Finding, lang: Language) -> Iterator[str]:
+    """Mails that name the case and are dated before its id can have been known."""
+    opened, timeline = finding.timeline.opened, finding.timeline
+    for item in timeline.of(_MAIL_DAYS, "requester"):
+        day = item.day(_MAIL_DAYS[item.kind])
+        if item.mail is not None and opened is not None and timeline.is_after(opened, day):
+            said = phrase("mail_before_case", lang, n=item.index, d=day, t=_time(opened.instant))
+            yield said + _condition(opened, lang)
 
 
 def _is_told(outcome: Outcome, item: Dispute) -> bool:

@@ -241,3 +241,36 @@ class TestAWeakerAnswerFollows:
     def test_it_is_said_once_of_the_newest(self) -> None:
         finding = self.refused().finding(NOW)
         assert words(finding).count("that it is an answer is the person's word") == 1
+
+
+class TestOlderThanItsCase:
+    """A mail that names the case, dated before the block that the opening quotes."""
+
+    @staticmethod
+    def refused(check: str) -> Matter:
+        matter = Matter(opened_at="2026-11-10")
+        matter.sent("2026-11-10", "2026-10-20")
+        report = matter.say("2026-11-12", "request.refused", answered_on="2026-11-02", **ANSWER)
+        matter.attest("2026-11-12", report, check, "grade_a" if check == "dkim" else "passed")
+        return matter
+
+    def test_the_period_begins_no_earlier_and_a_sentence_says_why(self) -> None:
+        finding = self.refused("dkim").finding(NOW)
+        [period] = finding.periods
+        assert period.start.first == date(2026, 11, 10)
+        assert "names the day 2026-11-02, and its mail names a case that did not exist before 2026-11-10" in words(
+            finding
+        )
+        assert "적힌 날은 2026-11-02인데" in words(finding, "ko")
+
+    def test_a_document_can_be_older(self) -> None:
+        finding = self.refused("document").finding(NOW)
+        [period] = finding.periods
+        assert period.start.first == date(2026, 11, 2) and "did not exist before" not in words(finding)
+
+    def test_an_unknown_block_moves_nothing_and_is_a_condition(self) -> None:
+        finding = self.refused("dkim").assessed(NOW, known=False).finding
+        assert finding is not None
+        assert finding.periods[0].start.first == date(2026, 11, 2)
+        [said] = [line for line in words(finding).splitlines() if "did not exist before" in line]
+        assert "block" in said.split("did not exist before")[1]

@@ -6,7 +6,7 @@ from ledger.encoding import Json
 from tools.vectors._assessment_case import Value
 from tools.vectors._assessment_finding import IF_ARRIVED, SILENCE, Finding
 from tools.vectors._assessment_own_word import POST, facts, post
-from tools.vectors._matter import ATTESTER, policy_text
+from tools.vectors._matter import ATTESTER, Matter, policy_text
 from tools.vectors.writing import Cases
 
 
@@ -168,4 +168,48 @@ def scopes(cases: Cases) -> None:
             ]
         },
         policy=policy_text(scope='"outage"'),
+    )
+
+
+def days_before_the_case(cases: Cases) -> None:
+    """A mail that names the case is not older than the case, whatever its date says."""
+    w = Finding(cases)
+    mail = {"letter": "A", "by": "attesters"}
+    until = {"not_before": "2026-12-01", "not_after": "2026-12-01"}
+    said: Value = {"answer": "reported", "state": "closed", "outcome": "refused", "steps": []}
+    in_time = {"said": "in_time", "value": "passed", "answered_on": "2026-11-02"}
+
+    def told(first: str, grade: str) -> Value:
+        start = {"not_before": first, "not_after": "2026-11-12T12:00:12Z"}
+        period = {"cause": "refused", "start": start, "end": until, "lasting": True, "grade": grade}
+        return {**said, "grade": grade, "periods": [period]}
+
+    def opening(m: Matter) -> str:
+        signed = next(item for item in m.maker.statements.values() if item.statement.kind == "case.opened")
+        return signed.statement.recent_block.hash.hex()
+
+    def refused(m: Matter) -> None:
+        m.attest("2026-11-12", m.say("2026-11-12", "request.refused", **facts("2026-11-02")), "dkim", "grade_a")
+
+    w.add(
+        "find-refused-by-a-mail-dated-before-the-case",
+        "Dated 2 November, and it names a case that was opened on the 10th: the period begins on the 10th at first.",
+        refused,
+        {**told("2026-11-10", "domain_mail"), "mail": mail, "lateness": in_time},
+        matter=Matter(opened_at="2026-11-10"),
+    )
+    w.add(
+        "find-refused-by-a-mail-dated-before-a-case-of-an-unknown-block",
+        "The block that the opening quotes is not known and can have any time: the edge is the wider one.",
+        refused,
+        {**told("2026-11-02", "domain_mail"), "mail": mail, "lateness": in_time},
+        matter=Matter(opened_at="2026-11-10"),
+        known=lambda m, blocks: [block for block in blocks if block != opening(m)],
+    )
+    w.add(
+        "find-refused-by-a-report-of-a-day-before-the-case",
+        "Without a mail the day is the person's word: a letter can be older than the case.",
+        lambda m: m.say("2026-11-12", "request.refused", **facts("2026-11-02")),
+        told("2026-11-02", "self_stated"),
+        matter=Matter(opened_at="2026-11-10"),
     )

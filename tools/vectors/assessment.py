@@ -32,7 +32,7 @@ from tools.vectors._assessment_case import (
     without,
 )
 from tools.vectors._assessment_case import base as base_result
-from tools.vectors._assessment_days import days, scopes
+from tools.vectors._assessment_days import days, days_before_the_case, scopes
 from tools.vectors._assessment_evidence import contradictory, direct, malformed
 from tools.vectors._assessment_false import false_claims
 from tools.vectors._assessment_finding import deliveries, late
@@ -336,7 +336,19 @@ def main() -> None:
         mails_written,
     )
     findings = (deliveries, late, more_time, names_in_facts, direct, contradictory, malformed)
-    for told in (*findings, disputes, arrivals, days, scopes, late_notices, complaints, following, authorities, *mails):
+    for told in (
+        *findings,
+        disputes,
+        arrivals,
+        days,
+        days_before_the_case,
+        scopes,
+        late_notices,
+        complaints,
+        following,
+        authorities,
+        *mails,
+    ):
         told(writer.cases)
     writer.cases.write()
 

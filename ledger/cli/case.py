@@ -62,7 +62,7 @@ def open_case(
     facts: dict[str, Json] = {"regime": regime, "place": place, "acting": acting, "related": others}
     with open_client(api, read_policy(trust)) as client:
         signed, _ = cases.sign_statement(client, key, address_of(key), "case.opened", facts, case=None, company=company)
-        note(cases.BEFORE_SIGNING)
+        note(cases.BEFORE_SIGNING[0])
         confirm(f"Record a case with {company} in {client.info().origin}?", yes)
         case = CaseFile(client.url, index, (Entry(signed),))
         casefolder.create(folder, case)

@@ -30,7 +30,10 @@ from ledger.statement import RecentBlock, SignedStatement, Statement, sign
 BEFORE_SIGNING = (
     "Only dates and choices from lists become public. Say no more elsewhere than you can show. "
     "It does not protect you from a complaint: whoever is named may complain of a public statement, in some countries "
-    "even of a true one."
+    "even of a true one.",
+    "날짜와 목록에서 고른 항목만 공개됩니다. 다른 곳에서는 보여 줄 수 있는 것보다 더 말하지 마십시오. 이 기록이"
+    " 고소를 막아 주지는 않습니다. 진술에 이름이 나온 쪽은 고소할 수 있고, 나라에 따라서는 내용이 사실이어도"
+    " 그렇습니다.",
 )
 
 

@@ -83,6 +83,7 @@ def add(
         trust=trust,
         yes=yes,
         remarks=mail_remarks((held,)),
+        language=lang.value,
     )
     if as_json:
         print_json(

@@ -276,7 +276,7 @@ def _say_with_keystore(kind: Kind, facts: Mapping[str, Json], common: Common) ->
             _write(common.out, signed.raw)
             return
         receipt = client.submit(signed)
-    _tell(signed.id, receipt.index, remarks, common.as_json)
+    _tell(signed.id, receipt.index, [remark.told("en") for remark in remarks], common.as_json)
 
 
 def _place(kind: Kind, common: Common, ask: Callable[[str], Mapping[str, Json]]) -> tuple[bytes | None, str | None]:

@@ -19,7 +19,15 @@ from ledger.disclosure import Disclosure
 from ledger.encoding import Json
 from ledger.errors import RefusedOverwrite, RuntimeFault
 from ledger.kinds import Kind
+from ledger.phrases import Phrase
 from ledger.statement import SignedStatement
+from ledger.words import Language, pick
+
+_SIGNED = ("This is signed and becomes public:", "다음에 서명하며, 서명하면 공개됩니다.")
+_REMARK = ("Remark: {remark}", "참고: {remark}")
+_RECORD = ("Sign and record it?", "서명하고 기록할까요?")
+_NOTHING = ("Nothing was signed.", "서명하지 않았습니다.")
+_INTO_FILE = ("Sign and write it to the file?", "서명하고 파일에 쓸까요?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +52,14 @@ def sign_in_case(
     out: Path | None = None,
     yes: bool = False,
     then: Callable[[bytes], str] | None = None,
-    remarks: Sequence[str] = (),
+    remarks: Sequence[Phrase] = (),
+    language: Language = "en",
 ) -> Recorded:
     """Sign a statement in one's own case, after asking, and record it; with ``out`` into a new file alone.
 
     ``files`` are the bytes behind the files among ``held``; they are kept before the statement is. ``then``
     gives, of the statement's id, the command that is to follow once it is recorded; ``remarks`` are told with ours.
+    ``language`` is that of the question; the remarks of the result are in English, as all of it for programs.
     """
     check_out(out)
     key = cases.case_key(folder, case)
@@ -59,13 +69,14 @@ def sign_in_case(
                 client, key, case.author, kind.name, facts, case=case.case, company=case.company, disclosures=held
             )
         opened = case.entries[0].signed.statement.facts
-        remarks = (
+        every = (
             *remarks,
             *case_remarks(case, facts, held),
             *date_remarks(kind, facts, newest.timestamp),
             *right_remarks(kind, facts, str(opened["regime"]), str(opened["place"])),
         )
-        ask(signed.statement.encode(), remarks, into_file=out is not None, yes=yes)
+        ask(signed.statement.encode(), every, into_file=out is not None, yes=yes, language=language)
+        in_english = tuple(remark.told("en") for remark in every)
         for data in files:
             keep(folder, case.case, data)
         # Before it is sent: a salt that is lost is never found again.
@@ -74,9 +85,9 @@ def sign_in_case(
         if out is not None:
             write_new(out, signed.raw)
             note(f"{out} is written.")
-            return Recorded(signed, None, remarks)
+            return Recorded(signed, None, in_english)
         receipt = cases.record(folder, kept, client, signed.id, then(signed.id) if then else None)
-    return Recorded(signed, receipt.index, remarks)
+    return Recorded(signed, receipt.index, in_english)
 
 
 @contextmanager
@@ -100,9 +111,11 @@ def check_out(out: Path | None) -> None:
         raise RefusedOverwrite(f"{out} is there already; name another file")
 
 
-def ask(statement: bytes, remarks: Sequence[str], *, into_file: bool, yes: bool) -> None:
+def ask(
+    statement: bytes, remarks: Sequence[Phrase], *, into_file: bool, yes: bool, language: Language = "en"
+) -> None:  # fmt: skip
     """Show what is signed, and ask."""
-    note(f"This is signed and becomes public:\n  {statement.decode('ascii')}\n{cases.BEFORE_SIGNING}")
+    note(f"{pick(_SIGNED, language)}\n  {statement.decode('ascii')}\n{pick(cases.BEFORE_SIGNING, language)}")
     for remark in remarks:
-        note(f"Remark: {remark}")
-    confirm("Sign and write it to the file?" if into_file else "Sign and record it?", yes, "Nothing was signed.")
+        note(pick(_REMARK, language).format(remark=remark.told(language)))
+    confirm(pick(_INTO_FILE if into_file else _RECORD, language), yes, pick(_NOTHING, language))

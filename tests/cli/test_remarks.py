@@ -26,7 +26,9 @@ NEWEST = 1_795_305_599  # 2026-11-21T23:59:59Z
     ],
 )
 def test_each_date(kind: str, facts: dict[str, Json], named: list[str]) -> None:
-    remarks = date_remarks(KINDS[kind], facts, NEWEST)
+    found = date_remarks(KINDS[kind], facts, NEWEST)
+    remarks = [remark.told("en") for remark in found]
+    assert all(name in remark.told("ko") for name, remark in zip(named, found, strict=True))
     assert [remark.split(" ")[0] for remark in remarks] == named
     assert all("after 2026-11-21, the day (UTC)" in remark for remark in remarks)
 
@@ -44,7 +46,7 @@ def test_each_date(kind: str, facts: dict[str, Json], named: list[str]) -> None:
 def test_a_right_that_the_rule_does_not_cover(right: str, regime: str, place: str, said: list[str]) -> None:
     """It is recorded all the same; but nothing would be due, and nobody would know why."""
     facts: dict[str, Json] = {"right": right}
-    remarks = right_remarks(KINDS["request.sent"], facts, regime, place)
+    remarks = [remark.told("en") for remark in right_remarks(KINDS["request.sent"], facts, regime, place)]
     assert len(remarks) == len(said) and all(word in line for word, line in zip(said, remarks, strict=True))
     assert all(f"right is {right}: the rule {regime} has no time" in line for line in remarks)
     assert right_remarks(KINDS["request.reminded"], facts, regime, place) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -75,3 +76,25 @@ def test_what_does_not_fit_is_remarked(habeas: Run, tmp_path: Path, capsys: pyte
     for command in (("post", "add", "answer.eml"), ("say", "request.acknowledged", "--file", "answer.eml")):
         [mail] = remarks(*command, "--received-on", "2026-11-20")
         assert mail.startswith("answer.eml is a mail: as a file it is your own word alone. habeas mail add")
+
+
+def test_what_is_agreed_to_is_in_the_language_asked_for(
+    habeas: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The consent, the warning and the remarks; what programs read stays as it is."""
+    open_case(habeas)
+    (tmp_path / "letter.txt").write_text("a letter")
+    (tmp_path / "tracking.pdf").write_bytes(b"%PDF-1.7 delivered")
+    say_sent(habeas)
+    capsys.readouterr()
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert main(["post", "add", "tracking.pdf", "--received-on", "2026-11-19", "--lang", "ko"]) == 1
+    asked = capsys.readouterr().err
+    for line in (
+        "다음에 서명하며, 서명하면 공개됩니다.",
+        "날짜와 목록에서 고른 항목만 공개됩니다.",
+        "서명하고 기록할까요?",
+        "참고: received_on: 2026-11-19. 요구를 보냈다고 직접 적은 날(2026-11-20)보다 앞섭니다.",
+    ):
+        assert line in asked
+    assert "becomes public" not in asked and "Remark" not in asked

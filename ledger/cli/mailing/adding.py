@@ -165,7 +165,7 @@ def add(
     kind = KINDS[KIND_OF[said.kind]]
     recorded = sign_in_case(
         where.folder, case, kind, facts, held, files=files, api=where.api, trust=where.trust, yes=where.yes,
-        then=lambda statement: attest_command(statement, attesters),
+        then=lambda statement: attest_command(statement, attesters), language=language,
     )  # fmt: skip
     return Added(examined, recorded, held[0], held[1] if len(held) > 1 else None, tuple(attesters))
 

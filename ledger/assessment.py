@@ -23,6 +23,7 @@ from ledger.verification.parties import Standing, operator_of
 from ledger.verification.procedure import Procedure
 from ledger.verification.silence import find_silence
 from ledger.verification.stamps import StampBound, contradiction
+from ledger.verification.words import note_text
 
 __all__ = ["NO_FINDING", "NO_FINDING_FAILED", "Assessment", "Bound", "StatementView", "assess"]
 
@@ -115,10 +116,7 @@ def _quorum_note(policy: TrustPolicy, finding: Finding | None) -> Iterator[str]:
     count, quorum = sum("dkim" in item.scope for item in policy.attesters), policy.attester_quorum
     mails = () if finding is None else (item.mail for item in finding.timeline.said if item.mail is not None)
     if 2 * quorum <= count and any(mail.by == "attesters" for mail in mails):
-        yield (
-            f"The trust policy names {count} attesters of mail and asks for {quorum}: one of them who lies is enough to"
-            f" put one mail behind two statements. Ask for {count // 2 + 1} or more (attester_quorum)."
-        )
+        yield note_text("few_attesters", count=count, quorum=quorum, least=count // 2 + 1)
 
 
 def _clocks_apart(view: StatementView) -> Sequence[str]:

@@ -14,6 +14,7 @@ from ledger.finding.shown import bound_json, finding_json
 from ledger.finding.told import reasons, told
 from ledger.verification.checks import Check, ResolvedCheck, Value
 from ledger.verification.stamps import stamped_json
+from ledger.verification.words import note_told
 from ledger.words import GRADE, KIND, ROLE, VALUE, Language, pick, text
 
 _LONG_HASH = re.compile("[0-9a-f]{64}")
@@ -232,7 +233,7 @@ def _note_lines(result: Assessment, lang: Language) -> Iterator[str]:
     if result.notes:
         yield ""
         yield text("notes", lang)
-        yield from (f"  {note}" for note in result.notes)
+        yield from (f"  {note_told(note, lang)}" for note in result.notes)
 
 
 def _proven_lines(result: Assessment, lang: Language) -> Iterator[str]:

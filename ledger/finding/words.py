@@ -231,7 +231,7 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "기록 {n}번에서 요구를 거두어들였고, 그때 이미 기한이 지났다는 증명은 없습니다."
         " 그 뒤의 답변은 늦었다고도 기한 안이라고도 하지 않습니다.",
     ),
-    "if_block": (" If block {b} is on the chain.", " 블록 {b}이 해당 체인에 있는 경우입니다."),
+    "if_block": (" If block {b} is on the chain.", " 이 블록이 해당 체인에 있는 경우입니다({b})."),
     "delay": (
         "Between the record of the request and that of the answer: at least {a}, at most {b}.",
         "요구의 기록과 답변의 기록 사이: 적어도 {a}, 많아야 {b}.",

@@ -133,13 +133,13 @@ class IndexSteps:
         shown, trust = self.bundle.replay, self.ledger
         if shown is None or trust is None or not trust.auditors:
             return not_checked(name, step, say("not_replayed"))
-        found: list[str] = []
+        found: list[Phrase] = []
 
         def verify() -> None:
             checkpoint, signed = verify_cosigned_checkpoint(shown.checkpoint, trust.vkey, trust.origin, trust.auditors)
             verify_inclusion(leaf.hash(), leaf.size, checkpoint.size, shown.path, checkpoint.root)
             found.extend(
-                f"{item.key.name} (up to leaf {checkpoint.size - 1}, {encode_stated_time(item.time)})"
+                say("replayed_up_to", name=item.key.name, last=checkpoint.size - 1, at=encode_stated_time(item.time))
                 for item in signed
             )
             self._replayed_by = tuple(item.key.name for item in signed)
@@ -152,7 +152,7 @@ class IndexSteps:
             self._replayed_by = ()
             why = say("replayed_by_few", count=len(found), quorum=trust.quorum)
             return not_checked(name, step, why)
-        return Check(name, step, Value.PASSED, say("replayed", names=", ".join(found)))
+        return Check(name, step, Value.PASSED, say("replayed", names=joined(found)))
 
     def _complete(self, leaf: IndexLeaf, recorded: Mapping[int, SignedStatement]) -> Sequence[Check]:
         name, step = "complete", "9.5"

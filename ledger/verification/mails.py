@@ -23,7 +23,7 @@ from ledger.verification.checks import Check, Value, not_checked
 from ledger.verification.files import OpenedFile, OpenedFiles
 from ledger.verification.mail_case import MailCase
 from ledger.verification.observed import Canon
-from ledger.verification.words import say
+from ledger.verification.words import note_text, say
 
 if TYPE_CHECKING:
     # The mail and DNS libraries take longer to load than a bundle to check: only whoever opens a mail waits for them.
@@ -187,10 +187,7 @@ class MailSteps:
             for name in sorted({item.file for item in mails}):
                 earlier = self._earlier(index, name)
                 if earlier is not None:
-                    yield (
-                        f"Statement {index} names the mail that statement {earlier} names: a mail stands behind one"
-                        " statement, the first."
-                    )
+                    yield note_text("mail_again", index=index, earlier=earlier)
 
     def _sent_after(self, index: int, mail: ShownMail) -> date | None:
         """When the request was first sent, where a receipt is shown for it that was written before.

@@ -56,7 +56,7 @@ DETAILS: Mapping[str, Pair] = {
     "checkpoint_none": ("No checkpoint was checked.", "확인한 체크포인트가 없습니다."),
     "checkpoint_not_anchored": (
         "The checkpoint names size {size}; the anchor of that size is not proven in the bundle.",
-        "체크포인트의 크기는 {size}이나, 그 크기가 체인에 고정되었음이 묶음에서 증명되지 않았습니다.",
+        "체크포인트(크기 {size})가 체인에 고정되었음이 묶음에서 증명되지 않았습니다.",
     ),
     "checkpoint": (
         "The log's signed checkpoint has the anchored size and root.",
@@ -72,7 +72,7 @@ DETAILS: Mapping[str, Pair] = {
     ),
     "anchor": (
         "The block holds the anchoring of size {size}.",
-        "블록에 크기 {size}를 고정한 기록이 있습니다.",
+        "블록에 고정 기록(크기 {size})이 있습니다.",
     ),
     "anchor_not_proven": ("The anchoring is not proven.", "체인에 고정되었음이 증명되지 않았습니다."),
     "no_addresses": (
@@ -132,7 +132,7 @@ DETAILS: Mapping[str, Pair] = {
     ),
     "index_not_anchored": (
         "The anchor of size {size}, whose index is shown, is not proven in the bundle.",
-        "색인이 제시된 크기 {size}가 체인에 고정되었음이 묶음에서 증명되지 않았습니다.",
+        "색인이 제시된 고정(크기 {size})이 체인에 있음이 묶음에서 증명되지 않았습니다.",
     ),
     "block_if": (
         "If block {number} ({hash}) is on {where} and final. Ask with --rpc URL or vouch with --block HASH.",
@@ -165,7 +165,7 @@ DETAILS: Mapping[str, Pair] = {
         "The chain holds size {size}; the newest shown and known to be on it is {newest}.",
         "체인에 있는 크기는 {size}이고, 제시된 것 중 체인에 있다고 알려진 가장 새로운 크기는 {newest}입니다.",
     ),
-    "head": ("Size {size} is the newest anchored head.", "크기 {size}가 체인에 고정된 가장 새로운 것입니다."),
+    "head": ("Size {size} is the newest anchored head.", "체인에 고정된 가장 새로운 크기입니다({size})."),
     "index_leaf_unproven": (
         "The index leaf of size {size} is not proven in the bundle.",
         "크기 {size}의 색인 항목이 묶음에서 증명되지 않았습니다.",
@@ -194,6 +194,7 @@ DETAILS: Mapping[str, Pair] = {
         "운영자의 색인은 다시 계산해 확인되지 않았습니다. 신뢰 정책이 요구하는 감사인 {quorum}곳 중 {count}곳이 다시"
         " 계산했습니다.",
     ),
+    "replayed_up_to": ("{name} (up to leaf {last}, {at})", "{name}({last}번 항목까지, {at})"),
     "replayed": ("Index replayed by {names}.", "색인은 {names}이(가) 다시 계산해 확인했습니다."),
     "whose_lists": (
         "Whose lists are needed is not known: the opening of the case is not shown, or not understood.",

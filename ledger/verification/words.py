@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ledger.phrases import Pair, Phrases
+from ledger.phrases import Pair, Phrases, told
+from ledger.words import Language
 
 DETAILS: Mapping[str, Pair] = {
     "file_other": (
@@ -194,5 +195,31 @@ DETAILS: Mapping[str, Pair] = {
     "stamped_no_path": ("The inclusion path is not in the bundle.", "포함 경로가 묶음에 없습니다."),
     "stamped": ("Leaf {index} of the stamped tree.", "시점확인이 붙은 트리의 {index}번 항목입니다."),
 }
+NOTES: Mapping[str, Pair] = {
+    "few_attesters": (
+        "The trust policy names {count} attesters of mail and asks for {quorum}: one of them who lies is enough to put"
+        " one mail behind two statements. Ask for {least} or more (attester_quorum).",
+        "신뢰 정책에는 메일 확인인이 {count}곳 있고 그중 {quorum}곳의 확인이면 됩니다. 한 곳만 거짓말해도 메일 하나가"
+        " 진술 두 개에 붙을 수 있으므로 {least}곳 이상을 요구하십시오(attester_quorum).",
+    ),
+    "mail_again": (
+        "Statement {index} names the mail that statement {earlier} names: a mail stands behind one statement, the"
+        " first.",
+        "기록 {index}번은 기록 {earlier}번의 메일을 가리킵니다. 메일 하나는 처음 가리킨 진술 하나에만 붙습니다.",
+    ),
+}
+_NOTES = Phrases(NOTES)
+
+
+def note_text(entry: str, /, **values: object) -> str:
+    """A note of a summary, in English."""
+    return _NOTES.phrase(entry, "en", **values)
+
+
+def note_told(note: str, lang: Language) -> str:
+    """A note in a language; as it stands where it has one alone."""
+    return told(_NOTES.read(note, NOTES) or note, lang)
+
+
 say = Phrases(DETAILS).say
 """The detail of a check, to be told in either language."""

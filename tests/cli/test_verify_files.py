@@ -281,3 +281,9 @@ def test_a_key_that_was_not_found_is_on_nobodys_word(
     text = ran(capsys, place, str(place / "none.habeas.json"), "--lang", lang)
     assert said in text and word in text
     assert "somebody's word" not in text and "남의 말에 달림" not in text and "it stays on" not in text
+
+
+def test_up_to_which_leaf_auditors_replayed_is_told_in_korean(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    korean = ran(capsys, place, str(place / "whole.habeas.json"), "--lang", "ko")
+    english = ran(capsys, place, str(place / "whole.habeas.json"))
+    assert "(up to leaf " in english and "번 항목까지, " in korean and "up to leaf" not in korean

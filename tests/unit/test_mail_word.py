@@ -168,6 +168,7 @@ class TestComparedByNobody:
         result = mailed(both, both).assessed(NOW, policy(attesters=attesters, quorum=quorum))
         noted = [note for note in result.notes if "one of them who lies is enough" in note]
         assert len(noted) == is_noted and all("Ask for 2 or more" in note for note in noted)
+        assert ("신뢰 정책에는 메일 확인인이 2곳 있고" in report_text(result, "ko", checks=False)) == is_noted
 
     def test_no_note_where_no_mail_counts(self) -> None:
         assert asked().assessed(NOW).notes == ()

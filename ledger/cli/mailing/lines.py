@@ -25,11 +25,11 @@ _LINES: Mapping[str, Pair] = {
     ),
     "day_signed": (
         "The day {day} in {place} is taken from the mail's Date, the sender's own statement; another one: --on DATE",
-        "날짜 {day}({place})은 메일의 Date에 보낸 쪽이 적은 날입니다. 다른 날이면 --on 날짜",
+        "날짜: {day}({place}). 메일의 Date에 보낸 쪽이 적은 날입니다. 다른 날이면 --on 날짜",
     ),
     "day_unsigned": (
         "The day {day} in {place} is taken from the mail's Date, and Date is not signed; another one: --on DATE",
-        "날짜 {day}({place})은 메일의 Date에서 가져왔으나 Date가 서명되지 않았습니다. 다른 날이면 --on 날짜",
+        "날짜: {day}({place}). 메일의 Date에서 가져왔으나 Date가 서명되지 않았습니다. 다른 날이면 --on 날짜",
     ),
     "day_of_check": (
         "Nothing signed says when the mail was written; it shows that the request had arrived today, {day} in {place}."

@@ -42,8 +42,8 @@ GRADES: Mapping[str, tuple[str, str]] = {
     ),
 }
 CASES: Mapping[str, tuple[str, str]] = {
-    "subject": ("The signed subject names the case {cases}.", "서명된 제목에 사건 번호 {cases}가 있습니다."),
-    "body": ("The signed text names the case {cases}.", "서명된 본문에 사건 번호 {cases}가 있습니다."),
+    "subject": ("The signed subject names the case {cases}.", "서명된 제목에 있는 사건 번호: {cases}."),
+    "body": ("The signed text names the case {cases}.", "서명된 본문에 있는 사건 번호: {cases}."),
     "none": (
         "No case id in what is signed: that the mail answers this request is your own word. It counts for less: "
         "attesters give it no more than grade D.",

@@ -95,7 +95,7 @@ class OpenedFiles:
             why = say("file_length", count=len(data), stated=named[0][1].value.length)
             return Check(check, "10.1", Value.FAILED, why, required=False)
         entries = ", ".join(str(index) for index in dict.fromkeys(fitting))
-        detail = say("file_fits", count=len(data), entries=entries)
+        detail = say("file_fits_all" if "," in entries else "file_fits", count=len(data), entries=entries)
         return Check(check, "10.1", Value.PASSED, detail, required=False)
 
 

@@ -27,6 +27,10 @@ DETAILS: Mapping[str, Pair] = {
         "The {count} bytes are those that statement {entries} commits to.",
         "{count}바이트는 기록 {entries}번이 가리킨 그대로입니다.",
     ),
+    "file_fits_all": (
+        "The {count} bytes are those that the statements {entries} commit to.",
+        "{count}바이트는 기록 {entries}번이 가리킨 그대로입니다.",
+    ),
     "file_missing": (
         "{name}: {count} bytes are not in the bundle; hand them over with --file.",
         "{name}: {count}바이트가 묶음에 없습니다. --file로 함께 주십시오.",
@@ -79,8 +83,9 @@ DETAILS: Mapping[str, Pair] = {
         "여기서 다시 계산함({at} 이전에 받음): {domain}이(가) 서명, {letter} 등급.{because}",
     ),
     "signed_no_finding": (
-        " The trust policy does not say how {company} sends mail: no finding rests on this.",
-        " 신뢰 정책에 {company}의 메일에 관한 내용이 없어 이것으로는 결론을 내리지 않습니다.",
+        " The trust policy does not say how {company} sends mail: without the word of attesters no finding rests on"
+        " this.",
+        " 신뢰 정책에 {company}의 메일에 관한 내용이 없어, 확인인의 확인 없이는 이것으로 결론을 내리지 않습니다.",
     ),
     "not_signed": ("Recomputed here: {said}.{because}", "여기서 다시 계산함: {said}.{because}"),
     "said_grade_d": ("grade D, which proves nothing", "D 등급이며 아무것도 증명하지 못함"),

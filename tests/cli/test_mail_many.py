@@ -90,7 +90,7 @@ def test_a_batch_goes_on_where_it_broke_off(
     assert main([*check, "--out", "lines", "--resume"]) == 1
     out, err = capsys.readouterr()
     assert [line.split()[1].rstrip(":") for line in out.splitlines()] == ["box#3", "box#4", "x.eml"]
-    assert "5 messages: 1 failed, 4 grade_a" in err and err.count("Asking 3 DNS resolver(s) for 1 key(s)") == 1
+    assert "5 message(s): 1 failed, 4 grade_a" in err and err.count("Asking 3 DNS resolver(s) for 1 key(s)") == 1
     assert [json.loads(line)["file"] for line in (tmp_path / "lines").read_text().splitlines()] == [
         item["file"] for item in lines
     ]

@@ -286,4 +286,22 @@ def test_a_key_that_was_not_found_is_on_nobodys_word(
 def test_up_to_which_leaf_auditors_replayed_is_told_in_korean(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     korean = ran(capsys, place, str(place / "whole.habeas.json"), "--lang", "ko")
     english = ran(capsys, place, str(place / "whole.habeas.json"))
+    assert "bytes are those that statement " in english
     assert "(up to leaf " in english and "번 항목까지, " in korean and "up to leaf" not in korean
+
+
+def test_one_mail_of_two_statements_and_a_company_that_the_policy_does_not_name(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    matter = MailMatter()
+    matter.sent("2026-10-20", "2026-10-20")
+    data = matter.write()
+    for at in ("2026-10-22T12:00Z", "2026-10-22T13:00Z"):
+        matter.report(at, data, seen("2026-10-22T11:50Z"))
+    (place / "twice.habeas.json").write_bytes(matter.bundle("2026-12-02").encode())
+    (place / "trust.toml").write_text(mail_policy(mail=""))
+    text = ran(capsys, place, str(place / "twice.habeas.json"))
+    assert "bytes are those that the statements " in text and " commit to." in text
+    assert "without the word of attesters no finding rests on this" in text
+    korean = ran(capsys, place, str(place / "twice.habeas.json"), "--lang", "ko")
+    assert "확인인의 확인 없이는 이것으로 결론을 내리지 않습니다" in korean and "메일을 가리킵니다" in korean

@@ -125,6 +125,6 @@ def test_a_mailbox_without_a_message(habeas: Run, names: list[str], place: Path)
         assert f"{path} holds no message that can be read" in habeas("mail", "find", path, code=2)
     assert "메일이 없습니다" in habeas("mail", "find", "empty", "--lang", "ko", code=2)
     checked = habeas("mail", "check", "folder", *names, code=2)
-    assert "1 file(s) .msg or .emlx in folder are passed over" in checked and "0 messages: no message" in checked
+    assert "1 file(s) .msg or .emlx in folder are passed over" in checked and "0 message(s): no message" in checked
     (place / "folder" / "b.eml").write_bytes(MAIL)
     assert "passed over" in habeas("mail", "check", "folder", *names, code=3)

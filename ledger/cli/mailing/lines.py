@@ -50,7 +50,7 @@ _LINES: Mapping[str, Pair] = {
         "Remark: the mail is dated {day} in {place}. Attesters refuse a statement that names another day. Is it right?",
         "참고: 메일의 날짜는 {day}({place})입니다. 다른 날을 적은 진술은 확인인이 거절합니다. 맞습니까?",
     ),
-    "messages": ("{total} messages: {words}", "메일 {total}통: {words}"),
+    "messages": ("{total} message(s): {words}", "메일 {total}통: {words}"),
     "no_message": ("no message", "없음"),
     "count": ("{count} {result}", "{result} {count}"),
     "line": ("{result} {file}: {by}, {case}", "{result} {file}: {by}, {case}"),
@@ -73,7 +73,7 @@ _LINES: Mapping[str, Pair] = {
         "Asking {resolvers} DNS resolver(s) for {keys} key(s) ...",
         "DNS 서버 {resolvers}곳에 열쇠 {keys}개를 묻습니다 ...",
     ),
-    "messages_read": ("{count} messages read", "메일 {count}통을 읽음"),
+    "messages_read": ("{count} message(s) read", "메일 {count}통을 읽음"),
     "too_long": (
         "{name} has more than 50 MiB and is passed over",
         "{name}은(는) 50 MiB를 넘어 건너뜁니다",

@@ -103,5 +103,6 @@ def test_from_two_authorities_to_a_stranger_offline(
     assert checks[f"anchor/{size}/canonical"] == "not checked"
     [said] = [said for said in report["statements"] if said["kind"] == "case.opened"]
     assert said["recorded_not_after"]["value"] == "conditional"
-    assert said["stamped_not_after"]["authorities"] == ["alpha", "beta"]
+    # In the order of their stamps: alpha did not answer at first.
+    assert sorted(said["stamped_not_after"]["authorities"]) == ["alpha", "beta"]
     assert said["stamped_not_after"]["value"] == "passed"

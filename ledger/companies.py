@@ -12,7 +12,16 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from ledger.encoding import Json, check_depth, is_int, parse_hex, require_members
+from ledger.encoding import (
+    Json,
+    check_depth,
+    is_int,
+    parse_hex,
+    refuse_number,
+    require_members,
+    show_value,
+    unique_members,
+)
 from ledger.errors import Malformed, MalformedWellKnown
 from ledger.kinds import is_domain
 
@@ -66,7 +75,9 @@ def parse_well_known(data: bytes, company: str) -> tuple[bytes, ...]:
         raise MalformedWellKnown(f"habeas must be the integer {VERSION}, the format version")
     # 3. The file names the domain it was found under: a copied file binds nothing.
     if members["company"] != _check_company(company):
-        raise MalformedWellKnown(f"company must be {company}, the domain of this file, not {_show(members['company'])}")
+        raise MalformedWellKnown(
+            f"company must be {company}, the domain of this file, not {show_value(members['company'])}"
+        )
     # 4. Keys.
     keys = members["keys"]
     if not isinstance(keys, list) or not 1 <= len(keys) <= MAX_KEYS:
@@ -94,7 +105,7 @@ def parse_txt(texts: Sequence[bytes]) -> tuple[bytes, ...]:
 def _parse_record(text: bytes) -> bytes:
     start = f"{TXT_PREFIX} key="
     if not text.startswith(start.encode("ascii")) or not text.isascii():
-        raise MalformedWellKnown(f"a TXT record is '{start}0x' and 40 hexadecimal digits, not {_show(text)}")
+        raise MalformedWellKnown(f"a TXT record is '{start}0x' and 40 hexadecimal digits, not {show_value(text)}")
     return parse_hex(text.decode("ascii").removeprefix(start), 20, MalformedWellKnown, "the key of a TXT record")
 
 
@@ -107,31 +118,18 @@ def _ascending(keys: Sequence[bytes]) -> tuple[bytes, ...]:
 def _check_company(company: str) -> str:
     if is_domain(company):
         return company
-    raise MalformedWellKnown(f"{_show(company)} is no lower-case DNS name of two labels or more")
+    raise MalformedWellKnown(f"{show_value(company)} is no lower-case DNS name of two labels or more")
 
 
 def _load(data: bytes) -> Json:
     try:
         check_depth(data, _DEPTH)
         value: Json = json.loads(
-            data.decode("utf-8"), object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse
+            data.decode("utf-8"),
+            object_pairs_hook=unique_members,
+            parse_float=refuse_number,
+            parse_constant=refuse_number,
         )
     except (ValueError, Malformed) as error:
         raise MalformedWellKnown(f"the file is not JSON in UTF-8: {str(error)[:200]}") from None
     return value
-
-
-def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("an object has one member twice")
-    return value
-
-
-def _refuse(text: str) -> Json:
-    raise ValueError(f"{text[:40]} is no integer")
-
-
-def _show(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."

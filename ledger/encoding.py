@@ -268,3 +268,22 @@ def _show(value: object) -> str:
 def chunks(data: bytes, size: int) -> list[bytes]:
     """``data`` in pieces of ``size`` bytes, the last one possibly shorter."""
     return [data[start : start + size] for start in range(0, len(data), size)]
+
+
+def unique_members(pairs: list[tuple[str, Json]]) -> JsonObject:
+    """For ``object_pairs_hook``: which of two members of one name counts, nobody could say. Raises ValueError."""
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("an object has one member twice")
+    return value
+
+
+def refuse_number(text: str) -> Json:
+    """For ``parse_float`` and ``parse_constant``: only integers are read. Raises ValueError."""
+    raise ValueError(f"{text[:40]} is no integer")
+
+
+def show_value(value: object) -> str:
+    """A value for an error message, at most 80 characters long."""
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."

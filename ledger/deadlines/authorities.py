@@ -17,7 +17,17 @@ from typing import Literal, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from ledger.deadlines.rules import AuthorityKind, Text
-from ledger.encoding import Json, JsonObject, check_depth, parse_date, require_members, sha256
+from ledger.encoding import (
+    Json,
+    JsonObject,
+    check_depth,
+    parse_date,
+    refuse_number,
+    require_members,
+    sha256,
+    show_value,
+    unique_members,
+)
 from ledger.errors import Malformed, MalformedAuthorities
 from ledger.kinds import COUNTRIES, is_domain
 
@@ -223,7 +233,7 @@ def _one_of(*values: _T) -> Callable[[Json, str], _T]:
         for allowed in values:
             if value == allowed:
                 return allowed
-        raise MalformedAuthorities(f"{where} must be one of {', '.join(map(str, values))}, not {_show(value)}")
+        raise MalformedAuthorities(f"{where} must be one of {', '.join(map(str, values))}, not {show_value(value)}")
 
     return read
 
@@ -232,7 +242,7 @@ def _matching(pattern: re.Pattern[str], what: str) -> Callable[[Json, str], str]
     def read(value: Json, where: str) -> str:
         if isinstance(value, str) and pattern.fullmatch(value):
             return value
-        raise MalformedAuthorities(f"{where} must be {what}, not {_show(value)}")
+        raise MalformedAuthorities(f"{where} must be {what}, not {show_value(value)}")
 
     return read
 
@@ -246,7 +256,7 @@ def _url(value: Json, where: str) -> str:
     if found is None or not is_domain(found[1]) or int(found[2] or 1) > 65_535:
         raise MalformedAuthorities(
             f"{where} must be an http(s) address like https://authority.example/complain: a lower-case DNS name as "
-            f'host, no user before it, no space, ", <, > or \\, at most {_MAX_URL} characters; not {_show(value)}'
+            f'host, no user before it, no space, ", <, > or \\, at most {_MAX_URL} characters; not {show_value(value)}'
         )
     return found[0]
 
@@ -256,7 +266,7 @@ def _email(value: Json, where: str) -> str:
     if found is None or len(found[1]) > _MAX_LOCAL or not is_domain(found[2]):
         raise MalformedAuthorities(
             f"{where} must be a mail address like complaints@authority.example: letters, digits, . _ + and - before "
-            f"the @, a lower-case DNS name behind it; not {_show(value)}"
+            f"the @, a lower-case DNS name behind it; not {show_value(value)}"
         )
     return found[0]
 
@@ -264,13 +274,13 @@ def _email(value: Json, where: str) -> str:
 def _country(value: Json, where: str) -> str:
     if isinstance(value, str) and (value == EVERYWHERE or (_COUNTRY.fullmatch(value) and value.upper() in COUNTRIES)):
         return value if value == EVERYWHERE else value.upper()
-    raise MalformedAuthorities(f"{where} must be an ISO 3166 code in lower case, or all, not {_show(value)}")
+    raise MalformedAuthorities(f"{where} must be an ISO 3166 code in lower case, or all, not {show_value(value)}")
 
 
 def _domain(value: Json, where: str) -> str:
     if isinstance(value, str) and is_domain(value):
         return value
-    raise MalformedAuthorities(f"{where} must be a lower-case DNS name of two labels or more, not {_show(value)}")
+    raise MalformedAuthorities(f"{where} must be a lower-case DNS name of two labels or more, not {show_value(value)}")
 
 
 def _date(value: Json, where: str) -> date:
@@ -282,28 +292,14 @@ def _load(line: str, where: str) -> Json:
         raise MalformedAuthorities(f"{where} has {len(line)} characters; at most {MAX_LINE} are accepted")
     try:
         check_depth(line.encode(), 3)
-        value: Json = json.loads(line, object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse)
+        value: Json = json.loads(
+            line, object_pairs_hook=unique_members, parse_float=refuse_number, parse_constant=refuse_number
+        )
         line.encode("utf-8")
         json.dumps(value, ensure_ascii=False).encode("utf-8")  # a lone surrogate has no bytes
     except (ValueError, RecursionError, Malformed) as error:
         raise MalformedAuthorities(f"{where} is not one JSON object: {str(error)[:200]}") from None
     return value
-
-
-def _unique(pairs: list[tuple[str, Json]]) -> JsonObject:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("an object has one member twice")
-    return value
-
-
-def _refuse(text: str) -> Json:
-    raise ValueError(f"{text[:40]} is no integer")
-
-
-def _show(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def authority_json(item: Authority) -> JsonObject:
